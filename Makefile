@@ -1,0 +1,74 @@
+# `make` alone lists what can be made. Needs nothing but Python 3.11 or newer with venv.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format types imports migrations-check bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+
+# The first interpreter that really runs (a pyenv shim may not), is new enough and can make a virtual environment.
+# 3.12 and 3.11 first: the wheel with Redis for them is the older and better tried one.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+
+# Someone's own pip and Python settings must not change what is installed.
+unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_BINARY PIP_REQUIRE_HASHES PIP_NO_BUILD_ISOLATION
+PIP := PIP_CONSTRAINT=/dev/null PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_BREAK_SYSTEM_PACKAGES=0 \
+	$(BIN)/python -m pip --disable-pip-version-check --no-input
+
+ifdef PORT
+export JIESU_PORT := $(PORT)
+endif
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PORT=8001 JIESU_DATA_DIR=/path make run   another port, another place for the data"
+
+setup: $(VENV)/.project ## make .venv with everything and the jiesu command
+
+$(VENV)/.packages: requirements.lock
+	@test -n "$(PYTHON)" || { \
+		echo "需要 Python 3.11 以上及其 venv 模块。Debian/Ubuntu:apt install python3-venv" >&2; \
+		echo "Python 3.11 or newer with venv is needed. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@test -e $@ || $(PYTHON) -m venv --clear $(VENV)
+	@echo "正在安装软件包 installing packages …"
+	@$(PIP) install --quiet --require-hashes --no-deps --only-binary :all: -r requirements.lock
+	@touch $@
+
+$(VENV)/.project: $(VENV)/.packages pyproject.toml
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+run: setup ## start all of Jiesu with demo data on http://127.0.0.1:8000 (PORT=, JIESU_DATA_DIR=)
+	@exec $(BIN)/jiesu up --demo
+
+test: setup ## every test (JOBS= processes, ARGS= for pytest)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: setup ## ruff: mistakes and layout
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup ## ruff: repair layout and what can be repaired
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+imports: setup ## the direction of imports
+	$(BIN)/lint-imports
+
+migrations-check: setup ## models and migrations agree
+	$(BIN)/python -m pytest -q tests/db/test_migrations.py
+
+bench: setup ## measure speed
+	$(BIN)/python bench/intake.py
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv; ARGS=--upgrade for newer releases)
+	uv pip compile pyproject.toml --universal --generate-hashes --all-extras --python-version 3.11 \
+		--no-header --no-emit-index-url --no-emit-find-links --quiet $(ARGS) -o requirements.lock
+
+clean: ## remove .venv and caches; var/ with the data stays
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

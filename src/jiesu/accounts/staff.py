@@ -1,0 +1,90 @@
+"""The signed-in member of staff and the one question: may this person do this to this ticket?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from jiesu.accounts.roles import RIGHTS, Right, Role
+from jiesu.errors import Forbidden, Missing
+
+__all__ = ["KEEPERS", "NotYours", "Scoped", "Staff"]
+
+#: Whoever has one of these at the unit a ticket is sealed to may open it.
+KEEPERS = frozenset({Right.HANDLE, Right.APPROVE, Right.DISPATCH})
+
+
+class NotYours(Forbidden):
+    zh = "此工单不由您的单位或岗位办理。请交由 {owner} 处理。"
+    en = "This ticket is not yours to act on. {owner} acts on it."
+
+
+class Scoped(Protocol):
+    """What rights are decided on: any row that says whose it is."""
+
+    @property
+    def lead_unit(self) -> str | None: ...
+    @property
+    def desk_unit(self) -> str: ...
+    @property
+    def accused_unit(self) -> str | None: ...
+    @property
+    def sealed_to(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One person in one post.
+
+    `subtree` holds the codes of the post's unit and all below it; `lineage` those of the unit and all above it.
+    """
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    unit: str
+    unit_name: str
+    subtree: frozenset[str] = field(repr=False)
+    lineage: frozenset[str] = field(repr=False)
+
+    def has(self, right: Right) -> bool:
+        """Whether the role carries the right at all."""
+        return right in RIGHTS[self.role]
+
+    def may_see(self, ticket: Scoped) -> bool:
+        """Whether the ticket exists for this person: in the subtree, not accused, not sealed away (Art. 30, 46).
+
+        A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below.
+        """
+        if ticket.sealed_to is not None:
+            return ticket.sealed_to == self.unit and bool(KEEPERS & RIGHTS[self.role])
+        if ticket.accused_unit is not None and ticket.accused_unit in self.lineage:
+            return False
+        mine = ticket.lead_unit in self.subtree or ticket.desk_unit in self.subtree
+        return mine and self.has(Right.READ)
+
+    def may(self, right: Right, ticket: Scoped) -> bool:
+        """Whether the person may do it to this ticket now.
+
+        Handling belongs to the lead unit itself; approval and supervision to it and its superiors; dispatch to the desk, and
+        to the superiors of a lead unit.
+        """
+        if not (self.has(right) and self.may_see(ticket)):
+            return False
+        if right is Right.HANDLE:
+            return ticket.lead_unit == self.unit
+        if right is Right.APPROVE:
+            return ticket.lead_unit in self.subtree
+        return True
+
+    def see(self, ticket: Scoped) -> None:
+        """Raises Missing, never Forbidden: whether a hidden ticket exists is not told."""
+        if not self.may_see(ticket):
+            raise Missing("number")
+
+    def require(self, right: Right, ticket: Scoped) -> None:
+        """Raises Missing when the ticket is not theirs to see, NotYours when they may see but not do it."""
+        self.see(ticket)
+        if not self.may(right, ticket):
+            raise NotYours(owner=ticket.lead_unit or ticket.desk_unit)

@@ -1,0 +1,83 @@
+"""The web application of one process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.stores.redis import RedisStore
+from litestar.types import ControllerRouterHandler
+from redis.asyncio import Redis
+
+from jiesu.errors import DomainError
+from jiesu.kernel import Kernel
+from jiesu.logs import configure_logs
+from jiesu.settings import Settings, load_settings
+from jiesu.web.api.board import BoardController
+from jiesu.web.api.demo import DemoController
+from jiesu.web.api.desk import DeskController
+from jiesu.web.api.health import HealthController
+from jiesu.web.api.lists import ListController
+from jiesu.web.api.session import SessionController
+from jiesu.web.api.surveys import SurveyController
+from jiesu.web.api.tickets import TicketController
+from jiesu.web.dependencies import DEPENDENCIES
+from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
+from jiesu.web.sessions import Sessions
+
+__all__ = ["create_app"]
+
+#: The longest request body taken, in bytes: a text of 5,000 characters with all the rest fits many times.
+LONGEST_BODY = 256 * 1024
+
+
+def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None) -> Litestar:
+    """The application; a ready `kernel` is for tests, which inject the clock and the gateway through it."""
+    settings = settings or (kernel.settings if kernel else load_settings())
+    configure_logs(settings.log_level)
+    kernel = kernel or Kernel(settings)
+    redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
+        await kernel.open()
+        yield
+        await redis.aclose()
+        await kernel.close()
+
+    return Litestar(
+        route_handlers=[_api(settings), HealthController],
+        dependencies=DEPENDENCIES,
+        exception_handlers={
+            DomainError: domain_problem,
+            HTTPException: http_problem,
+            Exception: unexpected_problem,
+        },
+        lifespan=[lifespan],
+        logging_config=None,
+        csrf_config=CSRFConfig(secret=settings.secret_key, exclude=["^/api/", "^/health/"], cookie_samesite="lax"),
+        openapi_config=OpenAPIConfig(title="Jiesu 接诉", version="1.0.0", path="/schema"),
+        request_max_body_size=LONGEST_BODY,
+        state=State(
+            {"kernel": kernel, "redis": redis, "sessions": Sessions(RedisStore(redis, "jiesu"), settings.session_hours)}
+        ),
+    )
+
+
+def _api(settings: Settings) -> Router:
+    handlers: list[ControllerRouterHandler] = [
+        TicketController,
+        SurveyController,
+        SessionController,
+        DeskController,
+        BoardController,
+        ListController,
+    ]
+    if settings.demo:
+        handlers.append(DemoController)
+    return Router("/api/v1", route_handlers=handlers)

@@ -1,0 +1,114 @@
+"""The trail: every event of a ticket, each entry sealed onto the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from jiesu.db.base import Base, BigId, Moment
+from jiesu.db.uow import Event, UnitOfWork
+
+__all__ = ["GENESIS", "BrokenChain", "TrailEntry", "append", "history", "verify"]
+
+#: What the first entry of every chain follows.
+GENESIS = "0" * 64
+
+
+class TrailEntry(Base):
+    """One thing that happened. The application's role may insert and read, nothing else; a trigger refuses the rest."""
+
+    __tablename__ = "trail"
+    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+
+    id: Mapped[BigId]
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    #: Place in the ticket's chain, from 1 without gaps.
+    seq: Mapped[int]
+    at: Mapped[Moment]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+@dataclass(frozen=True)
+class BrokenChain:
+    """Where a chain stops being believable, and why."""
+
+    ticket_id: int
+    seq: int
+    fault: str
+
+
+def seal(previous: str, ticket_id: int, seq: int, at: datetime, kind: str, data: dict[str, Any]) -> str:
+    """SHA-256 over the previous hash and the entry in canonical JSON."""
+    body = msgspec.json.encode([previous, ticket_id, seq, at.astimezone(UTC).isoformat(), kind, data], order="sorted")
+    return hashlib.sha256(body).hexdigest()
+
+
+async def append(uow: UnitOfWork, event: Event) -> None:
+    """Add the event to its ticket's chain. The caller holds the ticket's lock, so heads never race."""
+    seq, previous = await _head(uow, event.ticket_id)
+    data = msgspec.to_builtins(event)
+    kind = data.pop("type")
+    del data["ticket_id"]
+    entry = TrailEntry(
+        ticket_id=event.ticket_id,
+        seq=seq + 1,
+        at=uow.now,
+        kind=kind,
+        data=data,
+        previous=previous,
+        hash=seal(previous, event.ticket_id, seq + 1, uow.now, kind, data),
+    )
+    uow.session.add(entry)
+    uow.memory["trail", event.ticket_id] = (entry.seq, entry.hash)
+
+
+def begin(uow: UnitOfWork, ticket_id: int) -> None:
+    """Start the chain of a ticket born in this transaction: spares looking for a head that cannot be."""
+    uow.memory["trail", ticket_id] = (0, GENESIS)
+
+
+async def _head(uow: UnitOfWork, ticket_id: int) -> tuple[int, str]:
+    known = uow.memory.get(("trail", ticket_id))
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    newest = select(TrailEntry.seq, TrailEntry.hash).where(TrailEntry.ticket_id == ticket_id)
+    row = (await uow.session.execute(newest.order_by(TrailEntry.seq.desc()).limit(1))).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+async def history(session: AsyncSession, ticket_id: int) -> Sequence[TrailEntry]:
+    """All entries of a ticket, oldest first."""
+    entries = select(TrailEntry).where(TrailEntry.ticket_id == ticket_id).order_by(TrailEntry.seq)
+    return (await session.scalars(entries)).all()
+
+
+async def verify(session: AsyncSession) -> AsyncIterator[BrokenChain]:
+    """Walk every chain and yield each entry that was changed, removed or reordered. Memory stays flat."""
+    rows = await session.stream_scalars(
+        select(TrailEntry).order_by(TrailEntry.ticket_id, TrailEntry.seq).execution_options(yield_per=1000)
+    )
+    ticket_id, seq, previous = 0, 0, GENESIS
+    async for entry in rows:
+        if entry.ticket_id != ticket_id:
+            ticket_id, seq, previous = entry.ticket_id, 0, GENESIS
+        seq += 1
+        if entry.seq != seq:
+            yield BrokenChain(ticket_id, seq, f"entry {seq} is missing, {entry.seq} follows")
+            seq = entry.seq
+        elif entry.previous != previous:
+            yield BrokenChain(ticket_id, seq, "does not follow the entry before it")
+        if entry.hash != seal(entry.previous, ticket_id, entry.seq, entry.at, entry.kind, entry.data):
+            yield BrokenChain(ticket_id, seq, "was changed after it was written")
+        previous = entry.hash

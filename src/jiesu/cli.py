@@ -1,0 +1,255 @@
+"""The command line: one small function a command, each calling what the API calls too."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import OperationalError
+
+from jiesu.embedded.running import attach
+from jiesu.errors import DomainError
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.config import ConfigMistake
+from jiesu.logs import configure_logs
+from jiesu.settings import load_settings
+
+__all__ = ["app", "main"]
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="jiesu",
+    help="Jiesu 接诉: petition and handle-on-receipt ticketing.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(help="The files in config/.", no_args_is_help=True)
+units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
+demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
+audit_app = typer.Typer(help="The trail.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+app.add_typer(units_app, name="units")
+app.add_typer(demo_app, name="demo")
+app.add_typer(audit_app, name="audit")
+
+out = Console()
+err = Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def main() -> None:
+    """Run a command; a mistake in configuration or input is one sentence and exit code 2."""
+    try:
+        app()
+    except (ConfigMistake, DomainError, LookupError, ValueError) as mistake:
+        err.print(f"[bold red]✗[/] {mistake}", highlight=False)
+        raise SystemExit(2) from mistake
+    except OperationalError as away:
+        err.print(f"[bold red]✗[/] The database does not answer: {away.orig}", highlight=False)
+        raise SystemExit(3) from away
+
+
+def _with_kernel(work: Callable[[Any], Awaitable[T]]) -> T:
+    """Run work on an open kernel of the running system."""
+    from jiesu.kernel import Kernel
+
+    async def run() -> T:
+        kernel = await Kernel(attach(load_settings())).open()
+        try:
+            return await work(kernel)
+        finally:
+            await kernel.close()
+
+    return asyncio.run(run())
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Demo users and data; loopback only.")] = False,
+    port: Annotated[int | None, typer.Option(help="Port of the web server.")] = None,
+) -> None:
+    """Everything on one machine: PostgreSQL, Redis, web server and workers."""
+    from jiesu.embedded.up import run_up
+
+    settings = load_settings(port=port, demo=demo or None)
+    raise SystemExit(run_up(settings, demo=demo))
+
+
+@app.command()
+def serve() -> None:
+    """The web server alone, on JIESU_DATABASE_URL and JIESU_REDIS_URL."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    Server(
+        "jiesu.app:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.web_workers,
+        log_access=False,
+        log_level=settings.log_level,  # type: ignore[arg-type]  # the same words
+        websockets=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@app.command()
+def work() -> None:
+    """A worker with its relay, on JIESU_DATABASE_URL and JIESU_REDIS_URL."""
+    from workers.main import run_worker
+
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    run_worker(settings)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables up to date, as their owner (JIESU_OWNER_DATABASE_URL)."""
+    from jiesu.db.migrate import head, upgrade
+
+    settings = attach(load_settings())
+    url = settings.owner_database_url or settings.database_url
+    if url is None:
+        raise ConfigMistake("environment", "JIESU_OWNER_DATABASE_URL", None, "give the URL of the tables' owner")
+    upgrade(url)
+    out.print(f"The tables are at revision {head()}.")
+
+
+@config_app.command("check")
+def config_check(as_json: Json = False) -> None:
+    """Read every file in config/ and name each mistake with its remedy. Needs no server."""
+    from jiesu.configuration import mistakes
+
+    found = mistakes(load_settings().config_dir)
+    if as_json:
+        rows = [{"file": str(m.file), "key": m.key, "value": repr(m.value), "remedy": m.remedy} for m in found]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    else:
+        for mistake in found:
+            err.print(f"[bold red]✗[/] {mistake}", highlight=False)
+        if not found:
+            out.print("[green]✓[/] Every file in config/ is in order.")
+    raise SystemExit(1 if found else 0)
+
+
+@app.command()
+def deadline(
+    service_class: Annotated[str, typer.Option("--class", help="P0 P1 P2 P3 P4 C X")],
+    start: Annotated[str, typer.Option("--from", help="2026-09-24T10:00, Shanghai time unless an offset is given")],
+    english: Annotated[bool, typer.Option("--en", help="Explain in English.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compute the deadlines of a class and explain each. Needs no server."""
+    from jiesu.kit.calendar import load_calendar
+    from jiesu.sla.classes import load_clocks
+    from jiesu.sla.explain import command_view
+
+    folder = load_settings().config_dir
+    policy, calendar = load_clocks(folder / "clocks.toml"), load_calendar(folder / "calendar")
+    view = command_view(policy, calendar, service_class, _moment(start), "en" if english else "zh")
+    if as_json:
+        sys.stdout.write(json.dumps(view, ensure_ascii=False, indent=1) + "\n")
+        return
+    for row in view["deadlines"]:
+        mark = " (provisional)" if row["provisional"] else ""
+        out.print(f"[bold]{row['target']}[/] → {row['due_at']}{mark}", highlight=False)
+        for line in row["explanation"]:
+            out.print(f"  {line}", highlight=False)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"--from: “{text}” is no time. Write it like 2026-09-24T10:00.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+@units_app.command("import")
+def units_import(
+    file: Path,
+    places: Annotated[Path | None, typer.Option(help="places.csv; by default the one beside FILE")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the changes; otherwise only show them.")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Apply to an empty database, else do nothing.")] = False,
+) -> None:
+    """Check places and units, show what would change, and apply it. Repeatable."""
+    from jiesu.units.command import import_units
+
+    settings = attach(load_settings())
+    raise SystemExit(
+        asyncio.run(
+            import_units(settings, file, places or file.with_name("places.csv"), apply=apply, if_empty=if_empty)
+        )
+    )
+
+
+@app.command()
+def rates(
+    month: Annotated[str, typer.Option(help="2026-10")],
+    unit: Annotated[str | None, typer.Option(help="Code of a unit; by default the whole network")] = None,
+    as_json: Json = False,
+) -> None:
+    """The three rates of a month, of a unit and of each unit directly below it."""
+    from jiesu.statistics.command import month_table
+
+    rows = _with_kernel(lambda kernel: month_table(kernel.db, kernel.rules, month, unit))
+    if as_json:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+        return
+    table = Table(title=f"三率 {month}")
+    for heading in ("单位", "V", "响应率", "解决率", "满意率", "得分", "一次办结率"):
+        table.add_column(heading, justify="left" if heading == "单位" else "right")
+    for row in rows:
+        figures = [row["response"], row["resolution"], row["satisfaction"], row["score"], row["first_time_solved"]]
+        table.add_row(row["name"], str(row["base"]), *("—" if f is None else f"{f:.1%}" for f in figures))
+    out.print(table)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check everything that must always hold; exit code 1 when something does not."""
+    from workers.invariants import check_all
+
+    found = _with_kernel(lambda kernel: check_all(kernel.db, kernel.clock.now()))
+    if as_json:
+        sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
+    for row in [] if as_json else found:
+        mark = "[green]✓[/]" if not row.examples else "[bold red]✗[/]"
+        more = "" if not row.examples else f": {row.count}, for example {', '.join(row.examples[:5])}"
+        out.print(f"{mark} {row.law}{more}", highlight=False)
+    raise SystemExit(1 if any(row.examples for row in found) else 0)
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Walk every chain of the trail; exit code 1 at the first that was tampered with."""
+    from jiesu.audit.trail import verify
+
+    async def walk(kernel: Any) -> list[str]:
+        async with kernel.db.sessions() as session:
+            return [f"ticket {b.ticket_id}, entry {b.seq}: {b.fault}" async for b in verify(session)]
+
+    broken = _with_kernel(walk)
+    for line in broken:
+        err.print(f"[bold red]✗[/] {line}", highlight=False)
+    if not broken:
+        out.print("[green]✓[/] Every chain of the trail is whole.")
+    raise SystemExit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""`jiesu config check`: every file in `config/`, every mistake it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jiesu.demo.texts import load_texts
+from jiesu.kit.calendar import load_calendar
+from jiesu.kit.config import ConfigMistake
+from jiesu.notifications.wording import load_wording
+from jiesu.routing.catalogue import load_catalogue
+from jiesu.routing.categories import load_categories
+from jiesu.settings import load_settings
+from jiesu.sla.classes import load_clocks
+from jiesu.statistics.rates import load_rates
+from jiesu.units.importing import check, read_places, read_units
+
+__all__ = ["mistakes"]
+
+
+def mistakes(folder: Path) -> list[ConfigMistake]:
+    """The first mistake of each file, and all of the organisation's; empty when everything is in order."""
+    texts = folder / "demo" / "complaints.toml"
+    readers: list[Callable[[], object]] = [
+        lambda: load_settings(config_dir=folder),
+        lambda: load_calendar(folder / "calendar"),
+        lambda: load_clocks(folder / "clocks.toml"),
+        lambda: load_catalogue(folder / "catalogue.toml"),
+        lambda: load_rates(folder / "rates.toml"),
+        lambda: load_wording(folder / "messages" / "petitioner.toml"),
+        lambda: load_texts(texts, load_categories(folder / "categories.toml")),
+    ]
+    found = []
+    for read in readers:
+        try:
+            read()
+        except ConfigMistake as mistake:
+            found.append(mistake)
+    try:
+        found += check(read_places(folder / "places.csv"), read_units(folder / "units.csv"))
+    except ConfigMistake as mistake:
+        found.append(mistake)
+    return found

@@ -1,0 +1,146 @@
+"""Jobs: the transactional outbox with a due time, and the list of those that were given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from jiesu.db.base import Base, BigId, Moment
+from jiesu.db.uow import UnitOfWork
+
+__all__ = [
+    "DeadLetter", "Job", "Promise", "bury", "cancel", "claim_due", "expire_leases", "mark_sent", "next_due", "postpone",
+    "schedule", "schedule_all", "take",
+]  # fmt: skip
+
+
+class Job(Base):
+    """Work promised by a committed transaction, not yet done. Done means: the row is gone."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_due", "run_at", "id", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_job_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+        Index("ix_job_ticket", "ticket_id"),
+    )
+
+    id: Mapped[BigId]
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    run_at: Mapped[Moment]
+    #: Unique: the same thing is never scheduled twice.
+    key: Mapped[str] = mapped_column(unique=True)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: When the relay handed it to Redis; null while it waits.
+    sent_at: Mapped[Moment | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+
+
+class DeadLetter(Base):
+    """A job that was given up, with the reason; an administrator sends it again or drops it."""
+
+    __tablename__ = "dead_letter"
+
+    id: Mapped[BigId]
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    key: Mapped[str]
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    error: Mapped[str]
+    died_at: Mapped[Moment]
+
+
+class Promise(NamedTuple):
+    """Work of a `kind` for `run_at`; the same `key` is never scheduled twice."""
+
+    kind: str
+    run_at: datetime
+    key: str
+    payload: dict[str, Any]
+    ticket_id: int | None = None
+
+
+async def schedule(uow: UnitOfWork, promise: Promise) -> None:
+    """Promise work within the caller's transaction. The same key again changes nothing."""
+    await schedule_all(uow, [promise])
+
+
+async def schedule_all(uow: UnitOfWork, promises: Sequence[Promise]) -> None:
+    """Promise several pieces of work in one statement."""
+    if promises:
+        rows = [promise._asdict() for promise in promises]
+        await uow.session.execute(insert(Job).values(rows).on_conflict_do_nothing(index_elements=[Job.key]))
+        uow.wake = uow.wake or any(promise.run_at <= uow.now for promise in promises)
+
+
+async def cancel(uow: UnitOfWork, *keys: str) -> None:
+    """Take promises back. What an actor has already taken is not undone."""
+    if keys:
+        await uow.session.execute(delete(Job).where(Job.key.in_(keys)))
+
+
+async def claim_due(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[Job]:
+    """Lock the longest-due unsent jobs, skipping rows another relay holds."""
+    due = (
+        select(Job)
+        .where(Job.run_at <= now, Job.sent_at.is_(None))
+        .order_by(Job.run_at, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(due)).all()
+
+
+async def mark_sent(session: AsyncSession, ids: Iterable[int], now: datetime) -> None:
+    """Note that Redis has them."""
+    await session.execute(update(Job).where(Job.id.in_(list(ids))).values(sent_at=now))
+
+
+async def expire_leases(session: AsyncSession, now: datetime, lease: timedelta) -> int:
+    """Make jobs that were sent but not done within the lease due again; returns how many."""
+    result = await session.execute(update(Job).where(Job.sent_at < now - lease).values(sent_at=None).returning(Job.id))
+    return len(result.all())
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next unsent job falls due; None when nothing waits."""
+    return await session.scalar(select(Job.run_at).where(Job.sent_at.is_(None)).order_by(Job.run_at, Job.id).limit(1))
+
+
+async def take(session: AsyncSession, ids: Sequence[int]) -> Sequence[Job]:
+    """Delete the rows and return what they held, oldest first: whoever gets a row does the work, nobody else."""
+    rows = await session.scalars(delete(Job).where(Job.id.in_(ids)).returning(Job))
+    return sorted(rows.all(), key=lambda job: (job.run_at, job.id))
+
+
+async def postpone(session: AsyncSession, job_id: int, run_at: datetime) -> int | None:
+    """Count a failed try and make the job due at `run_at`; returns the tries so far, None when it is gone."""
+    return await session.scalar(
+        update(Job)
+        .where(Job.id == job_id)
+        .values(tries=Job.tries + 1, sent_at=None, run_at=run_at)
+        .returning(Job.tries)
+    )
+
+
+async def bury(session: AsyncSession, job_id: int, error: str, now: datetime) -> None:
+    """Move a job to the dead letters."""
+    for job in await take(session, [job_id]):
+        session.add(
+            DeadLetter(
+                kind=job.kind,
+                payload=job.payload,
+                key=job.key,
+                ticket_id=job.ticket_id,
+                tries=job.tries,
+                error=error[:2000],
+                died_at=now,
+            )
+        )

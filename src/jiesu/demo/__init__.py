@@ -1,0 +1,1 @@
+"""Invented complaints and a believable history made of them."""

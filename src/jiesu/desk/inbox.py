@@ -1,0 +1,72 @@
+"""The duty post's inbox: notices that nobody at the post has read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select, update
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.notifications.models import Notice
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.repository import visible_to
+
+__all__ = ["NoticeView", "mark_read", "unread"]
+
+MOST = 50
+_KIND = {
+    "to_dispatch": ("待派单", "to be dispatched"),
+    "dispatched": ("新派工单，请签收", "new ticket, please sign"),
+    "supplemented": ("诉求人补充了材料", "the petitioner added details"),
+    "to_review": ("办理结果待审核", "a result waits for review"),
+    "rework": ("诉求人不认可，请安排重办", "not accepted: arrange rework"),
+    "reopened": ("重新办理", "reopened"),
+    "withdrawn": ("诉求人已撤回", "withdrawn by the petitioner"),
+    "warning": ("时限预警", "deadline warning"),
+    "supervision": ("超时督办单", "overdue: supervision order"),
+    "escalation": ("提级督办", "escalated supervision"),
+    "leader_case": ("领导包案", "leader-owned case"),
+}
+
+
+class NoticeView(msgspec.Struct, frozen=True):
+    """One piece of news and the ticket it is about."""
+
+    number: str
+    title: str
+    kind: str
+    text: str
+    level: int
+    created_at: datetime
+
+
+async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[NoticeView]:
+    """Unread notices of the person's own unit, highest level and newest first; never of a ticket they may not see."""
+    query = (
+        select(Notice, Ticket.number, Ticket.title)
+        .join(Ticket, Ticket.id == Notice.ticket_id)
+        .where(Notice.unit == staff.unit, Notice.read_at.is_(None), visible_to(staff))
+        .order_by(Notice.level.desc(), Notice.id.desc())
+        .limit(MOST)
+    )
+    return [
+        NoticeView(
+            number=number,
+            title=title,
+            kind=notice.kind,
+            text=_KIND[notice.kind][locale == "en"],
+            level=notice.level,
+            created_at=notice.created_at.astimezone(SHANGHAI),
+        )
+        for notice, number, title in await uow.session.execute(query)
+    ]
+
+
+async def mark_read(uow: UnitOfWork, staff: Staff) -> int:
+    """Mark the post's notices as read; returns how many."""
+    statement = update(Notice).where(Notice.unit == staff.unit, Notice.read_at.is_(None)).values(read_at=uow.now)
+    return len((await uow.session.execute(statement.returning(Notice.id))).all())

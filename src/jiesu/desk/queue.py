@@ -1,0 +1,176 @@
+"""Queues: the tickets of a member of staff in one view, soonest due first, by key and never by offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+
+from jiesu.accounts.roles import Right, Role
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.escalation.models import Escalation
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.crypto import KeyRing
+from jiesu.kit.numbers import normalise_number
+from jiesu.kit.paging import decode_cursor, encode_cursor
+from jiesu.kit.text import query_bigrams
+from jiesu.petitioners.models import Petitioner
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.repository import visible_to
+from jiesu.tickets.states import OPEN
+from jiesu.tickets.words import Status
+
+__all__ = ["VIEWS", "Page", "View", "counts", "list_tickets", "views_for"]
+
+PAGE = 50
+
+
+class View(StrEnum):
+    """The tabs of the desk."""
+
+    OPEN = "open"
+    TO_DISPATCH = "to_dispatch"
+    TO_SIGN = "to_sign"
+    IN_PROGRESS = "in_progress"
+    TO_REVIEW = "to_review"
+    REWORK = "rework"
+    NEED_INFO = "need_info"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    ESCALATED = "escalated"
+    AWAITING_SURVEY = "awaiting_survey"
+    ENDED = "ended"
+    ALL = "all"
+
+
+_STATUS: Mapping[View, frozenset[Status]] = {
+    View.OPEN: OPEN,
+    View.TO_DISPATCH: frozenset({Status.REGISTERED}),
+    View.TO_SIGN: frozenset({Status.DISPATCHED}),
+    View.IN_PROGRESS: frozenset({Status.IN_PROGRESS}),
+    View.TO_REVIEW: frozenset({Status.UNDER_REVIEW}),
+    View.REWORK: frozenset({Status.REWORK}),
+    View.NEED_INFO: frozenset({Status.NEED_INFO}),
+    View.AWAITING_SURVEY: frozenset({Status.AWAITING_SURVEY}),
+    View.ENDED: frozenset(Status) - OPEN,
+}
+VIEWS = tuple(View)
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One stretch of a queue and where it goes on; `next_cursor` is None at its end."""
+
+    tickets: list[Ticket]
+    next_cursor: str | None
+
+
+def views_for(staff: Staff) -> tuple[View, ...]:
+    """The tabs that are work for the role, the likeliest first."""
+    first: tuple[View, ...]
+    if staff.role in (Role.INTAKE, Role.DISPATCHER):
+        first = (View.TO_DISPATCH, View.NEED_INFO, View.REWORK, View.OVERDUE)
+    elif staff.role is Role.SUPERVISOR:
+        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY)
+    elif staff.role is Role.CALLBACK:
+        first = (View.AWAITING_SURVEY,)
+    elif staff.has(Right.APPROVE):
+        first = (
+            View.TO_REVIEW,
+            View.ESCALATED,
+            View.REWORK,
+            View.TO_SIGN,
+            View.IN_PROGRESS,
+            View.DUE_TODAY,
+            View.OVERDUE,
+        )
+    else:
+        first = (View.TO_SIGN, View.IN_PROGRESS, View.DUE_TODAY, View.OVERDUE)
+    return (*first, View.OPEN, View.ENDED)
+
+
+def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
+    """What a view holds, within what the person may see."""
+    seen = visible_to(staff)
+    if view is View.ALL:
+        return seen
+    if view is View.OVERDUE:
+        return and_(seen, Ticket.status.in_(OPEN), Ticket.next_due_at < now)
+    if view is View.DUE_TODAY:
+        midnight = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), datetime.min.time(), SHANGHAI)
+        return and_(seen, Ticket.status.in_(OPEN), Ticket.next_due_at >= now, Ticket.next_due_at < midnight)
+    if view is View.ESCALATED:
+        waiting = select(Escalation.ticket_id).where(
+            Escalation.unit.in_(staff.subtree), Escalation.wants_ack, Escalation.acknowledged_at.is_(None)
+        )
+        return and_(seen, Ticket.id.in_(waiting))
+    return and_(seen, Ticket.status.in_(_STATUS[view]))
+
+
+def queue_query(
+    staff: Staff,
+    view: View,
+    now: datetime,
+    *,
+    q: str = "",
+    keys: KeyRing | None = None,
+    after: str = "",
+    limit: int = PAGE,
+) -> Select[Ticket]:
+    """The statement behind a queue page: open tickets by due time, ended ones newest first."""
+    query = select(Ticket).where(condition(staff, view, now))
+    if q.strip():
+        query = query.where(_search(q.strip(), keys))
+    if view in (View.ENDED, View.ALL):
+        if after:
+            registered, ticket_id = decode_cursor(after, tuple[datetime, int])
+            query = query.where(tuple_(Ticket.registered_at, Ticket.id) < (registered, ticket_id))
+        return query.order_by(Ticket.registered_at.desc(), Ticket.id.desc()).limit(limit)
+    if after:
+        due, ticket_id = decode_cursor(after, tuple[datetime | None, int])
+        later = and_(Ticket.next_due_at.is_(None), Ticket.id > ticket_id)
+        if due is not None:
+            later = or_(tuple_(Ticket.next_due_at, Ticket.id) > (due, ticket_id), Ticket.next_due_at.is_(None))
+        query = query.where(later)
+    return query.order_by(Ticket.next_due_at.asc().nulls_last(), Ticket.id).limit(limit)
+
+
+def _search(q: str, keys: KeyRing | None) -> ColumnElement[bool]:
+    """By number, by telephone (keyed hash), or by all the words of a text."""
+    number = normalise_number(q)
+    if number is not None:
+        return Ticket.number == number
+    digits = q.replace(" ", "").replace("-", "")
+    if keys is not None and digits.isdigit() and len(digits) >= 7:
+        found = select(Petitioner.id).where(Petitioner.phone_hash == keys.search_hash(digits))
+        return Ticket.petitioner_id.in_(found)
+    pieces = query_bigrams(q)
+    if not pieces:
+        return Ticket.number == q
+    quoted = " & ".join(f"'{piece}'" + (":*" if len(piece) == 1 else "") for piece in pieces)
+    return Ticket.search.op("@@")(func.to_tsquery("simple", quoted))
+
+
+async def list_tickets(
+    uow: UnitOfWork, keys: KeyRing, staff: Staff, view: View, *, q: str = "", cursor: str = "", limit: int = PAGE
+) -> Page:
+    """One page of a queue. Raises BadCursor."""
+    query = queue_query(staff, view, uow.now, q=q, keys=keys, after=cursor, limit=limit + 1)
+    rows = list((await uow.session.scalars(query)).all())
+    if len(rows) <= limit:
+        return Page(rows, None)
+    last = rows[limit - 1]
+    key = last.registered_at if view in (View.ENDED, View.ALL) else last.next_due_at
+    return Page(rows[:limit], encode_cursor(key, last.id))
+
+
+async def counts(uow: UnitOfWork, staff: Staff, views: tuple[View, ...]) -> dict[View, int]:
+    """How many tickets each view holds; 100 means 100 or more, so that counting stays cheap."""
+    found: dict[View, int] = {}
+    for view in views:
+        some = select(Ticket.id).where(condition(staff, view, uow.now)).limit(100).subquery()
+        found[view] = await uow.session.scalar(select(func.count()).select_from(some)) or 0
+    return found

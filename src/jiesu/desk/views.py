@@ -1,0 +1,343 @@
+"""A ticket as it is shown: to its petitioner, in a queue, and on the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.deadlines import DeadlineView, deadline_views
+from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
+from jiesu.desk.steps import steps_for
+from jiesu.escalation.models import Escalation
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.kit.masking import mask_id_number, mask_name, mask_phone
+from jiesu.petitioners.models import Petitioner
+from jiesu.routing.policy import Reason, say
+from jiesu.rules import Rules
+from jiesu.sla.wording import humanise_due
+from jiesu.surveys.models import Survey
+from jiesu.surveys.send import latest_survey, survey_token
+from jiesu.surveys.words import SurveyState
+from jiesu.tickets.models import Contact, Ticket
+from jiesu.tickets.states import OPEN, PETITIONER, allowed
+from jiesu.tickets.words import say_status
+
+__all__ = ["DeskView", "Named", "ProgressView", "QueueRow", "desk_view", "progress_view", "queue_row"]
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A code and how people read it."""
+
+    code: str
+    name: str
+
+
+class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
+    """What the petitioner may see. `survey` is the path of the open survey, else null."""
+
+    number: str
+    status: str
+    status_text: str
+    track: str
+    nature: str
+    channel: str
+    service_class: str
+    category: Named | None
+    title: str
+    text: str
+    place: Named | None
+    unit: Named | None
+    registered_at: datetime
+    deadlines: list[DeadlineView]
+    timeline: list[HistoryLine]
+    reply: str | None
+    result: str | None
+    allowed: list[str]
+    survey: str | None
+    anonymous: bool
+    version: int
+
+
+class QueueRow(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
+    """One line of a queue; `due` is written the one way deadlines are written."""
+
+    number: str
+    version: int
+    status: str
+    status_text: str
+    service_class: str
+    category: Named | None
+    title: str
+    place: str | None
+    unit: Named | None
+    registered_at: datetime
+    due_at: datetime | None
+    due: str | None
+    overdue: bool
+    soon: bool
+    reworks: int
+    sealed: bool
+
+
+class EscalationView(msgspec.Struct, frozen=True):
+    """A rung that fired."""
+
+    level: int
+    rung: str
+    kind: str
+    unit: Named
+    fired_at: datetime
+    wants_ack: bool
+    acknowledged_at: datetime | None
+
+
+class CandidateView(msgspec.Struct, frozen=True):
+    """A unit the router thought of, and why."""
+
+    unit: Named | None
+    category: Named | None
+    score: float
+    reasons: list[str]
+
+
+class PersonView(msgspec.Struct, frozen=True):
+    """The petitioner, masked."""
+
+    name: str | None
+    phone: str | None
+    id_number: str | None
+    kind: str | None
+
+
+class ContactView(msgspec.Struct, frozen=True):
+    """One attempt to reach the petitioner."""
+
+    at: datetime
+    outcome: str
+    note: str
+
+
+class SurveyView(msgspec.Struct, frozen=True):
+    """What the petitioner answered."""
+
+    round: int
+    state: str
+    answered_at: datetime | None
+    contacted: bool | None
+    solved: str | None
+    satisfied: str | None
+    reason: str | None
+
+
+class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
+    """Everything needed to act on one ticket; `allowed` are the steps open to this person now, the likeliest first."""
+
+    number: str
+    version: int
+    status: str
+    status_text: str
+    track: str
+    nature: str
+    channel: str
+    service_class: str
+    category: Named | None
+    title: str
+    text: str
+    place: Named | None
+    petitioner: PersonView | None
+    anonymous: bool
+    confidential: bool
+    sealed: bool
+    accused_unit: Named | None
+    lead_unit: Named | None
+    desk_unit: Named
+    registered_at: datetime
+    rounds: int
+    reworks: int
+    deadlines: list[DeadlineView]
+    escalations: list[EscalationView]
+    contacts: list[ContactView]
+    surveys: list[SurveyView]
+    routing_confident: bool
+    routing_confidence: float
+    routing_reasons: list[str]
+    candidates: list[CandidateView]
+    history: list[HistoryLine]
+    result: str | None
+    reply: str | None
+    allowed: list[str]
+
+
+def local(moment: datetime | None) -> datetime | None:
+    """The moment with Shanghai's offset, as views show it."""
+    return moment.astimezone(SHANGHAI) if moment else None
+
+
+def unit_named(rules: Rules, code: str | None, locale: Locale = "zh") -> Named | None:
+    """Code and name of a unit."""
+    unit = rules.organisation.find_unit(code) if code else None
+    return Named(unit.code, unit.name_en if locale == "en" else unit.name) if unit else None
+
+
+def category_named(rules: Rules, code: str | None, locale: Locale = "zh") -> Named | None:
+    """Code and name of a category."""
+    category = rules.catalogue.category(code) if code else None
+    return Named(category.code, category.name_en if locale == "en" else category.name_zh) if category else None
+
+
+def place_named(rules: Rules, code: str | None) -> Named | None:
+    """Code and full name of a place."""
+    return Named(code, rules.organisation.full_place_name(code)) if code else None
+
+
+async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> ProgressView:
+    """The ticket as its petitioner may see it; a sealed report names no handling unit."""
+    survey = await latest_survey(uow, ticket.id)
+    asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
+    told = ticket.status not in OPEN or asked
+    return ProgressView(
+        number=ticket.number,
+        status=ticket.status,
+        status_text=say_status(ticket.status, locale),
+        track=ticket.track,
+        nature=ticket.nature,
+        channel=ticket.channel,
+        service_class=ticket.service_class,
+        category=category_named(rules, ticket.category, locale),
+        title=ticket.title,
+        text=ticket.text,
+        place=place_named(rules, ticket.place),
+        unit=unit_named(rules, ticket.lead_unit, locale),
+        registered_at=ticket.registered_at.astimezone(SHANGHAI),
+        deadlines=await deadline_views(uow, rules, ticket, locale),
+        timeline=await for_petitioner(uow, rules, ticket, locale),
+        reply=ticket.reply,
+        result=ticket.result if told else None,
+        allowed=[str(step) for step in allowed(ticket.status, [PETITIONER])],
+        survey=f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None and asked else None,
+        anonymous=ticket.anonymous,
+        version=ticket.version,
+    )
+
+
+def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh") -> QueueRow:
+    """One line of a queue; no query is made."""
+    due = ticket.next_due_at
+    left = (due - now).total_seconds() if due else 0
+    return QueueRow(
+        number=ticket.number,
+        version=ticket.version,
+        status=ticket.status,
+        status_text=say_status(ticket.status, locale),
+        service_class=ticket.service_class,
+        category=category_named(rules, ticket.category, locale),
+        title=ticket.title,
+        place=rules.organisation.full_place_name(ticket.place) if ticket.place else None,
+        unit=unit_named(rules, ticket.lead_unit, locale),
+        registered_at=ticket.registered_at.astimezone(SHANGHAI),
+        due_at=local(due),
+        due=humanise_due(due, now, rules.calendar, locale) if due else None,
+        overdue=due is not None and left < 0,
+        soon=due is not None and 0 <= left < 24 * 3600,
+        reworks=ticket.reworks,
+        sealed=ticket.sealed_to is not None,
+    )
+
+
+async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, locale: Locale = "zh") -> DeskView:
+    """The ticket screen. The caller has checked that the person may see it."""
+    routing = ticket.routing
+    return DeskView(
+        number=ticket.number,
+        version=ticket.version,
+        status=ticket.status,
+        status_text=say_status(ticket.status, locale),
+        track=ticket.track,
+        nature=ticket.nature,
+        channel=ticket.channel,
+        service_class=ticket.service_class,
+        category=category_named(rules, ticket.category, locale),
+        title=ticket.title,
+        text=ticket.text,
+        place=place_named(rules, ticket.place),
+        petitioner=await _person(uow, ticket),
+        anonymous=ticket.anonymous,
+        confidential=ticket.confidential,
+        sealed=ticket.sealed_to is not None,
+        accused_unit=unit_named(rules, ticket.accused_unit, locale),
+        lead_unit=unit_named(rules, ticket.lead_unit, locale),
+        desk_unit=unit_named(rules, ticket.desk_unit, locale) or Named(ticket.desk_unit, ticket.desk_unit),
+        registered_at=ticket.registered_at.astimezone(SHANGHAI),
+        rounds=ticket.rounds,
+        reworks=ticket.reworks,
+        deadlines=await deadline_views(uow, rules, ticket, locale),
+        escalations=await _escalations(uow, rules, ticket, locale),
+        contacts=await _contacts(uow, ticket),
+        surveys=await _surveys(uow, ticket),
+        routing_confident=routing.get("confident", False),
+        routing_confidence=routing.get("confidence", 0.0),
+        routing_reasons=_reasons(routing.get("reasons", ()), locale),
+        candidates=[_candidate(rules, raw, locale) for raw in routing.get("candidates", ())],
+        history=await for_staff(uow, rules, ticket, locale),
+        result=ticket.result,
+        reply=ticket.reply,
+        allowed=await steps_for(uow, rules.organisation, staff, ticket),
+    )
+
+
+def _reasons(raw: Any, locale: Locale) -> list[str]:
+    return [say(reason, locale) for reason in msgspec.convert(raw, list[Reason])]
+
+
+def _candidate(rules: Rules, raw: dict[str, Any], locale: Locale) -> CandidateView:
+    return CandidateView(
+        unit=unit_named(rules, raw["unit"], locale),
+        category=category_named(rules, raw["category"], locale),
+        score=raw["score"],
+        reasons=_reasons(raw["reasons"], locale),
+    )
+
+
+async def _person(uow: UnitOfWork, ticket: Ticket) -> PersonView | None:
+    if ticket.petitioner_id is None:
+        return None
+    person = await uow.session.get_one(Petitioner, ticket.petitioner_id)
+    return PersonView(
+        mask_name(person.name), mask_phone(person.phone), mask_id_number(person.id_number, inside=True), person.kind
+    )
+
+
+async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale) -> list[EscalationView]:
+    query = select(Escalation).where(Escalation.ticket_id == ticket.id).order_by(Escalation.id)
+    return [
+        EscalationView(
+            level=row.level,
+            rung=row.rung,
+            kind=row.kind,
+            unit=unit_named(rules, row.unit, locale) or Named(row.unit, row.unit),
+            fired_at=row.fired_at.astimezone(SHANGHAI),
+            wants_ack=row.wants_ack,
+            acknowledged_at=local(row.acknowledged_at),
+        )
+        for row in await uow.session.scalars(query)
+    ]
+
+
+async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
+    query = select(Contact).where(Contact.ticket_id == ticket.id).order_by(Contact.id)
+    rows = await uow.session.scalars(query)
+    return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note) for row in rows]
+
+
+async def _surveys(uow: UnitOfWork, ticket: Ticket) -> list[SurveyView]:
+    query = select(Survey).where(Survey.ticket_id == ticket.id).order_by(Survey.round)
+    return [
+        SurveyView(row.round, row.state, local(row.answered_at), row.contacted, row.solved, row.satisfied, row.reason)
+        for row in await uow.session.scalars(query)
+    ]

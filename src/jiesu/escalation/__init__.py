@@ -1,0 +1,1 @@
+"""Escalation: the ladder, firing a rung, acknowledging it."""

@@ -1,0 +1,27 @@
+"""Whose duty post a rung reaches: a rule over the unit tree, no storage."""
+
+from __future__ import annotations
+
+from jiesu.accounts.staff import Scoped
+from jiesu.sla.rungs import Recipient
+from jiesu.units.organisation import Organisation
+
+__all__ = ["recipient"]
+
+_STEPS_UP = {"unit": 0, "parent": 1, "grandparent": 2}
+
+
+def recipient(organisation: Organisation, ticket: Scoped, to: Recipient) -> str:
+    """The unit whose duty post must know: reckoned from the responsible unit, or from the desk while there is none.
+
+    Past the top it stays with the root. Never a unit that the complaint is about, nor one under it (law, Art. 30): then
+    the next one above. A sealed report never leaves its keeper.
+    """
+    if ticket.sealed_to is not None:
+        return ticket.sealed_to
+    start = ticket.lead_unit or ticket.desk_unit
+    line = (start, *organisation.ancestors(start))
+    wanted = len(line) - 1 if to == "root" else min(_STEPS_UP[to], len(line) - 1)
+    accused = ticket.accused_unit
+    allowed = (unit for unit in line[wanted:] if accused is None or not organisation.is_under(unit, accused))
+    return next(allowed, ticket.desk_unit)

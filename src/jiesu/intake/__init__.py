@@ -1,0 +1,1 @@
+"""What a petitioner does: file, follow, supplement, withdraw."""

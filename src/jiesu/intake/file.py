@@ -1,0 +1,149 @@
+"""Filing an appeal: petitioner, ticket, route, clocks and jobs in one transaction."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import func
+
+from jiesu.audit import trail
+from jiesu.db.uow import Event, UnitOfWork
+from jiesu.intake.form import AppealForm, checked
+from jiesu.kit.numbers import query_code
+from jiesu.kit.text import bigrams
+from jiesu.petitioners.identity import find_or_add
+from jiesu.routing.dispatch import dispatch_automatically
+from jiesu.routing.policy import Appeal, Routing, route
+from jiesu.rules import Rules
+from jiesu.tickets.events import PETITIONER, By, TicketRegistered
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Nature, Status, Track
+from jiesu.units.organisation import Organisation
+
+__all__ = ["AppealRouted", "Filed", "file_appeal"]
+
+#: A title made from the text is cut here.
+TITLE_LENGTH = 30
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """The ticket and its query code, which is told once and kept only as a keyed hash."""
+
+    ticket: Ticket
+    query_code: str
+
+
+class AppealRouted(Event, frozen=True, kw_only=True):
+    """Routing and, where it was sure, dispatch are done: the petitioner can be told who has it."""
+
+    code: str
+
+
+async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, by: By = PETITIONER) -> Filed:
+    """Register an appeal, start the petitioner's clock, and dispatch it when the catalogue is sure.
+
+    Raises a subclass of Invalid when the form is wrong; nothing is written then.
+    """
+    form = checked(form, rules)
+    routing = _route(form, rules)
+    person = await _petitioner(uow, rules, form)
+    code = query_code()
+    ticket = _ticket(uow, rules, form, routing, number, rules.keys.search_hash(code))
+    ticket.petitioner_id = person
+    uow.session.add(ticket)
+    await uow.session.flush()
+    trail.begin(uow, ticket.id)
+    registered = TicketRegistered(
+        ticket_id=ticket.id, by=by, channel=ticket.channel, category=ticket.category, service_class=ticket.service_class
+    )
+    await uow.record(registered)
+    if routing.unit is not None:
+        await dispatch_automatically(uow, ticket, routing.unit)
+    await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
+    return Filed(ticket, code)
+
+
+def _route(form: AppealForm, rules: Rules) -> Routing:
+    appeal = Appeal(
+        text=form.text,
+        title=form.title or "",
+        category=form.category,
+        nature=form.nature,
+        place=form.place,
+        accused_unit=form.accused_unit,
+    )
+    return route(appeal, rules.catalogue, rules.organisation)
+
+
+async def _petitioner(uow: UnitOfWork, rules: Rules, form: AppealForm) -> int | None:
+    person = form.petitioner
+    if form.anonymous or not (person.name or person.phone or person.id_number):
+        return None
+    known = await find_or_add(
+        uow, rules.keys, name=person.name, phone=person.phone, id_number=person.id_number, kind=person.kind
+    )
+    return known.id
+
+
+def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, number: str, code_hash: str) -> Ticket:
+    title = form.title or _first_words(form.text)
+    return Ticket(
+        number=number,
+        code_hash=code_hash,
+        version=1,
+        status=Status.REGISTERED,
+        track=Track(routing.track),
+        nature=Nature(routing.nature),
+        channel=form.channel,
+        service_class=routing.service_class,
+        policy_version=rules.clocks.version,
+        category=routing.category if routing.confident or form.category else None,
+        title=title,
+        text=form.text,
+        place=form.place,
+        anonymous=form.anonymous,
+        confidential=form.confidential,
+        accused_unit=form.accused_unit,
+        sealed_to=_keeper(form, routing, rules.organisation),
+        desk_unit=_desk(form, rules.organisation),
+        routing=msgspec.to_builtins(routing),
+        rounds=0,
+        info_requests=0,
+        reworks=0,
+        dissatisfactions=0,
+        contact_attempts=0,
+        registered_at=uow.now,
+        search=func.array_to_tsvector(bigrams(f"{title}\n{form.text}")),
+    )
+
+
+def _first_words(text: str) -> str:
+    """A title from the text: its first line, cut where a sentence or clause ends when that is near."""
+    line = text.splitlines()[0]
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = max(line.rfind(mark, 8, TITLE_LENGTH) for mark in "，。；！？、,;!? ")
+    return line[:cut] if cut > 0 else f"{line[:TITLE_LENGTH]}…"
+
+
+def _keeper(form: AppealForm, routing: Routing, organisation: Organisation) -> str | None:
+    """Who keeps a report sealed (law, Art. 30, 46); a complaint against the top of the network is kept likewise.
+
+    A text that only may be a report is sealed in doubt: the keeper's dispatcher decides, and may unseal it.
+    """
+    root = organisation.root
+    if not routing.sealed and form.accused_unit != root.code:
+        return None
+    division = organisation.unit_for_function("discipline", "city", root.place)
+    if division is None or division.code == form.accused_unit:
+        return root.code
+    return division.code
+
+
+def _desk(form: AppealForm, organisation: Organisation) -> str:
+    """The command desk that dispatches: the county's, or the city's where that is unknown or complained about."""
+    root = organisation.root.code
+    if form.place is None:
+        return root
+    desk = organisation.centre_for(form.place, "county").code
+    accused = form.accused_unit
+    return root if accused is not None and organisation.is_under(desk, accused) else desk

@@ -1,0 +1,131 @@
+"""What a petitioner sends in, and the checks that name the field and the remedy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from jiesu.errors import Invalid
+from jiesu.kit.text import clean, forbidden_characters
+from jiesu.petitioners.identity import checked_id_number, checked_phone
+from jiesu.petitioners.models import PetitionerKind
+from jiesu.rules import Rules
+from jiesu.tickets.words import Channel, Nature
+
+__all__ = ["LONGEST_TEXT", "SHORTEST_TEXT", "AppealForm", "PetitionerForm", "checked"]
+
+SHORTEST_TEXT, LONGEST_TEXT = 5, 5000
+LONGEST_TITLE, LONGEST_NAME = 100, 50
+
+
+class TextLength(Invalid):
+    zh = "请写 {shortest} 到 {longest} 个字，现在是 {length} 个字。"
+    en = "Write between {shortest} and {longest} characters; these are {length}."
+
+
+class ForbiddenCharacters(Invalid):
+    zh = "内容中有无法保存的控制字符（{characters}）。请删除后重新填写，或换一种方式粘贴。"
+    en = "There are control characters that cannot be kept ({characters}). Remove them, or paste as plain text."
+
+
+class UnknownPlace(Invalid):
+    zh = "没有代码为“{place}”的地点。请从地点列表中选择，或留空由受理员确定。"
+    en = "There is no place with the code “{place}”. Choose one from the list, or leave it out."
+
+
+class UnknownCategory(Invalid):
+    zh = "没有代码为“{category}”的类别。请从类别列表中选择，或留空由系统判断。"
+    en = "There is no category with the code “{category}”. Choose one from the list, or leave it out."
+
+
+class UnknownAccused(Invalid):
+    zh = "没有代码为“{unit}”的单位。请从单位列表中选择，或在正文里写明。"
+    en = "There is no unit with the code “{unit}”. Choose one from the list, or name it in the text."
+
+
+class PetitionerForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything here is optional: the least is collected."""
+
+    name: str | None = None
+    phone: str | None = None
+    id_number: str | None = None
+    kind: PetitionerKind | None = None
+
+
+class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An appeal as filed; `place`, `category` and `accused_unit` are codes."""
+
+    text: Annotated[str, Meta(description="5 to 5,000 characters")]
+    title: str | None = None
+    category: str | None = None
+    nature: Nature | None = None
+    channel: Channel = Channel.WEB
+    place: str | None = None
+    petitioner: PetitionerForm = PetitionerForm()
+    anonymous: bool = False
+    confidential: bool = False
+    accused_unit: str | None = None
+
+
+def checked(form: AppealForm, rules: Rules) -> AppealForm:
+    """The form with clean texts and national phone numbers, empty fields as None.
+
+    Raises a subclass of Invalid naming the first field at fault.
+    """
+    text = _text(form.text, "text", SHORTEST_TEXT, LONGEST_TEXT)
+    title = _optional(form.title, "title", LONGEST_TITLE)
+    person = form.petitioner
+    return msgspec.structs.replace(
+        form,
+        text=text,
+        title=title,
+        category=_category(form.category or None, rules),
+        place=_place(form.place or None, rules),
+        accused_unit=_accused(form.accused_unit or None, rules),
+        petitioner=PetitionerForm() if form.anonymous else _person(person),
+    )
+
+
+def _person(person: PetitionerForm) -> PetitionerForm:
+    name = _optional(person.name, "petitioner.name", LONGEST_NAME)
+    phone = (person.phone or "").strip()
+    id_number = (person.id_number or "").strip()
+    return PetitionerForm(
+        name=name,
+        phone=checked_phone(phone) if phone else None,
+        id_number=checked_id_number(id_number) if id_number else None,
+        kind=person.kind,
+    )
+
+
+def _text(raw: str, field: str, shortest: int, longest: int) -> str:
+    text = clean(raw)
+    if found := forbidden_characters(text):
+        raise ForbiddenCharacters(field, characters="、".join(found[:5]))
+    if not shortest <= len(text) <= longest:
+        raise TextLength(field, shortest=shortest, longest=longest, length=len(text))
+    return text
+
+
+def _optional(raw: str | None, field: str, longest: int) -> str | None:
+    return _text(raw, field, 1, longest) if raw and raw.strip() else None
+
+
+def _place(code: str | None, rules: Rules) -> str | None:
+    if code is not None and rules.organisation.find_place(code) is None:
+        raise UnknownPlace("place", place=code[:40])
+    return code
+
+
+def _category(code: str | None, rules: Rules) -> str | None:
+    if code is not None and rules.catalogue.category(code) is None:
+        raise UnknownCategory("category", category=code[:40])
+    return code
+
+
+def _accused(code: str | None, rules: Rules) -> str | None:
+    if code is not None and rules.organisation.find_unit(code) is None:
+        raise UnknownAccused("accused_unit", unit=code[:40])
+    return code

@@ -1,0 +1,18 @@
+"""Every table, gathered for migrations."""
+
+from jiesu.accounts.models import StaffRow
+from jiesu.audit.trail import TrailEntry
+from jiesu.db.jobs import DeadLetter, Job
+from jiesu.escalation.models import Escalation
+from jiesu.intake.models import IdempotencyKey, NumberBlock
+from jiesu.notifications.models import DemoMessage, Message, Notice
+from jiesu.petitioners.models import Petitioner
+from jiesu.sla.models import Deadline, Pause
+from jiesu.surveys.models import Survey
+from jiesu.tickets.models import Contact, Ticket
+from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
+
+__all__ = [
+    "Contact", "DeadLetter", "Deadline", "DemoMessage", "Escalation", "IdempotencyKey", "Job", "Message", "Notice",
+    "NumberBlock", "Pause", "Petitioner", "PlaceRow", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
+]  # fmt: skip

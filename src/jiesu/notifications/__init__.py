@@ -1,0 +1,1 @@
+"""Telling people: short messages to petitioners, notices to duty posts."""

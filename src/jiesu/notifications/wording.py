@@ -1,0 +1,74 @@
+"""The sentences sent to petitioners, read from `config/messages/petitioner.toml`."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from jiesu.kit.config import ConfigMistake, convert, read_toml
+
+__all__ = ["WORDS", "Wording", "load_wording"]
+
+#: Which messages there are, and which blanks each may use.
+WORDS: Mapping[str, frozenset[str]] = {
+    "receipt": frozenset({"number", "code", "due", "link"}),
+    "receipt_dispatched": frozenset({"number", "code", "unit", "due", "link"}),
+    "dispatched": frozenset({"number", "unit", "due"}),
+    "need_info": frozenset({"number", "question", "link"}),
+    "answered": frozenset({"number", "reply"}),
+    "diverted": frozenset({"number", "reply"}),
+    "survey": frozenset({"number", "result", "link"}),
+    "survey_reminder": frozenset({"number", "link"}),
+    "rework": frozenset({"number", "unit"}),
+    "reopened": frozenset({"number", "unit"}),
+}
+#: Result, reply and question are cut to this in a message; the page has the whole.
+LONGEST = 120
+
+
+class _Message(msgspec.Struct, forbid_unknown_fields=True):
+    zh: str
+    en: str
+
+
+class Wording:
+    """Messages by name and language."""
+
+    def __init__(self, messages: Mapping[str, _Message]) -> None:
+        self._messages = messages
+
+    def say(self, name: str, locale: str = "zh", **blanks: str) -> str:
+        """The filled-in sentence; long texts are cut with an ellipsis."""
+        short = {key: text if key == "link" else _cut(text) for key, text in blanks.items()}
+        message = self._messages[name]
+        return (message.en if locale == "en" else message.zh).format_map(short)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def load_wording(path: Path) -> Wording:
+    """Raises ConfigMistake for a missing message, or one with a blank that nothing fills."""
+    messages = convert(read_toml(path), dict[str, _Message], path)
+    for name in WORDS:
+        if name not in messages:
+            raise ConfigMistake(path, name, None, "add this message with zh and en.")
+    for name, message in messages.items():
+        if name not in WORDS:
+            raise ConfigMistake(path, name, None, f"remove it; known are {', '.join(WORDS)}.")
+        for locale in ("zh", "en"):
+            _check(path, f"{name}.{locale}", getattr(message, locale), WORDS[name])
+    return Wording(messages)
+
+
+def _check(path: Path, key: str, text: str, known: frozenset[str]) -> None:
+    try:
+        used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    except ValueError as problem:
+        raise ConfigMistake(path, key, text, f"mend the braces ({problem}).") from problem
+    for blank in used - known:
+        raise ConfigMistake(path, key, f"{{{blank}}}", f"this message can use {', '.join(sorted(known))}.")

@@ -1,0 +1,1 @@
+"""Petitioners: who they are, encrypted, and how they are found again."""

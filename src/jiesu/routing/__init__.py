@@ -1,0 +1,1 @@
+"""Which unit an appeal belongs to, and why."""

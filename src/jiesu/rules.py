@@ -1,0 +1,53 @@
+"""Every policy of an installation in one frozen struct, read once and passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jiesu.kit.calendar import WorkingCalendar, load_calendar
+from jiesu.kit.crypto import KeyRing
+from jiesu.notifications.wording import Wording, load_wording
+from jiesu.routing.catalogue import Catalogue, load_catalogue
+from jiesu.sla.classes import ClockPolicy, load_clocks
+from jiesu.statistics.rates import RatesPolicy, load_rates
+from jiesu.units.organisation import Organisation
+
+__all__ = ["Policies", "Rules", "load_policies"]
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What `config/` says, apart from the organisation, which lives in the database."""
+
+    calendar: WorkingCalendar
+    clocks: ClockPolicy
+    catalogue: Catalogue
+    rates: RatesPolicy
+    wording: Wording
+
+
+@dataclass(frozen=True)
+class Rules(Policies):
+    """What use cases above the single ticket work by."""
+
+    organisation: Organisation
+    keys: KeyRing
+    #: What links in messages begin with, without a final slash.
+    public_url: str
+
+    @classmethod
+    def of(cls, policies: Policies, organisation: Organisation, keys: KeyRing, public_url: str) -> Rules:
+        """The policies with the organisation of the moment."""
+        return cls(**vars(policies), organisation=organisation, keys=keys, public_url=public_url.rstrip("/"))
+
+
+def load_policies(folder: Path) -> Policies:
+    """Read and check everything in `config/`. Raises ConfigMistake."""
+    return Policies(
+        calendar=load_calendar(folder / "calendar"),
+        clocks=load_clocks(folder / "clocks.toml"),
+        catalogue=load_catalogue(folder / "catalogue.toml"),
+        rates=load_rates(folder / "rates.toml"),
+        wording=load_wording(folder / "messages" / "petitioner.toml"),
+    )

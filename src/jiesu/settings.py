@@ -1,0 +1,175 @@
+"""The settings of one installation, as one frozen struct that is built once and passed down."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from jiesu.kit.config import ConfigMistake, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Settings", "load_settings"]
+
+Count = Annotated[int, Meta(ge=1, le=256)]
+SecretKey = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+PostgresUrl = Annotated[str, Meta(pattern=r"^postgresql\+psycopg://")]
+RedisUrl = Annotated[str, Meta(pattern="^(redis|rediss|unix)://")]
+
+#: the checkout, or the folder of the package when installed
+_ROOT = Path(__file__).resolve().parents[2]
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+#: variables that carry this prefix but are no settings
+_OTHER_PREFIXES = ("JIESU_TEST_", "JIESU_BENCH_")
+_HOW_TO_GIVE_A_KEY = (
+    "give 64 hex digits in JIESU_SECRET_KEY, or a file that holds them in JIESU_SECRET_KEY_FILE; "
+    "make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What `config/jiesu.toml` and `JIESU_*` say, checked.
+
+    URLs are None where `jiesu up` and the tests start their own servers. The repr shows no secret.
+    """
+
+    data_dir: Path
+    config_dir: Path
+    #: the application's role, which owns nothing and is no superuser
+    database_url: PostgresUrl | None = None
+    #: the owner's role, for migrations only
+    owner_database_url: PostgresUrl | None = None
+    redis_url: RedisUrl | None = None
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    #: known passwords and messages shown instead of sent: loopback only
+    demo: bool = False
+    given_secret_key: SecretKey | None = msgspec.field(default=None, name="secret_key")
+    #: file of the key ring for encrypted columns
+    key_ring: Path | None = None
+    #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
+    sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
+    sms_secret: str | None = None
+    #: what the links in messages begin with
+    public_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] = "http://127.0.0.1:8000"
+    session_hours: Annotated[int, Meta(ge=1, le=24)] = 8
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    web_workers: Count = 1
+    worker_processes: Count = 1
+    worker_threads: Count = 2
+    #: database connections one process may open
+    pool_size: Count = 10
+
+    def __repr__(self) -> str:
+        return f"Settings({self.host}:{self.port}, data_dir={str(self.data_dir)!r}, demo={self.demo})"
+
+    @property
+    def secret_key(self) -> str:
+        """64 hex digits. A demo makes its own, kept in `data_dir/secret`; else one must be given (ConfigMistake)."""
+        if self.given_secret_key:
+            return self.given_secret_key
+        if not self.demo:
+            raise ConfigMistake("environment", "JIESU_SECRET_KEY", None, _HOW_TO_GIVE_A_KEY)
+        return _kept_secret(self.data_dir / "secret")
+
+    def environment(self) -> dict[str, str]:
+        """These settings as `JIESU_*` for a child process; the owner's URL stays out."""
+        values = {f.encode_name: getattr(self, f.name) for f in msgspec.structs.fields(self)}
+        del values["owner_database_url"]
+        return {f"JIESU_{key.upper()}": _as_text(value) for key, value in values.items() if value is not None}
+
+
+def load_settings(env: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+    """Settings from `jiesu.toml`, overlaid by `JIESU_*`, overlaid by the overrides that are not None.
+
+    `config_dir` is JIESU_CONFIG_DIR, else `config/` of the checkout, else of the current folder. Raises ConfigMistake.
+    """
+    config_dir = _config_dir(env, overrides.pop("config_dir", None))
+    home = config_dir.parent
+    values: dict[str, Any] = {"config_dir": config_dir, "data_dir": home / "var"}
+    if (file := config_dir / "jiesu.toml").exists():
+        values |= _checked(file, read_toml(file), home)
+    values |= _checked("environment", _variables(env), Path.cwd())
+    values |= _checked("command line", {k: v for k, v in overrides.items() if v is not None}, Path.cwd())
+    values.setdefault("public_url", f"http://{values.get('host', '127.0.0.1')}:{values.get('port', 8000)}")
+    settings = Settings(given_secret_key=values.pop("secret_key", None), **values)
+    if settings.demo and settings.host not in _LOOPBACK:
+        remedy = "a demo's passwords are public: keep host on 127.0.0.1, or switch demo off"
+        raise ConfigMistake("settings", "host", settings.host, remedy)
+    return settings
+
+
+def _config_dir(env: Mapping[str, str], override: object) -> Path:
+    given = override or env.get("JIESU_CONFIG_DIR")
+    checkout = _ROOT if (_ROOT / "pyproject.toml").exists() else Path.cwd()
+    path = Path(str(given)).absolute() if given else checkout / "config"
+    if not path.is_dir():
+        raise ConfigMistake("environment", "JIESU_CONFIG_DIR", str(path), "name the folder that holds jiesu.toml")
+    return path
+
+
+def _variables(env: Mapping[str, str]) -> dict[str, object]:
+    """The keys that the environment sets; an empty variable counts as unset."""
+    given = {k.removeprefix("JIESU_").lower(): v for k, v in env.items() if k.startswith("JIESU_") and v}
+    found: dict[str, object] = {k: v for k, v in given.items() if not f"JIESU_{k.upper()}".startswith(_OTHER_PREFIXES)}
+    found.pop("config_dir", None)
+    if (file := found.pop("secret_key_file", None)) is not None:
+        found.setdefault("secret_key", _secret_in(Path(str(file))))
+    return found
+
+
+def _secret_in(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        remedy = f"name a readable file with 64 hex digits ({error})"
+        raise ConfigMistake("environment", "JIESU_SECRET_KEY_FILE", str(path), remedy) from error
+
+
+def _checked(source: Path | str, values: Mapping[str, object], base: Path) -> dict[str, Any]:
+    return {key: _convert(str(source), key, value, base) for key, value in values.items()}
+
+
+def _convert(source: str, key: str, value: object, base: Path) -> object:
+    """The value as its field's type: text becomes numbers and flags, a relative path starts at `base`."""
+    types = {f.encode_name: f.type for f in msgspec.structs.fields(Settings)}
+    shown = f"JIESU_{key.upper()}" if source == "environment" else key
+    if key not in types:
+        near = difflib.get_close_matches(key, types, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"remove it; known are {', '.join(sorted(types))}"
+        raise ConfigMistake(source, shown, value, hint)
+    try:
+        return msgspec.convert(
+            value, types[key], strict=not isinstance(value, str), dec_hook=lambda _type, text: base / str(text)
+        )
+    except msgspec.ValidationError as error:
+        hidden = "…" if key.endswith(("key", "url", "secret")) and key != "public_url" else value
+        remedy = _HOW_TO_GIVE_A_KEY if key == "secret_key" else f"{error}"
+        raise ConfigMistake(source, shown, hidden, remedy) from error
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in that file, made on first use; of two processes that make it at once, one wins for both."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return _secret_in(path)
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""Service classes, deadline arithmetic and its explanation."""

@@ -1,0 +1,125 @@
+"""The service classes P0–P4, C and X with their limits, and the whole clock policy read from `config/clocks.toml`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+from jiesu.kit.config import ConfigMistake, convert, read_toml
+from jiesu.sla.limits import FINAL, ClockKind, Limit, Target, parse_limit
+from jiesu.sla.rungs import CountRule, Rung, read_counts, read_rungs
+
+__all__ = [
+    "FINAL", "ClockKind", "ClockPolicy", "Limit", "Rung", "ServiceClass", "SurveyPolicy", "Target", "load_clocks",
+]  # fmt: skip
+
+CODES = ("P0", "P1", "P2", "P3", "P4", "C", "X")
+#: 信访工作条例 Art. 22–23 and 34: no policy may grant itself longer
+LAW = {Target.NOTICE: Limit(15, "natural_days"), Target.OPINION: Limit(60, "natural_days")}
+
+
+class ServiceClass(Struct, frozen=True):
+    """How fast a kind of matter is handled; `petitioner` and `unit` are the targets each clock keeps, in order."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    limits: Mapping[Target, Limit]
+    petitioner: tuple[Target, ...]
+    unit: tuple[Target, ...]
+
+    @property
+    def final(self) -> Target:
+        """The target that ends the work: resolve, plan or opinion."""
+        return next(target for target in self.limits if target in FINAL)
+
+    def targets(self, clock: ClockKind) -> tuple[Target, ...]:
+        return self.petitioner if clock is ClockKind.PETITIONER else self.unit
+
+
+class SurveyPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Attempts by phone and the days they spread over, how long the link is good, hours until the one reminder."""
+
+    attempts: int
+    over_days: int
+    link_days: int
+    reminder_after: int
+
+
+class ClockPolicy(Struct, frozen=True):
+    """Everything in `clocks.toml`; a ticket keeps the version it was registered under."""
+
+    version: str
+    classes: Mapping[str, ServiceClass]
+    ladder: tuple[Rung, ...]
+    counts: tuple[CountRule, ...]
+    survey: SurveyPolicy
+    contact_attempts: int
+
+
+class WrittenLadder(Struct, forbid_unknown_fields=True):
+    rung: list[Any]
+    counts: dict[str, Any] = {}
+
+
+class WrittenPolicy(Struct, forbid_unknown_fields=True):
+    version: str
+    contact_attempts: int
+    classes: dict[str, Any]
+    ladder: WrittenLadder
+    survey: SurveyPolicy
+
+
+class WrittenClass(Struct, forbid_unknown_fields=True):
+    name_zh: str
+    name_en: str
+    limits: dict[Target, str]
+
+
+def load_clocks(path: Path) -> ClockPolicy:
+    """The clock policy of a file. Raises ConfigMistake at the first mistake."""
+    written = convert(read_toml(path), WrittenPolicy, path)
+    for code in CODES:
+        if code not in written.classes:
+            raise ConfigMistake(path, f"classes.{code}", None, f"add the class; the seven are {', '.join(CODES)}.")
+    _positive(path, "contact_attempts", written.contact_attempts)
+    for name in SurveyPolicy.__struct_fields__:
+        _positive(path, f"survey.{name}", getattr(written.survey, name))
+    rungs = read_rungs(written.ladder.rung, path)
+    return ClockPolicy(
+        version=written.version,
+        classes=MappingProxyType({code: _service_class(code, raw, path) for code, raw in written.classes.items()}),
+        ladder=rungs,
+        counts=read_counts(written.ladder.counts, path, frozenset(rung.level for rung in rungs)),
+        survey=written.survey,
+        contact_attempts=written.contact_attempts,
+    )
+
+
+def _service_class(code: str, raw: object, path: Path) -> ServiceClass:
+    key = f"classes.{code}"
+    written = convert(raw, WrittenClass, path, key)
+    limits = {target: _limit(target, text, path, f"{key}.limits.{target}") for target, text in written.limits.items()}
+    if len(limits.keys() & FINAL) != 1:
+        raise ConfigMistake(path, f"{key}.limits", sorted(limits), "give exactly one of resolve, plan and opinion.")
+    petitioner = tuple(target for target in limits if target is not Target.SIGN)
+    unit = tuple(target for target in limits if target is not Target.NOTICE)
+    return ServiceClass(code, written.name_zh, written.name_en, MappingProxyType(limits), petitioner, unit)
+
+
+def _limit(target: Target, text: str, path: Path, key: str) -> Limit:
+    try:
+        limit = parse_limit(text)
+    except ValueError as problem:
+        raise ConfigMistake(path, key, text, str(problem)) from problem
+    lawful = LAW.get(target)
+    if lawful and (limit.unit != lawful.unit or limit.amount > lawful.amount):
+        raise ConfigMistake(path, key, text, f"the law allows at most {lawful.amount} natural days.")
+    return limit
+
+
+def _positive(path: Path, key: str, value: int) -> None:
+    if value < 1:
+        raise ConfigMistake(path, key, value, "use at least 1.")

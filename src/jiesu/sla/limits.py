@@ -1,0 +1,66 @@
+"""What a clock measures and for how long: the two clocks, their targets, and limits such as "4 working hours"."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+__all__ = ["FINAL", "ClockKind", "Limit", "Target", "Unit", "parse_limit"]
+
+Unit = Literal["minutes", "hours", "working_hours", "working_days", "natural_days"]
+
+
+class ClockKind(StrEnum):
+    """The petitioner's clock starts at registration and never resets; the unit's restarts at each dispatch."""
+
+    PETITIONER = "petitioner"
+    UNIT = "unit"
+
+
+class Target(StrEnum):
+    SIGN = "sign"
+    FIRST_CONTACT = "first_contact"
+    RESOLVE = "resolve"
+    NOTICE = "notice"
+    PLAN = "plan"
+    OPINION = "opinion"
+
+
+#: reaching one of these ends the unit's work; every class has exactly one
+FINAL = frozenset({Target.RESOLVE, Target.PLAN, Target.OPINION})
+
+
+class Limit(Struct, frozen=True):
+    """A length of time; hours and minutes are natural unless they say working."""
+
+    amount: int
+    unit: Unit
+
+    @property
+    def counts_days(self) -> bool:
+        """True for limits that end at a close of office, False for those measured in hours or minutes."""
+        return self.unit in ("working_days", "natural_days")
+
+    @property
+    def counts_work(self) -> bool:
+        return self.unit in ("working_hours", "working_days")
+
+    @property
+    def length(self) -> timedelta:
+        """The length of a limit in minutes or hours. Raises ValueError for one in days, which has none."""
+        if self.counts_days:
+            raise ValueError(f"{self.amount} {self.unit} have no length in hours; they end at a close of office.")
+        return timedelta(minutes=self.amount) if self.unit == "minutes" else timedelta(hours=self.amount)
+
+
+def parse_limit(text: str) -> Limit:
+    """A limit as configuration writes it: "10 minutes", "1 working day". Raises ValueError naming the units."""
+    match = re.fullmatch(r"([1-9]\d{0,3}) ([a-z]+(?: [a-z]+)?)", text)
+    unit = match and f"{match[2].removesuffix('s').replace(' ', '_')}s"
+    for known in get_args(Unit):
+        if match and unit == known:
+            return Limit(int(match[1]), known)
+    units = ", ".join(known.replace("_", " ") for known in get_args(Unit))
+    raise ValueError(f'write a number and one of {units}, for example "4 working hours".')

@@ -1,0 +1,1 @@
+"""From ticket facts to the three rates."""

@@ -1,0 +1,149 @@
+"""Reading the facts behind the rates: the last valid survey of each ticket in a month, by unit or subtree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy.orm import aliased
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Invalid
+from jiesu.kit.clock import SHANGHAI
+from jiesu.sla.limits import ClockKind, Target
+from jiesu.sla.models import ClockState, Deadline
+from jiesu.statistics.rates import Fact, Figures, RatesPolicy, figure
+from jiesu.surveys.models import Survey
+from jiesu.surveys.words import SurveyState
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.repository import visible_to
+from jiesu.units.organisation import Organisation
+
+__all__ = ["CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "month_span", "rates_of"]
+
+
+class BadMonth(Invalid):
+    zh = "月份“{month}”格式不对。请写成 2026-10 这样。"
+    en = "“{month}” is not a month. Write it like 2026-10."
+
+
+@dataclass(frozen=True)
+class MonthSpan:
+    """A calendar month in Shanghai, from its first moment to that of the next."""
+
+    name: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class CountedTicket:
+    """A ticket that makes a figure, with what it counted for."""
+
+    number: str
+    title: str
+    unit: str
+    answered_at: datetime
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """The figures of a unit itself and of everything below it."""
+
+    unit: str
+    own: Figures
+    subtree: Figures
+
+
+def month_span(month: str) -> MonthSpan:
+    """`2026-10`. Raises BadMonth."""
+    try:
+        start = datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
+    except ValueError as error:
+        raise BadMonth("month", month=month[:20]) from error
+    following = (start.year + 1, 1) if start.month == 12 else (start.year, start.month + 1)
+    return MonthSpan(f"{start:%Y-%m}", start, datetime(*following, 1, tzinfo=SHANGHAI))
+
+
+async def counted_tickets(
+    uow: UnitOfWork, month: MonthSpan, units: Sequence[str] | None = None, staff: Staff | None = None
+) -> list[CountedTicket]:
+    """Exactly the tickets that make the figures of these units (None: all) in the month.
+
+    The last answered survey of the ticket in the month counts, for the unit whose result it was about. With `staff`, only
+    what that person may see.
+    """
+    later = aliased(Survey)
+    superseded = (
+        select(later.id)
+        .where(
+            later.ticket_id == Survey.ticket_id,
+            later.state == SurveyState.ANSWERED,
+            later.answered_at < month.end,
+            later.round > Survey.round,
+        )
+        .exists()
+    )
+    contact = _first_contact()
+    query = (
+        select(Survey, Ticket.number, Ticket.title, contact.c.state)
+        .join(Ticket, Ticket.id == Survey.ticket_id)
+        .outerjoin(contact, and_(contact.c.ticket_id == Survey.ticket_id))
+        .where(
+            Survey.state == SurveyState.ANSWERED,
+            Survey.answered_at >= month.start,
+            Survey.answered_at < month.end,
+            ~superseded,
+        )
+        .order_by(Survey.answered_at, Survey.id)
+    )
+    if units is not None:
+        query = query.where(Survey.unit.in_(units))
+    if staff is not None:
+        query = query.where(visible_to(staff))
+    return [
+        CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted))
+        for survey, number, title, contacted in await uow.session.execute(query)
+    ]
+
+
+def _first_contact() -> Subquery:
+    """How the petitioner's own first-contact clock ended: the response that the system timed itself."""
+    return (
+        select(Deadline.ticket_id, func.max(Deadline.state).label("state"))
+        .where(
+            Deadline.clock == ClockKind.PETITIONER,
+            Deadline.target == Target.FIRST_CONTACT,
+            Deadline.state.in_((ClockState.MET, ClockState.MISSED)),
+        )
+        .group_by(Deadline.ticket_id)
+        .subquery()
+    )
+
+
+def _fact(survey: Survey, contacted: str | None) -> Fact:
+    return Fact(
+        contacted=survey.contacted,
+        solved=survey.solved,
+        satisfied=survey.satisfied,
+        first_time=survey.round == 1,
+        contacted_in_time=None if contacted is None else contacted == ClockState.MET,
+    )
+
+
+async def rates_of(
+    uow: UnitOfWork, organisation: Organisation, policy: RatesPolicy, month: MonthSpan, unit: str
+) -> list[UnitFigures]:
+    """Figures of a unit and of each unit directly below it, itself first."""
+    below = sorted(code for code, row in organisation.units.items() if row.parent == unit)
+    counted = await counted_tickets(uow, month, sorted(organisation.subtree(unit)))
+    found = []
+    for code in (unit, *below):
+        subtree = organisation.subtree(code)
+        own = figure((row.fact for row in counted if row.unit == code), policy)
+        found.append(UnitFigures(code, own, figure((row.fact for row in counted if row.unit in subtree), policy)))
+    return found

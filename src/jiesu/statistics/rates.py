@@ -1,0 +1,118 @@
+"""The three rates: a pure function from what petitioners answered to figures (domain.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from jiesu.kit.config import ConfigMistake, convert, read_toml
+from jiesu.surveys.words import Satisfaction, Solved
+
+__all__ = ["Fact", "Figures", "RatesPolicy", "Weights", "figure", "load_rates"]
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Per cent of the score."""
+
+    response: int
+    resolution: int
+    satisfaction: int
+
+
+class _Written(msgspec.Struct, forbid_unknown_fields=True):
+    preset: str
+    mostly: float
+    minimum: int
+    presets: dict[str, Weights]
+
+
+class RatesPolicy(msgspec.Struct, frozen=True):
+    """`mostly`: what “mostly satisfied” counts for; below `minimum` valid surveys a unit is shown but not ranked."""
+
+    weights: Weights
+    mostly: Fraction
+    minimum: int
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One ticket's valid survey: the last one in the period. None: that question was not answered."""
+
+    contacted: bool | None
+    solved: Solved | None
+    satisfied: Satisfaction | None
+    #: Whether the first result solved it, without rework.
+    first_time: bool
+    #: Whether the system saw a contact before the limit; None where no such clock ran.
+    contacted_in_time: bool | None = None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Rates as exact fractions, None where nobody answered: shown as “—”, never as zero."""
+
+    #: V, the tickets with a valid survey.
+    base: int
+    response: Fraction | None
+    resolution: Fraction | None
+    satisfaction: Fraction | None
+    score: Fraction | None
+    first_time_solved: Fraction | None
+    timed_response: Fraction | None
+    ranked: bool
+
+
+def figure(facts: Iterable[Fact], policy: RatesPolicy) -> Figures:
+    """The figures of one unit (or subtree) and period. Rounding is for display only."""
+    known = tuple(facts)
+    worth: Mapping[Satisfaction, Fraction] = {
+        Satisfaction.YES: Fraction(1),
+        Satisfaction.MOSTLY: policy.mostly,
+        Satisfaction.NO: Fraction(0),
+    }
+    response = _share([Fraction(fact.contacted) for fact in known if fact.contacted is not None])
+    solved = [fact for fact in known if fact.solved is not None]
+    resolution = _share([Fraction(fact.solved is Solved.YES) for fact in solved])
+    satisfaction = _share([worth[fact.satisfied] for fact in known if fact.satisfied is not None])
+    return Figures(
+        base=len(known),
+        response=response,
+        resolution=resolution,
+        satisfaction=satisfaction,
+        score=_score(response, resolution, satisfaction, policy.weights),
+        first_time_solved=_share([Fraction(fact.solved is Solved.YES and fact.first_time) for fact in solved]),
+        timed_response=_share(
+            [Fraction(fact.contacted_in_time) for fact in known if fact.contacted_in_time is not None]
+        ),
+        ranked=len(known) >= policy.minimum,
+    )
+
+
+def _share(values: list[Fraction]) -> Fraction | None:
+    return sum(values, Fraction(0)) / len(values) if values else None
+
+
+def _score(
+    response: Fraction | None, resolution: Fraction | None, satisfaction: Fraction | None, weights: Weights
+) -> Fraction | None:
+    """None when any of the three is: a score over other weights would not compare."""
+    if response is None or resolution is None or satisfaction is None:
+        return None
+    weighted = response * weights.response + resolution * weights.resolution + satisfaction * weights.satisfaction
+    return weighted / 100
+
+
+def load_rates(path: Path) -> RatesPolicy:
+    """Raises ConfigMistake."""
+    written = convert(read_toml(path), _Written, path)
+    for name, weights in written.presets.items():
+        if sum(msgspec.structs.astuple(weights)) != 100 or min(msgspec.structs.astuple(weights)) < 0:
+            raise ConfigMistake(path, f"presets.{name}", weights, "three weights of 0 or more that add up to 100.")
+    if written.preset not in written.presets:
+        raise ConfigMistake(path, "preset", written.preset, f"use one of {', '.join(written.presets)}.")
+    if not 0 <= written.mostly <= 1:
+        raise ConfigMistake(path, "mostly", written.mostly, "use a number from 0 to 1.")
+    if written.minimum < 1:
+        raise ConfigMistake(path, "minimum", written.minimum, "use at least 1.")
+    return RatesPolicy(written.presets[written.preset], Fraction(str(written.mostly)), written.minimum)

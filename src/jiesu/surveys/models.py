@@ -1,0 +1,37 @@
+"""The survey row: one for each time a result was approved."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
+from jiesu.surveys.words import Satisfaction, Solved, SurveyState
+
+__all__ = ["Survey"]
+
+
+class Survey(Base):
+    """Three questions to one petitioner about one result (domain.md §5). A missing answer is null."""
+
+    __tablename__ = "survey"
+    __table_args__ = (UniqueConstraint("ticket_id", "round"), Index("ix_survey_answered", "answered_at", "unit"))
+
+    id: Mapped[BigId]
+    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
+    #: 1 for the first result, one more after each rework.
+    round: Mapped[int] = mapped_column(SmallInteger)
+    #: The lead unit whose result it asks about.
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    state: Mapped[SurveyState] = mapped_column(vocabulary(SurveyState))
+    #: SHA-256 of the link's token; the token can be made again from the key ring, not from the database.
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    answered_at: Mapped[Moment | None]
+    channel: Mapped[str | None] = mapped_column(String(16))
+    why_not: Mapped[str | None] = mapped_column(String(32))
+    contacted: Mapped[bool | None]
+    solved: Mapped[Solved | None] = mapped_column(vocabulary(Solved))
+    satisfied: Mapped[Satisfaction | None] = mapped_column(vocabulary(Satisfaction))
+    reason: Mapped[str | None] = mapped_column(encrypted(1000))

@@ -1,0 +1,29 @@
+"""The words of the survey."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Satisfaction", "Solved", "SurveyState"]
+
+
+class SurveyState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    #: Anonymous, so there is nobody to ask.
+    NOT_SENT = "not_sent"
+    #: The ticket was withdrawn meanwhile.
+    CANCELLED = "cancelled"
+
+
+class Solved(StrEnum):
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class Satisfaction(StrEnum):
+    YES = "yes"
+    MOSTLY = "mostly"
+    NO = "no"

@@ -1,0 +1,1 @@
+"""The ticket and every step of its life."""

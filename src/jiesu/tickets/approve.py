@@ -1,0 +1,23 @@
+"""审核通过: the unit head stands for the result, and the petitioner is told."""
+
+from __future__ import annotations
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.tickets.events import ResultApproved, by_staff
+from jiesu.tickets.guard import open_step
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Step
+
+__all__ = ["approve_result"]
+
+
+async def approve_result(
+    uow: UnitOfWork, staff: Staff, number: str, note: str | None = None, *, version: int | None = None
+) -> Ticket:
+    """Approve the result; the survey goes out. Locks the ticket."""
+    ticket = await open_step(uow, staff, number, Step.APPROVE, version)
+    ticket.move(Step.APPROVE)
+    ticket.approved_at = uow.now
+    await uow.record(ResultApproved(ticket_id=ticket.id, by=by_staff(staff), note=(note or "").strip() or None))
+    return ticket

@@ -1,0 +1,106 @@
+"""The ticket row and the contact log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
+from jiesu.tickets.states import OPEN, move
+from jiesu.tickets.words import Channel, Nature, Outcome, Status, Step, Track
+
+__all__ = ["Contact", "Ticket"]
+
+_IS_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN))))
+
+
+class Ticket(Base):
+    """One appeal (诉求) on its way to an answer."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_lead_due", "lead_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
+        Index("ix_ticket_desk_due", "desk_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
+        Index("ix_ticket_open_due", "next_due_at", "id", postgresql_where=_IS_OPEN),
+        Index("ix_ticket_lead_registered", "lead_unit", "registered_at", "id"),
+        Index("ix_ticket_registered", "registered_at", "id"),
+        Index("ix_ticket_petitioner", "petitioner_id", "id"),
+        Index("ix_ticket_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "on"}),
+    )
+
+    id: Mapped[BigId]
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    #: Keyed hash of the query code; the code itself is told once.
+    code_hash: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[Status] = mapped_column(vocabulary(Status))
+    track: Mapped[Track] = mapped_column(vocabulary(Track))
+    nature: Mapped[Nature] = mapped_column(vocabulary(Nature))
+    channel: Mapped[Channel] = mapped_column(vocabulary(Channel))
+    #: Service class P0 … X of config/clocks.toml, and the version of that file the ticket began with.
+    service_class: Mapped[str] = mapped_column(String(8))
+    policy_version: Mapped[str] = mapped_column(String(32))
+    #: Four-digit code of config/categories.toml; null while nobody knows.
+    category: Mapped[str | None] = mapped_column(String(8))
+    title: Mapped[str]
+    text: Mapped[str]
+    place: Mapped[str | None] = mapped_column(ForeignKey("place.code"))
+    petitioner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("petitioner.id"))
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    confidential: Mapped[bool] = mapped_column(default=False)
+    accused_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: The one unit that may open a sealed report (Art. 30, 46); null for all others.
+    sealed_to: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: The command desk that dispatches it.
+    desk_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    #: The unit responsible (主办); null until dispatched.
+    lead_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    routing: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    #: How often it was dispatched, asked for details, sent to rework, answered with dissatisfaction.
+    rounds: Mapped[int] = mapped_column(SmallInteger, default=0)
+    info_requests: Mapped[int] = mapped_column(SmallInteger, default=0)
+    reworks: Mapped[int] = mapped_column(SmallInteger, default=0)
+    dissatisfactions: Mapped[int] = mapped_column(SmallInteger, default=0)
+    contact_attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    registered_at: Mapped[Moment]
+    dispatched_at: Mapped[Moment | None]
+    signed_at: Mapped[Moment | None]
+    first_contact_at: Mapped[Moment | None]
+    approved_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+    #: The earliest running deadline of both clocks; what queues are sorted by.
+    next_due_at: Mapped[Moment | None]
+    result: Mapped[str | None]
+    #: The last word to the petitioner: a question, an answer or a pointer to another channel.
+    reply: Mapped[str | None]
+    search: Mapped[Any] = deferred(mapped_column(TSVECTOR))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes the petitioner something."""
+        return self.status in OPEN
+
+    @property
+    def post(self) -> str:
+        """The unit whose duty post has it now: the keeper of a sealed one, the lead, or the desk."""
+        return self.sealed_to or self.lead_unit or self.desk_unit
+
+    def move(self, step: Step) -> None:
+        """Take a step. Raises IllegalStep."""
+        self.status = move(self.status, step)
+
+
+class Contact(Base):
+    """One attempt to reach the petitioner (先行联系 and later)."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[BigId]
+    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"), index=True)
+    at: Mapped[Moment]
+    outcome: Mapped[Outcome] = mapped_column(vocabulary(Outcome))
+    note: Mapped[str] = mapped_column(encrypted(5000))
+    staff_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("staff.id"))

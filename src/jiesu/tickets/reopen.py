@@ -1,0 +1,24 @@
+"""重新办理: a closed matter comes back with new facts."""
+
+from __future__ import annotations
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.tickets.events import TicketReopened, by_staff
+from jiesu.tickets.guard import open_step, required
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Step
+
+__all__ = ["reopen_ticket"]
+
+
+async def reopen_ticket(
+    uow: UnitOfWork, staff: Staff, number: str, reason: str, *, version: int | None = None
+) -> Ticket:
+    """Give a closed ticket back to its unit because of new facts. Locks the ticket."""
+    ticket = await open_step(uow, staff, number, Step.REOPEN, version)
+    reason = required(reason, "reason", "新的事实", 2000)
+    ticket.move(Step.REOPEN)
+    ticket.ended_at = None
+    await uow.record(TicketReopened(ticket_id=ticket.id, by=by_staff(staff), reason=reason))
+    return ticket

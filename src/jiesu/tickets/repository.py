@@ -1,0 +1,98 @@
+"""Finding tickets, locking them, and the one condition that says which of them a member of staff may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from jiesu.accounts.roles import RIGHTS, Right
+from jiesu.accounts.staff import KEEPERS, Staff
+from jiesu.audit.trail import history
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Conflict, Missing
+from jiesu.kit.numbers import normalise_number
+from jiesu.tickets.models import Ticket
+
+__all__ = ["StaleVersion", "TicketNotFound", "TicketRepository", "visible_to"]
+
+
+class TicketNotFound(Missing):
+    zh = "没有找到这张工单。请核对工单编号（以 HH 开头）和查询码。"
+    en = "No such ticket. Check the ticket number (it begins with HH) and the query code."
+
+
+class StaleVersion(Conflict):
+    """Somebody else changed the ticket since it was read; `changes` says what."""
+
+    zh = "工单已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）。请刷新后再办理。"
+    en = "Somebody changed the ticket meanwhile (you saw version {seen}, it is now {current}). Reload and try again."
+
+    def __init__(self, seen: int, current: int, changes: list[dict[str, Any]]) -> None:
+        super().__init__("version", seen=seen, current=current, changes=changes)
+
+
+class TicketRepository:
+    """Tickets within one transaction."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def find(self, number: str) -> Ticket:
+        """Read without a lock. Raises TicketNotFound."""
+        return await self._one(number, lock=False)
+
+    async def lock(self, number: str, version: int | None = None) -> Ticket:
+        """Lock the row for the rest of the transaction and count a new version.
+
+        `version` is what the caller last saw. Raises TicketNotFound, StaleVersion.
+        """
+        ticket = await self._one(number, lock=True)
+        if version is not None and version != ticket.version:
+            raise StaleVersion(version, ticket.version, await self._changes(ticket))
+        ticket.version += 1
+        return ticket
+
+    async def lock_id(self, ticket_id: int) -> Ticket:
+        """Lock by key, for jobs. Raises TicketNotFound."""
+        ticket = await self._uow.session.get(Ticket, ticket_id, with_for_update=True, populate_existing=True)
+        if ticket is None:
+            raise TicketNotFound("number")
+        ticket.version += 1
+        return ticket
+
+    async def _one(self, number: str, *, lock: bool) -> Ticket:
+        known = normalise_number(number)
+        if known is None:
+            raise TicketNotFound("number")
+        query = select(Ticket).where(Ticket.number == known)
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        ticket = await self._uow.session.scalar(query)
+        if ticket is None:
+            raise TicketNotFound("number")
+        return ticket
+
+    async def _changes(self, ticket: Ticket) -> list[dict[str, Any]]:
+        entries = await history(self._uow.session, ticket.id)
+        return [{"at": entry.at.isoformat(), "kind": entry.kind} for entry in entries[-5:]]
+
+
+def visible_to(staff: Staff) -> ColumnElement[bool]:
+    """`Staff.may_see` in SQL: the subtree, less what accuses one's own line, less what is sealed to others."""
+    if not staff.has(Right.READ):
+        return false()
+    everything = [] if len(staff.lineage) == 1 else [_in_subtree(staff)]
+    # NULL <> ALL(…) is NULL, so tickets that accuse nobody are named first.
+    open_to_me = and_(
+        Ticket.sealed_to.is_(None),
+        or_(Ticket.accused_unit.is_(None), Ticket.accused_unit.not_in(staff.lineage)),
+        *everything,
+    )
+    if KEEPERS & RIGHTS[staff.role]:
+        return or_(open_to_me, Ticket.sealed_to == staff.unit)
+    return open_to_me
+
+
+def _in_subtree(staff: Staff) -> ColumnElement[bool]:
+    return or_(Ticket.lead_unit.in_(staff.subtree), Ticket.desk_unit.in_(staff.subtree))

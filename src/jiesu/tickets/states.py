@@ -1,0 +1,101 @@
+"""The one place that knows which step is allowed from where, to whom, and where it leads (domain.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jiesu.accounts.roles import Right
+from jiesu.errors import Conflict
+from jiesu.tickets.words import Status, Step, say_status, say_step
+
+__all__ = ["OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move"]
+
+
+class Actor(StrEnum):
+    """Who acts without being staff."""
+
+    PETITIONER = "petitioner"
+    SYSTEM = "system"
+
+
+class IllegalStep(Conflict):
+    zh = "现在不能“{step}”：工单状态是“{status}”。现在可以：{allowed}。"
+    en = "“{step}” is not possible now: the ticket is “{status}”. Possible now: {allowed}."
+
+    def __init__(self, step: Step, status: Status) -> None:
+        super().__init__("action", step=step, status=status, allowed="")
+
+    def say(self, locale: str) -> str:
+        step, status = self.params["step"], self.params["status"]
+        ways = sorted({say_step(rule.step, locale) for rule in TABLE if status in rule.sources})
+        text = self.en if locale.startswith("en") else self.zh
+        none = "none" if locale.startswith("en") else "无"
+        return text.format(
+            step=say_step(step, locale), status=say_status(status, locale), allowed="、".join(ways) or none
+        )
+
+
+@dataclass(frozen=True)
+class Move:
+    """A line of the table; `to` is None where the status stays."""
+
+    step: Step
+    sources: frozenset[Status]
+    to: Status | None
+    by: frozenset[Right | Actor]
+
+
+_S, _R = Status, Right
+PETITIONER, SYSTEM = Actor.PETITIONER, Actor.SYSTEM
+
+#: Statuses in which somebody still owes the petitioner something.
+OPEN = frozenset(Status) - {_S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.WITHDRAWN, _S.CLOSED}
+
+
+def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right | Actor) -> Move:
+    return Move(step, frozenset(sources), to, frozenset(by))
+
+
+TABLE: tuple[Move, ...] = (
+    _line(Step.REQUEST_INFO, [_S.REGISTERED], _S.NEED_INFO, _R.REGISTER, _R.DISPATCH),
+    _line(Step.SUPPLEMENT, [_S.NEED_INFO], _S.REGISTERED, PETITIONER, _R.REGISTER),
+    _line(Step.SUPPLEMENT, OPEN - {_S.NEED_INFO}, None, PETITIONER, _R.REGISTER),
+    _line(Step.ANSWER, [_S.REGISTERED], _S.ANSWERED, _R.REGISTER),
+    _line(Step.DIVERT, [_S.REGISTERED], _S.DIVERTED, _R.DISPATCH),
+    _line(Step.DISPATCH, [_S.REGISTERED], _S.DISPATCHED, _R.DISPATCH, SYSTEM),
+    _line(Step.DISPATCH, [_S.REWORK], _S.IN_PROGRESS, _R.DISPATCH, _R.SUPERVISE),
+    _line(Step.SIGN, [_S.DISPATCHED], _S.IN_PROGRESS, _R.HANDLE),
+    _line(Step.CONTACT, [_S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER),
+    _line(Step.SUBMIT, [_S.IN_PROGRESS], _S.UNDER_REVIEW, _R.HANDLE),
+    _line(Step.APPROVE, [_S.UNDER_REVIEW], _S.AWAITING_SURVEY, _R.APPROVE),
+    _line(Step.SEND_BACK, [_S.UNDER_REVIEW], _S.IN_PROGRESS, _R.APPROVE),
+    _line(Step.CLOSE, [_S.AWAITING_SURVEY], _S.CLOSED, SYSTEM),
+    _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY], _S.REWORK, SYSTEM),
+    _line(Step.WITHDRAW, OPEN, _S.WITHDRAWN, PETITIONER),
+    _line(Step.REOPEN, [_S.CLOSED], _S.IN_PROGRESS, PETITIONER, _R.SUPERVISE, _R.REGISTER),
+)
+
+_INDEX: dict[tuple[Status, Step], Move] = {(source, line.step): line for line in TABLE for source in line.sources}
+
+
+def move(status: Status, step: Step) -> Status:
+    """Where the step leads from here. Raises IllegalStep."""
+    line = _INDEX.get((status, step))
+    if line is None:
+        raise IllegalStep(step, status)
+    return status if line.to is None else line.to
+
+
+def who(status: Status, step: Step) -> frozenset[Right | Actor]:
+    """Which rights (any one of them) or actors the step asks for. Raises IllegalStep."""
+    move(status, step)
+    return _INDEX[status, step].by
+
+
+def allowed(status: Status, rights: Iterable[Right | Actor]) -> tuple[Step, ...]:
+    """The steps open from here to somebody with these rights, in the order of the table."""
+    mine = frozenset(rights)
+    return tuple(dict.fromkeys(line.step for line in TABLE if status in line.sources and line.by & mine))

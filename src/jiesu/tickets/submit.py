@@ -1,0 +1,31 @@
+"""提交结果: the officer hands the result to the unit head."""
+
+from __future__ import annotations
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Conflict
+from jiesu.tickets.events import ResultSubmitted, by_staff
+from jiesu.tickets.guard import open_step, required
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Step
+
+__all__ = ["FirstContactMissing", "submit_result"]
+
+
+class FirstContactMissing(Conflict):
+    zh = "还没有联系到诉求人，不能提交结果。请先“联系诉求人”；多次联系不上的，每次都要记录。"
+    en = "The petitioner has not been contacted. Log a contact first; log every attempt when nobody answers."
+
+
+async def submit_result(
+    uow: UnitOfWork, staff: Staff, number: str, result: str, *, version: int | None = None
+) -> Ticket:
+    """Submit the result for review. Locks the ticket. Raises FirstContactMissing unless nobody can be called."""
+    ticket = await open_step(uow, staff, number, Step.SUBMIT, version)
+    if ticket.first_contact_at is None and ticket.petitioner_id is not None:
+        raise FirstContactMissing("action")
+    ticket.result = required(result, "result", "办理结果")
+    ticket.move(Step.SUBMIT)
+    await uow.record(ResultSubmitted(ticket_id=ticket.id, by=by_staff(staff), result=ticket.result))
+    return ticket

@@ -1,0 +1,125 @@
+"""Closed vocabularies of a ticket, with how people read them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Channel", "Nature", "Outcome", "Status", "Step", "Track", "say_status", "say_step"]
+
+
+class Status(StrEnum):
+    """Where a ticket is in its life (domain.md §3)."""
+
+    REGISTERED = "registered"
+    NEED_INFO = "need_info"
+    ANSWERED = "answered"
+    DIVERTED = "diverted"
+    MERGED = "merged"
+    DISPATCHED = "dispatched"
+    OBJECTED = "objected"
+    IN_PROGRESS = "in_progress"
+    UNDER_REVIEW = "under_review"
+    AWAITING_SURVEY = "awaiting_survey"
+    REWORK = "rework"
+    LISTED = "listed"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Step(StrEnum):
+    """What can be done to a ticket."""
+
+    REQUEST_INFO = "request_info"
+    SUPPLEMENT = "supplement"
+    ANSWER = "answer"
+    DIVERT = "divert"
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    CONTACT = "contact"
+    NOTE = "note"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    CLOSE = "close"
+    ORDER_REWORK = "order_rework"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+
+
+class Track(StrEnum):
+    """SERVICE is handle-on-receipt, PETITION the statutory way (信访)."""
+
+    SERVICE = "SERVICE"
+    PETITION = "PETITION"
+
+
+class Nature(StrEnum):
+    CONSULT = "consult"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+
+
+class Channel(StrEnum):
+    """How the appeal reached the network."""
+
+    WEB = "web"
+    PHONE = "phone"
+    VISIT = "visit"
+    LETTER = "letter"
+    LEADER_RECEPTION = "leader_reception"
+    OTHER_SYSTEM = "other_system"
+
+
+class Outcome(StrEnum):
+    """What came of an attempt to reach the petitioner."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+
+
+_STATUS = {
+    Status.REGISTERED: ("已登记", "Registered"),
+    Status.NEED_INFO: ("待补充材料", "Waiting for your details"),
+    Status.ANSWERED: ("已答复", "Answered"),
+    Status.DIVERTED: ("已转告办理渠道", "Pointed to the right channel"),
+    Status.MERGED: ("已并案", "Merged"),
+    Status.DISPATCHED: ("已派单", "Dispatched"),
+    Status.OBJECTED: ("退单审核中", "Objection being judged"),
+    Status.IN_PROGRESS: ("办理中", "In progress"),
+    Status.UNDER_REVIEW: ("结果审核中", "Result under review"),
+    Status.AWAITING_SURVEY: ("待回访", "Waiting for your answer"),
+    Status.REWORK: ("待重办", "To be reworked"),
+    Status.LISTED: ("挂账办理", "Listed"),
+    Status.WITHDRAWN: ("已撤回", "Withdrawn"),
+    Status.CLOSED: ("已办结", "Closed"),
+}
+
+_STEP = {
+    Step.REQUEST_INFO: ("请补充材料", "Ask for details"),
+    Step.SUPPLEMENT: ("补充材料", "Add details"),
+    Step.ANSWER: ("直接答复", "Answer on the spot"),
+    Step.DIVERT: ("转告其他渠道", "Divert"),
+    Step.DISPATCH: ("派单", "Dispatch"),
+    Step.SIGN: ("签收", "Sign"),
+    Step.CONTACT: ("联系诉求人", "Contact"),
+    Step.NOTE: ("记录", "Note"),
+    Step.SUBMIT: ("提交结果", "Submit the result"),
+    Step.APPROVE: ("审核通过", "Approve"),
+    Step.SEND_BACK: ("退回修改", "Send back"),
+    Step.CLOSE: ("办结", "Close"),
+    Step.ORDER_REWORK: ("重办", "Rework"),
+    Step.WITHDRAW: ("撤回", "Withdraw"),
+    Step.REOPEN: ("重新办理", "Reopen"),
+}
+
+
+def say_status(status: Status, locale: str) -> str:
+    """The status as people read it."""
+    return _STATUS[status][locale.startswith("en")]
+
+
+def say_step(step: Step, locale: str) -> str:
+    """The step as people read it."""
+    return _STEP[step][locale.startswith("en")]

@@ -1,0 +1,1 @@
+"""Places, units and who is responsible where."""

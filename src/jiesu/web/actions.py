@@ -1,0 +1,192 @@
+"""The steps of the desk by name: body in, use case called; the API and the pages share this one table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Missing
+from jiesu.escalation.acknowledge import acknowledge_escalations
+from jiesu.intake.form import UnknownCategory
+from jiesu.routing.dispatch import dispatch_ticket
+from jiesu.rules import Rules
+from jiesu.tickets.answer import answer_ticket
+from jiesu.tickets.approve import approve_result
+from jiesu.tickets.contact import log_contact
+from jiesu.tickets.divert import DivertReason, divert_ticket
+from jiesu.tickets.events import by_staff
+from jiesu.tickets.guard import open_step
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.note import add_note
+from jiesu.tickets.reopen import reopen_ticket
+from jiesu.tickets.request_info import request_info
+from jiesu.tickets.send_back import send_back_result
+from jiesu.tickets.sign import sign_ticket
+from jiesu.tickets.submit import submit_result
+from jiesu.tickets.supplement import supplement_ticket
+from jiesu.tickets.words import Outcome, Step
+
+__all__ = ["ACTIONS", "Action", "Call", "UnknownAction"]
+
+
+class UnknownAction(Missing):
+    zh = "没有“{action}”这个操作。可用操作：{known}。"
+    en = "There is no action “{action}”. Known are: {known}."
+
+
+class UnknownClass(UnknownCategory):
+    zh = "没有“{service_class}”这个时限等级。可选：{known}。"
+    en = "There is no class “{service_class}”. Choose one of: {known}."
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """No particulars."""
+
+
+class Note(msgspec.Struct, forbid_unknown_fields=True):
+    text: str = ""
+
+
+class OptionalNote(msgspec.Struct, forbid_unknown_fields=True):
+    note: str | None = None
+
+
+class Reason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True):
+    question: str = ""
+
+
+class Result(msgspec.Struct, forbid_unknown_fields=True):
+    result: str = ""
+
+
+class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
+    outcome: Outcome
+    note: str = ""
+
+
+class Diversion(msgspec.Struct, forbid_unknown_fields=True):
+    reason: DivertReason
+    pointer: str = ""
+
+
+class Dispatch(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
+    unit: str | None = None
+    category: str | None = None
+    service_class: str | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One step by one person on one ticket."""
+
+    uow: UnitOfWork
+    rules: Rules
+    staff: Staff
+    number: str
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Action:
+    """The body a step takes, and the use case."""
+
+    body: type[Any]
+    run: Callable[[Call, Any], Awaitable[Ticket]]
+
+
+async def _dispatch(call: Call, body: Dispatch) -> Ticket:
+    rules = call.rules
+    if body.category and rules.catalogue.category(body.category) is None:
+        raise UnknownCategory("category", category=body.category[:40])
+    if body.service_class and body.service_class not in rules.clocks.classes:
+        known = "、".join(rules.clocks.classes)
+        raise UnknownClass("class", service_class=body.service_class[:10], known=known)
+    return await dispatch_ticket(
+        call.uow,
+        rules.organisation,
+        call.staff,
+        call.number,
+        body.unit or None,
+        category=body.category or None,
+        service_class=body.service_class or None,
+        version=call.version,
+    )
+
+
+async def _supplement(call: Call, body: Note) -> Ticket:
+    ticket = await open_step(call.uow, call.staff, call.number, Step.SUPPLEMENT, call.version)
+    return await supplement_ticket(call.uow, ticket, body.text, by_staff(call.staff))
+
+
+async def _contact(call: Call, body: ContactMade) -> Ticket:
+    attempts = call.rules.clocks.contact_attempts
+    return await log_contact(
+        call.uow, call.staff, call.number, body.outcome, body.note, attempts=attempts, version=call.version
+    )
+
+
+async def _sign(call: Call, _: Nothing) -> Ticket:
+    return await sign_ticket(call.uow, call.staff, call.number, version=call.version)
+
+
+async def _note(call: Call, body: Note) -> Ticket:
+    return await add_note(call.uow, call.staff, call.number, body.text, version=call.version)
+
+
+async def _submit(call: Call, body: Result) -> Ticket:
+    return await submit_result(call.uow, call.staff, call.number, body.result, version=call.version)
+
+
+async def _approve(call: Call, body: OptionalNote) -> Ticket:
+    return await approve_result(call.uow, call.staff, call.number, body.note, version=call.version)
+
+
+async def _send_back(call: Call, body: Reason) -> Ticket:
+    return await send_back_result(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _request_info(call: Call, body: Question) -> Ticket:
+    return await request_info(call.uow, call.staff, call.number, body.question, version=call.version)
+
+
+async def _answer(call: Call, body: Note) -> Ticket:
+    return await answer_ticket(call.uow, call.staff, call.number, body.text, version=call.version)
+
+
+async def _divert(call: Call, body: Diversion) -> Ticket:
+    return await divert_ticket(call.uow, call.staff, call.number, body.reason, body.pointer, version=call.version)
+
+
+async def _reopen(call: Call, body: Reason) -> Ticket:
+    return await reopen_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _acknowledge(call: Call, body: OptionalNote) -> Ticket:
+    return await acknowledge_escalations(call.uow, call.staff, call.number, body.note, version=call.version)
+
+
+#: `POST /api/v1/desk/tickets/{number}/{action}`
+ACTIONS: Mapping[str, Action] = {
+    "sign": Action(Nothing, _sign),
+    "contact": Action(ContactMade, _contact),
+    "note": Action(Note, _note),
+    "submit": Action(Result, _submit),
+    "approve": Action(OptionalNote, _approve),
+    "send_back": Action(Reason, _send_back),
+    "dispatch": Action(Dispatch, _dispatch),
+    "request_info": Action(Question, _request_info),
+    "supplement": Action(Note, _supplement),
+    "answer": Action(Note, _answer),
+    "divert": Action(Diversion, _divert),
+    "reopen": Action(Reason, _reopen),
+    "acknowledge": Action(OptionalNote, _acknowledge),
+}

@@ -1,0 +1,162 @@
+"""What staff see and do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.status_codes import HTTP_200_OK
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.inbox import NoticeView, mark_read, unread
+from jiesu.desk.queue import View, counts, list_tickets, views_for
+from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
+from jiesu.kit.locale import Locale
+from jiesu.petitioners.models import Petitioner
+from jiesu.rules import Rules
+from jiesu.tickets.repository import TicketRepository
+from jiesu.tickets.reveal import reveal_petitioner
+from jiesu.web.actions import ACTIONS, Call, UnknownAction
+
+__all__ = ["DeskController", "act"]
+
+
+class QueuePage(msgspec.Struct, frozen=True):
+    """One stretch of a queue; ask again with `next_cursor` for the rest."""
+
+    view: str
+    now: datetime
+    tickets: list[QueueRow]
+    next_cursor: str | None
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Tickets in each tab, the likeliest tab first; 100 stands for 100 or more."""
+
+    views: dict[str, int]
+
+
+class RevealReason(msgspec.Struct, forbid_unknown_fields=True):
+    """Why the whole is needed; kept in the trail."""
+
+    reason: str = ""
+
+
+class Revealed(msgspec.Struct, frozen=True):
+    """The petitioner in full."""
+
+    name: str | None
+    phone: str | None
+    id_number: str | None
+
+    @classmethod
+    def of(cls, person: Petitioner | None) -> Revealed:
+        return cls(person.name, person.phone, person.id_number) if person else cls(None, None, None)
+
+
+async def act(call: Call, action: str, body: Any) -> None:
+    """Take a step by its API name. Raises UnknownAction, and whatever the step raises."""
+    known = ACTIONS.get(action)
+    if known is None:
+        raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
+    await known.run(call, msgspec.convert(body, known.body))
+
+
+class DeskController(Controller):
+    path = "/desk"
+    tags = ("desk",)
+
+    @get("/tickets", operation_id="ListTickets")
+    async def tickets(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        view: FromQuery[View] = View.OPEN,
+        q: FromQuery[str] = "",
+        cursor: FromQuery[str] = "",
+    ) -> QueuePage:
+        """A queue, soonest due first (工单列表)."""
+        page = await list_tickets(uow, rules.keys, staff, view, q=q, cursor=cursor)
+        rows = [queue_row(ticket, rules, uow.now, locale) for ticket in page.tickets]
+        return QueuePage(view, uow.now, rows, page.next_cursor)
+
+    @get("/counts", operation_id="CountTickets")
+    async def count(self, staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]) -> Counts:
+        """How much waits in each tab."""
+        return Counts({str(view): number for view, number in (await counts(uow, staff, views_for(staff))).items()})
+
+    @get("/notices", operation_id="ListNotices")
+    async def notices(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        locale: NamedDependency[Locale],
+    ) -> list[NoticeView]:
+        """Unread news of the duty post, newest first (值班岗通知)."""
+        return await unread(uow, staff, locale)
+
+    @post("/notices/read", operation_id="ReadNotices", status_code=HTTP_200_OK)
+    async def read(self, staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]) -> dict[str, int]:
+        """Mark all news of the duty post as read."""
+        return {"read": await mark_read(uow, staff)}
+
+    @get("/units", operation_id="ListUnits")
+    async def units(
+        self, staff: NamedDependency[Staff], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
+    ) -> list[Named]:
+        """Units a ticket may be dispatched to: the person's own and all below."""
+        units = (rules.organisation.unit(code) for code in sorted(staff.subtree))
+        return [Named(unit.code, unit.name_en if locale == "en" else unit.name) for unit in units]
+
+    @get("/tickets/{number:str}", operation_id="ShowTicket")
+    async def ticket(
+        self,
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[DeskView]:
+        """Everything needed to act (工单详情)."""
+        ticket = await TicketRepository(uow).find(number)
+        staff.see(ticket)
+        view = await desk_view(uow, rules, staff, ticket, locale)
+        return Response(view, headers={"ETag": f'"{ticket.version}"'})
+
+    @post("/tickets/{number:str}/reveal", operation_id="RevealPetitioner", status_code=HTTP_200_OK)
+    async def reveal(
+        self,
+        data: RevealReason,
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+    ) -> Revealed:
+        """The petitioner in full, for a reason that is recorded (查看完整信息)."""
+        return Revealed.of(await reveal_petitioner(uow, staff, number, data.reason))
+
+    @post("/tickets/{number:str}/{action:str}", operation_id="ActOnTicket", status_code=HTTP_200_OK)
+    async def action(
+        self,
+        number: FromPath[str],
+        action: FromPath[str],
+        request: Request[Any, Any, Any],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        version: NamedDependency[int | None],
+    ) -> Response[DeskView]:
+        """Take a step (办理): sign, contact, note, submit, approve, send_back, dispatch, request_info, supplement, answer,
+        divert, reopen, acknowledge. `If-Match` guards against steps taken on an old view."""
+        body = await request.json() if await request.body() else {}
+        await act(Call(uow, rules, staff, number, version), action, body if body is not None else {})
+        ticket = await TicketRepository(uow).find(number)
+        view = await desk_view(uow, rules, staff, ticket, locale)
+        return Response(view, headers={"ETag": f'"{ticket.version}"'})

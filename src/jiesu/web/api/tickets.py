@@ -1,0 +1,159 @@
+"""What a petitioner, or another system for one, does with a ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter
+from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.deadlines import deadline_views
+from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
+from jiesu.intake.file import file_appeal
+from jiesu.intake.follow import open_own, supplement_own, withdraw_own
+from jiesu.intake.form import AppealForm
+from jiesu.intake.idempotency import remember, remembered
+from jiesu.kernel import Kernel
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.routing.policy import Reason, say
+from jiesu.rules import Rules
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.repository import TicketRepository
+from jiesu.tickets.words import say_status
+
+__all__ = ["Receipt", "TicketController", "receipt_for"]
+
+
+class DueView(msgspec.Struct, frozen=True):
+    """One promise on the receipt."""
+
+    clock: str
+    target: str
+    due_at: datetime
+    provisional: bool
+    text: str
+
+
+class Receipt(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
+    """What the petitioner keeps. `reasons` say why it was sent there, or why a dispatcher looks at it."""
+
+    number: str
+    query_code: str
+    status: str
+    status_text: str
+    track: str
+    nature: str
+    service_class: str
+    category: Named | None
+    unit: Named | None
+    deadlines: list[DueView]
+    reasons: list[str]
+    registered_at: datetime
+
+
+class Supplement(msgspec.Struct, forbid_unknown_fields=True):
+    """More about the matter; 1 to 5,000 characters."""
+
+    text: str
+
+
+class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
+    """Why the appeal is taken back, if the petitioner cares to say."""
+
+    reason: str | None = None
+
+
+async def receipt_for(uow: UnitOfWork, rules: Rules, ticket: Ticket, code: str, locale: Locale) -> Receipt:
+    """The receipt of a ticket just filed, or filed before under the same key."""
+    deadlines = await deadline_views(uow, rules, ticket, locale, explained=False)
+    reasons = msgspec.convert(ticket.routing.get("reasons", ()), list[Reason])
+    return Receipt(
+        number=ticket.number,
+        query_code=code,
+        status=ticket.status,
+        status_text=say_status(ticket.status, locale),
+        track=ticket.track,
+        nature=ticket.nature,
+        service_class=ticket.service_class,
+        category=category_named(rules, ticket.category, locale),
+        unit=unit_named(rules, ticket.lead_unit, locale),
+        deadlines=[DueView(d.clock, d.target, d.due_at, d.provisional, d.text) for d in deadlines],
+        reasons=[say(reason, locale) for reason in reasons],
+        registered_at=ticket.registered_at.astimezone(SHANGHAI),
+    )
+
+
+class TicketController(Controller):
+    path = "/tickets"
+    tags = ("petitioner",)
+
+    @post(operation_id="FileTicket", status_code=HTTP_201_CREATED)
+    async def file(
+        self,
+        data: AppealForm,
+        state: State,
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)] = None,
+    ) -> Receipt:
+        """File an appeal (登记诉求). The query code is told here and never again."""
+        kernel: Kernel = state.kernel
+        number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
+        if idempotency_key is not None:
+            known = await remembered(uow, idempotency_key, data)
+            if known is not None:
+                ticket = await TicketRepository(uow).find(known.number)
+                return await receipt_for(uow, rules, ticket, known.query_code, locale)
+        filed = await file_appeal(uow, rules, number, data)
+        if idempotency_key is not None:
+            remember(uow, idempotency_key, data, number, filed.query_code)
+        return await receipt_for(uow, rules, filed.ticket, filed.query_code, locale)
+
+    @get("/{number:str}", operation_id="FollowTicket")
+    async def follow(
+        self,
+        number: FromPath[str],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[ProgressView]:
+        """Progress as the petitioner may see it (查进度)."""
+        ticket = await open_own(uow, rules.keys, number, code)
+        return Response(await progress_view(uow, rules, ticket, locale), headers={"ETag": f'"{ticket.version}"'})
+
+    @post("/{number:str}/supplement", operation_id="SupplementTicket", status_code=HTTP_200_OK)
+    async def supplement(
+        self,
+        data: Supplement,
+        number: FromPath[str],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> ProgressView:
+        """Add details (补充材料)."""
+        ticket = await supplement_own(uow, rules.keys, number, code, data.text)
+        return await progress_view(uow, rules, ticket, locale)
+
+    @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)
+    async def withdraw(
+        self,
+        number: FromPath[str],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        data: Withdrawal | None = None,
+    ) -> ProgressView:
+        """Take the appeal back (撤回)."""
+        ticket = await withdraw_own(uow, rules.keys, number, code, data.reason if data else None)
+        return await progress_view(uow, rules, ticket, locale)

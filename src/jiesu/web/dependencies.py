@@ -1,0 +1,71 @@
+"""What handlers ask for by name: the unit of work, the rules, the reader's language, the signed-in person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Invalid
+from jiesu.kernel import Kernel
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.web.problems import locale_of
+from jiesu.web.sessions import current_staff
+
+__all__ = ["DEPENDENCIES"]
+
+
+class BadVersion(Invalid):
+    zh = 'If-Match 须为工单的版本号，例如 "3"。'
+    en = 'If-Match must be the ticket\'s version, such as "3".'
+
+
+async def provide_uow(state: State) -> AsyncGenerator[UnitOfWork, None]:
+    """One transaction a request: raising rolls back, returning commits, before the answer is sent."""
+    kernel: Kernel = state.kernel
+    async with kernel.db.begin() as uow:
+        yield uow
+
+
+async def provide_rules(state: State) -> Rules:
+    """The policies and the organisation of the moment."""
+    kernel: Kernel = state.kernel
+    return await kernel.refresh()
+
+
+def provide_locale(request: Request[Any, Any, Any]) -> Locale:
+    """The reader's language."""
+    return locale_of(request)
+
+
+async def provide_staff(
+    request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]
+) -> Staff:
+    """The signed-in member of staff; 401 without one."""
+    return await current_staff(request, uow, rules)
+
+
+def provide_version(request: Request[Any, Any, Any]) -> int | None:
+    """The version the caller last saw, from `If-Match: "3"`; None when it did not say. Raises BadVersion."""
+    given = request.headers.get("if-match")
+    if given is None or given == "*":
+        return None
+    bare = given.removeprefix("W/").strip('"')
+    if not bare.isdigit():
+        raise BadVersion("If-Match")
+    return int(bare)
+
+
+DEPENDENCIES = {
+    "uow": Provide(provide_uow),
+    "rules": Provide(provide_rules),
+    "locale": Provide(provide_locale, sync_to_thread=False),
+    "staff": Provide(provide_staff),
+    "version": Provide(provide_version, sync_to_thread=False),
+}

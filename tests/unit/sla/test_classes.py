@@ -1,0 +1,84 @@
+"""The service classes as the rule book tables them, and what a wrong clocks.toml is told."""
+
+from pathlib import Path
+
+import pytest
+
+from jiesu.kit.config import ConfigMistake
+from jiesu.sla.classes import FINAL, ClockKind, Limit, load_clocks
+
+CLOCKS = Path(__file__).parents[3] / "config" / "clocks.toml"
+DAY = Limit(24, "hours")
+TABLE = {
+    "P0": {"sign": Limit(10, "minutes"), "first_contact": Limit(30, "minutes"), "resolve": Limit(2, "hours")},
+    "P1": {"sign": Limit(1, "hours"), "first_contact": Limit(2, "hours"), "resolve": DAY},
+    "P2": {"sign": Limit(4, "working_hours"), "first_contact": DAY, "resolve": Limit(5, "working_days")},
+    "P3": {"sign": Limit(4, "working_hours"), "first_contact": DAY, "resolve": Limit(10, "working_days")},
+    "P4": {"sign": Limit(1, "working_days"), "first_contact": DAY, "plan": Limit(15, "natural_days")},
+    "C": {"resolve": Limit(1, "working_days")},
+    "X": {"first_contact": DAY, "notice": Limit(15, "natural_days"), "opinion": Limit(60, "natural_days")},
+}
+
+
+@pytest.mark.parametrize("code", TABLE)
+def test_a_class_has_exactly_the_limits_of_the_rule_book(policy, code):
+    assert dict(policy.classes[code].limits) == TABLE[code]
+
+
+@pytest.mark.parametrize(
+    ("code", "petitioner", "unit"),
+    [
+        ("P2", ("first_contact", "resolve"), ("sign", "first_contact", "resolve")),
+        ("P4", ("first_contact", "plan"), ("sign", "first_contact", "plan")),
+        ("C", ("resolve",), ("resolve",)),
+        ("X", ("first_contact", "notice", "opinion"), ("first_contact", "opinion")),
+    ],
+)
+def test_each_clock_keeps_its_own_targets(policy, code, petitioner, unit):
+    service_class = policy.classes[code]
+    assert service_class.targets(ClockKind.PETITIONER) == petitioner
+    assert service_class.targets(ClockKind.UNIT) == unit
+    assert service_class.final in FINAL
+
+
+def test_the_survey_and_the_ladder_are_read_as_written(policy):
+    assert (policy.survey.attempts, policy.survey.over_days, policy.survey.link_days) == (3, 2, 7)
+    assert policy.contact_attempts == 3
+    assert [rung.name for rung in policy.ladder] == ["L1-50%", "L1-80%", "L1-48h", "L1-24h", "L2", "L3", "L4"]
+    assert [(rule.what, rule.at, rule.level) for rule in policy.counts] == [
+        ("rework", 3, 4),
+        ("dissatisfied", 2, 3),
+        ("units_passed", 3, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "key", "remedy"),
+    [
+        ('resolve = "5 working days"', 'resolve = "5 weeks"', "classes.P2.limits.resolve", "write a number and one of"),
+        ('resolve = "5 working days"', 'resolve = "0 working days"', "classes.P2.limits.resolve", "write a number"),
+        ('opinion = "60 natural days"', 'opinion = "61 natural days"', "classes.X.limits.opinion", "the law allows"),
+        ('notice = "15 natural days"', 'notice = "20 working days"', "classes.X.limits.notice", "the law allows"),
+        (', plan = "15 natural days"', "", "classes.P4.limits", "exactly one of resolve, plan and opinion"),
+        ("[classes.C]", "[classes.D]", "classes.C", "add the class"),
+        ('name_en = "ordinary"', "name_en = 2", "classes.P2.name_en", "Expected `str`"),
+        ("\nattempts = 3", "\nattempts = 0", "survey.attempts", "use at least 1"),
+        ("link_days = 7", "link_weeks = 1", "survey", "unknown field `link_weeks`"),
+        ('after = "80 %"', 'after = "120 %"', "ladder.rung[1].after", "write it like one of"),
+        ('after = "due"', 'after = "2 hours before"', "ladder.rung[4].kind", "is a warning"),
+        ('name = "L3"', 'name = "L2"', "ladder.rung[5].name", "its own name"),
+        ("level = 4\nafter", "level = 2\nafter", "ladder.rung[6].level", "lowest level first"),
+        ('to = "root"', 'to = "mayor"', "ladder.rung[6].to", "Invalid enum value"),
+        ('after = "50 %"\nlimits = "hours"', 'after = "50 %"', "ladder.rung[0].limits", 'limits = "hours"'),
+        ("rework = { at = 3, level = 4 }", "rework = { at = 3, level = 9 }", "ladder.counts.rework.level", "level of"),
+    ],
+)
+def test_a_mistake_names_key_and_remedy(tmp_path, written, instead, key, remedy):
+    text = CLOCKS.read_text(encoding="utf-8")
+    assert written in text
+    path = tmp_path / "clocks.toml"
+    path.write_text(text.replace(written, instead, 1), encoding="utf-8")
+    with pytest.raises(ConfigMistake) as caught:
+        load_clocks(path)
+    assert caught.value.key == key
+    assert remedy in caught.value.remedy

@@ -1,0 +1,89 @@
+"""What must always hold, as queries that find whatever breaks it: `jiesu doctor`, nightly, and after every journey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from jiesu.audit.trail import verify
+from jiesu.db.uow import Database
+from jiesu.tickets.states import OPEN
+
+__all__ = ["LAWS", "Finding", "check_all"]
+
+#: A due job that nobody took for so long means that relay or workers stand still.
+TOO_LATE = timedelta(minutes=10)
+_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN - {"awaiting_survey"}))
+
+#: Each query selects what breaks the law, as text; nothing found is good.
+LAWS: dict[str, str] = {
+    "every open ticket has a running clock, or one paused with a recorded pause": f"""
+        SELECT t.number FROM ticket t WHERE t.status IN ({_OPEN})
+        AND NOT EXISTS (SELECT FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running')
+        AND NOT (t.status = 'need_info'
+                 AND EXISTS (SELECT FROM pause p WHERE p.ticket_id = t.id AND p.ended_at IS NULL)
+                 AND EXISTS (SELECT FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'paused'))""",
+    "no ended ticket has a clock running": f"""
+        SELECT t.number FROM ticket t JOIN deadline d ON d.ticket_id = t.id AND d.state IN ('running', 'paused')
+        WHERE t.status NOT IN ({_OPEN})""",
+    "every ticket waiting for its survey has one open, with its end scheduled": """
+        SELECT t.number FROM ticket t WHERE t.status = 'awaiting_survey' AND NOT EXISTS (
+            SELECT FROM survey s JOIN job j ON j.key = 'survey.expire:' || s.id
+            WHERE s.ticket_id = t.id AND s.state = 'open')""",
+    "every running deadline has one pending rung, or has climbed to the top": """
+        SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.state = 'running' AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'rung:' || d.id)
+        AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'rung:' || d.id)
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.deadline_id = d.id AND e.level >= 4)""",
+    "no rung waits for a deadline that is over": """
+        SELECT j.key FROM job j JOIN deadline d ON j.key = 'rung:' || d.id WHERE d.state <> 'running'""",
+    "every job belongs to a ticket": """
+        SELECT j.key FROM job j LEFT JOIN ticket t ON t.id = j.ticket_id WHERE j.ticket_id IS NOT NULL AND t.id IS NULL""",
+    "every unsent message has a job, or is a dead letter": """
+        SELECT m.key FROM message m WHERE m.sent_at IS NULL
+        AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'message:' || m.id)
+        AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'message:' || m.id)""",
+    "no step of the ladder was taken twice": """
+        SELECT min(rung) || ' of deadline ' || deadline_id FROM escalation WHERE level > 1
+        GROUP BY deadline_id, level HAVING count(*) > 1""",
+    "no ticket is with a unit it accuses, or with one below it": """
+        SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit AND c.descendant = t.lead_unit
+        WHERE t.sealed_to IS DISTINCT FROM t.lead_unit""",
+    "nothing is told to a unit that the ticket accuses": """
+        SELECT t.number FROM ticket t JOIN notice n ON n.ticket_id = t.id
+        JOIN unit_closure c ON c.ancestor = t.accused_unit AND c.descendant = n.unit
+        WHERE t.sealed_to IS NULL""",
+    "every answered survey led to an end or to rework": """
+        SELECT t.number FROM ticket t JOIN survey s ON s.ticket_id = t.id
+        WHERE s.state = 'answered' AND s.round = t.reworks + 1 AND t.status = 'awaiting_survey'""",
+    "the queue's due time is the earliest running deadline": """
+        SELECT t.number FROM ticket t LEFT JOIN LATERAL (
+            SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true
+        WHERE t.next_due_at IS DISTINCT FROM d.due""",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One law, and what breaks it: how many, and the first few."""
+
+    law: str
+    count: int
+    examples: list[str]
+
+
+async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) -> list[Finding]:
+    """Ask every law; those without examples hold."""
+    findings = []
+    async with db.sessions() as session:
+        for law, query in LAWS.items():
+            broken = [str(row[0]) for row in await session.execute(text(query))]
+            findings.append(Finding(law, len(broken), broken[:20]))
+        overdue = text("SELECT kind || ' ' || key FROM job WHERE run_at < :before ORDER BY run_at LIMIT 1000")
+        stuck = [str(row[0]) for row in await session.execute(overdue, {"before": now - late})]
+        findings.append(Finding("no due job waits longer than ten minutes", len(stuck), stuck[:20]))
+        broken = [f"ticket {b.ticket_id} entry {b.seq}: {b.fault}" async for b in verify(session)]
+        findings.append(Finding("every chain of the trail is whole", len(broken), broken[:20]))
+    return findings
