@@ -15,8 +15,8 @@ KEEPERS = frozenset({Right.HANDLE, Right.APPROVE, Right.DISPATCH})
 
 
 class NotYours(Forbidden):
-    zh = "此工单不由您的单位或岗位办理。请交由 {owner} 处理。"
-    en = "This ticket is not yours to act on. {owner} acts on it."
+    zh = "您的岗位不能对这张工单办理这一步。请交给承办单位相应岗位的同事处理。"
+    en = "Your post cannot take this step on this ticket. Leave it to the post of the unit in charge."
 
 
 class Scoped(Protocol):
@@ -87,4 +87,4 @@ class Staff:
         """Raises Missing when the ticket is not theirs to see, NotYours when they may see but not do it."""
         self.see(ticket)
         if not self.may(right, ticket):
-            raise NotYours(owner=ticket.lead_unit or ticket.desk_unit)
+            raise NotYours

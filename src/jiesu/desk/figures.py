@@ -103,7 +103,7 @@ def _figures(figures: Figures) -> FigureView:
 
 def _allowed_unit(staff: Staff, unit: str | None) -> str:
     if not staff.has(Right.FIGURES):
-        raise NotYours(owner=staff.unit_name)
+        raise NotYours
     if unit is not None and unit not in staff.subtree:
         raise UnitNotSeen("unit")
     return unit or staff.unit

@@ -36,7 +36,7 @@ async def acknowledge_escalations(
     ticket = await TicketRepository(uow).lock(number, version)
     staff.see(ticket)
     if not staff.has(Right.SUPERVISE) and not staff.has(Right.DISPATCH):
-        raise NotYours(owner=ticket.post)
+        raise NotYours
     waiting = select(Escalation).where(
         Escalation.ticket_id == ticket.id,
         Escalation.unit.in_(staff.subtree),

@@ -88,7 +88,7 @@ def _within_reach(staff: Staff, ticket: Ticket, unit: Unit) -> None:
     if ticket.sealed_to is None and unit.code not in staff.subtree:
         raise OutsideSubtree("unit", unit=unit.name)
     if ticket.sealed_to not in (None, unit.code) and ticket.status is Status.REWORK:
-        raise NotYours(owner=ticket.sealed_to)
+        raise NotYours
 
 
 async def _assign(

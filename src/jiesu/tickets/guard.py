@@ -33,7 +33,7 @@ async def open_step(uow: UnitOfWork, staff: Staff, number: str, step: Step, vers
     staff.see(ticket)
     rights = [right for right in who(ticket.status, step) if isinstance(right, Right)]
     if not any(staff.may(right, ticket) for right in rights):
-        raise NotYours(owner=ticket.post)
+        raise NotYours
     return ticket
 
 

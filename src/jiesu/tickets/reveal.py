@@ -25,7 +25,7 @@ async def reveal_petitioner(uow: UnitOfWork, staff: Staff, number: str, reason: 
     ticket = await TicketRepository(uow).lock(number)
     staff.see(ticket)
     if not any(staff.may(right, ticket) for right in MAY_REVEAL):
-        raise NotYours(owner=ticket.post)
+        raise NotYours
     reason = required(reason, "reason", "查看原因", 200)
     await uow.record(PetitionerRevealed(ticket_id=ticket.id, by=by_staff(staff), reason=reason))
     return None if ticket.petitioner_id is None else await uow.session.get(Petitioner, ticket.petitioner_id)
