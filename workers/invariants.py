@@ -57,7 +57,8 @@ LAWS: dict[str, str] = {
         WHERE t.sealed_to IS NULL""",
     "every answered survey led to an end or to rework": """
         SELECT t.number FROM ticket t JOIN survey s ON s.ticket_id = t.id
-        WHERE s.state = 'answered' AND s.round = t.reworks + 1 AND t.status = 'awaiting_survey'""",
+        WHERE s.state = 'answered' AND t.status = 'awaiting_survey'
+        AND s.round = (SELECT max(round) FROM survey WHERE ticket_id = t.id)""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true

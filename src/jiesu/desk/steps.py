@@ -15,6 +15,21 @@ from jiesu.units.organisation import Organisation
 
 __all__ = ["ACKNOWLEDGE", "steps_for"]
 
+#: What people come to a ticket for, most often first.
+LIKELIEST = (
+    Step.SIGN,
+    Step.SUBMIT,
+    Step.CONTACT,
+    Step.APPROVE,
+    Step.SEND_BACK,
+    Step.DISPATCH,
+    Step.ANSWER,
+    Step.DIVERT,
+    Step.REQUEST_INFO,
+    Step.SUPPLEMENT,
+    Step.REOPEN,
+    Step.NOTE,
+)
 #: Not a step of the ticket's own life, but offered beside them.
 ACKNOWLEDGE = "acknowledge"
 
@@ -22,7 +37,8 @@ ACKNOWLEDGE = "acknowledge"
 async def steps_for(uow: UnitOfWork, organisation: Organisation, staff: Staff, ticket: Ticket) -> list[str]:
     """The names the desk API takes as `action`; what a guard would refuse is left out."""
     rights = [right for right in Right if staff.may(right, ticket)]
-    steps = [str(step) for step in allowed(ticket.status, rights) if _passes(organisation, staff, ticket, step)]
+    open_ = [step for step in allowed(ticket.status, rights) if _passes(organisation, staff, ticket, step)]
+    steps = [str(step) for step in sorted(open_, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
     return steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
@@ -46,17 +47,22 @@ async def rearm(uow: UnitOfWork, rules: Rules, clocks: TicketClocks) -> None:
     old = (*clocks.stopped, *clocks.restarted)
     if old:
         await jobs.cancel(uow, *map(job_key, old))
-    taken = await _taken(uow, clocks.restarted) if clocks.restarted else {}
+    taken = await _taken(uow, rules, clocks.restarted) if clocks.restarted else {}
     rows = [row for row in (*clocks.restarted, *clocks.added) if row.state is ClockState.RUNNING]
     await _schedule_next(uow, rules, {row: taken.get(row.id, frozenset()) for row in rows})
 
 
-async def _taken(uow: UnitOfWork, rows: Iterable[Deadline]) -> dict[int, frozenset[str]]:
-    query = select(Escalation.deadline_id, Escalation.rung).where(Escalation.deadline_id.in_([row.id for row in rows]))
-    taken: dict[int, frozenset[str]] = {}
-    for deadline_id, rung in await uow.session.execute(query):
-        taken[deadline_id] = taken.get(deadline_id, frozenset()) | {rung}
-    return taken
+async def _taken(uow: UnitOfWork, rules: Rules, rows: Iterable[Deadline]) -> dict[int, frozenset[str]]:
+    """Names of the rungs each deadline took; a level reached by a count leaves none of its rungs to take."""
+    query = select(Escalation.deadline_id, Escalation.rung, Escalation.level)
+    taken: dict[int, set[str]] = defaultdict(set)
+    for deadline_id, name, level in await uow.session.execute(
+        query.where(Escalation.deadline_id.in_([row.id for row in rows]))
+    ):
+        taken[deadline_id].add(name)
+        if level > 1:
+            taken[deadline_id] |= {rung.name for rung in rules.clocks.ladder if rung.level == level}
+    return {deadline_id: frozenset(names) for deadline_id, names in taken.items()}
 
 
 async def _schedule_next(uow: UnitOfWork, rules: Rules, rows: Mapping[Deadline, frozenset[str]]) -> None:
@@ -87,10 +93,10 @@ async def fire_rung(uow: UnitOfWork, rules: Rules, deadline_id: int, rung_name: 
     ticket = await TicketRepository(uow).lock_id(ticket_id)
     row = await uow.session.get_one(Deadline, deadline_id, populate_existing=True)
     rung = next((rung for rung in rules.clocks.ladder if rung.name == rung_name), None)
-    if row.state is not ClockState.RUNNING or rung is None:
+    if row.state is not ClockState.RUNNING:
         return False
-    fired = await _fire(uow, rules, ticket, row, rung)
-    taken = (await _taken(uow, [row])).get(row.id, frozenset())
+    fired = rung is not None and await _fire(uow, rules, ticket, row, rung)
+    taken = (await _taken(uow, rules, [row])).get(row.id, frozenset())
     await _schedule_next(uow, rules, {row: taken})
     return fired
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.calendar import WorkingCalendar
 from jiesu.sla.classes import ServiceClass
-from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, remaining, resume
 from jiesu.sla.deadlines import Pause as Span
+from jiesu.sla.deadlines import PlannedDeadline, class_deadlines, due_after_pauses, remaining, resume
 from jiesu.sla.limits import FINAL, ClockKind, Limit, Target
 from jiesu.sla.models import ClockState, Deadline, Pause
 from jiesu.tickets.models import Ticket
@@ -76,12 +76,8 @@ class TicketClocks:
 
     def _add(self, plan: PlannedDeadline, service_class: ServiceClass, calendar: WorkingCalendar) -> None:
         petitioners = plan.clock is ClockKind.PETITIONER
-        end = Due(plan.due_at, plan.provisional)
-        for pause in self.pauses if petitioners else ():
-            if pause.ended_at is not None and plan.start_at <= pause.began_at < end.due_at:
-                earlier = self._over_before(pause.began_at)
-                left = remaining(plan.limit, plan.start_at, end.due_at, pause.began_at, calendar, earlier=earlier)
-                end = resume(plan.limit, left, pause.ended_at, calendar)
+        spans = self._over_before(self._uow.now) if petitioners else []
+        end = due_after_pauses(plan.limit, plan.start_at, spans, calendar)
         row = Deadline(
             ticket_id=self._ticket.id,
             clock=plan.clock,
@@ -133,11 +129,11 @@ class TicketClocks:
         self.arm(service_class, ClockKind.PETITIONER, calendar, only=set(Target) - done)
 
     def pause(self, reason: str, calendar: WorkingCalendar) -> None:
-        """Stop all running clocks, noting what remains of each."""
+        """Stop the running clocks, noting what remains of each; what is late already stays late."""
         pause = Pause(ticket_id=self._ticket.id, reason=reason, began_at=self._uow.now)
         self._uow.session.add(pause)
         self.pauses.append(pause)
-        for row in [row for row in self.rows if row.state is ClockState.RUNNING]:
+        for row in [row for row in self.rows if row.state is ClockState.RUNNING and row.due_at > self._uow.now]:
             earlier = [span for span in self._over_before(self._uow.now) if span.start >= row.start_at]
             row.remaining = remaining(limit_of(row), row.start_at, row.due_at, self._uow.now, calendar, earlier=earlier)
             row.state = ClockState.PAUSED

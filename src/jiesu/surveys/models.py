@@ -19,7 +19,7 @@ class Survey(Base):
 
     id: Mapped[BigId]
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
-    #: 1 for the first result, one more after each rework.
+    #: 1 for the first result, one more for each after rework or reopening.
     round: Mapped[int] = mapped_column(SmallInteger)
     #: The lead unit whose result it asks about.
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))

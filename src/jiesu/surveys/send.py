@@ -34,7 +34,8 @@ async def create_survey(
     An anonymous ticket has nobody to ask and closes at once.
     """
     asked = not ticket.anonymous
-    round_ = ticket.reworks + 1
+    before = await latest_survey(uow, ticket.id)
+    round_ = before.round + 1 if before else 1
     survey = Survey(
         ticket_id=ticket.id,
         round=round_,

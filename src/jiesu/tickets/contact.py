@@ -28,6 +28,7 @@ async def log_contact(
     """
     ticket = await open_step(uow, staff, number, Step.CONTACT, version)
     note = required(note, "note", "联系记录")
+    ticket.move(Step.CONTACT)
     ticket.contact_attempts += 1
     if ticket.first_contact_at is None and (outcome is Outcome.REACHED or ticket.contact_attempts >= attempts):
         ticket.first_contact_at = uow.now

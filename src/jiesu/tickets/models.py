@@ -89,8 +89,9 @@ class Ticket(Base):
         return self.sealed_to or self.lead_unit or self.desk_unit
 
     def move(self, step: Step) -> None:
-        """Take a step. Raises IllegalStep."""
+        """Take a step and count a new version. Raises IllegalStep."""
         self.status = move(self.status, step)
+        self.version += 1
 
 
 class Contact(Base):

@@ -15,5 +15,6 @@ __all__ = ["add_note"]
 async def add_note(uow: UnitOfWork, staff: Staff, number: str, text: str, *, version: int | None = None) -> Ticket:
     """Add a remark to the history. Locks the ticket."""
     ticket = await open_step(uow, staff, number, Step.NOTE, version)
+    ticket.move(Step.NOTE)
     await uow.record(NoteAdded(ticket_id=ticket.id, by=by_staff(staff), text=required(text, "text", "记录", 2000)))
     return ticket

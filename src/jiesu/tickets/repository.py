@@ -43,14 +43,13 @@ class TicketRepository:
         return await self._one(number, lock=False)
 
     async def lock(self, number: str, version: int | None = None) -> Ticket:
-        """Lock the row for the rest of the transaction and count a new version.
+        """Lock the row for the rest of the transaction.
 
-        `version` is what the caller last saw. Raises TicketNotFound, StaleVersion.
+        `version` is what the caller last saw; each step of the ticket's life counts one. Raises TicketNotFound, StaleVersion.
         """
         ticket = await self._one(number, lock=True)
         if version is not None and version != ticket.version:
             raise StaleVersion(version, ticket.version, await self._changes(ticket))
-        ticket.version += 1
         return ticket
 
     async def lock_id(self, ticket_id: int) -> Ticket:
@@ -58,7 +57,6 @@ class TicketRepository:
         ticket = await self._uow.session.get(Ticket, ticket_id, with_for_update=True, populate_existing=True)
         if ticket is None:
             raise TicketNotFound("number")
-        ticket.version += 1
         return ticket
 
     async def _one(self, number: str, *, lock: bool) -> Ticket:

@@ -10,6 +10,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_500_INTERNAL_SERVER_ERROR
+from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from jiesu.errors import DomainError, Kind
@@ -109,12 +110,20 @@ def _remedy(request: Request[Any, Any, Any], status: int, detail: str) -> str:
     return fixed[status][english] if status in fixed else detail
 
 
+_SESSIONS_AWAY = (
+    "登录服务暂时中断，您的操作没有保存。请过一分钟再试；群众反映诉求不受影响。",
+    "Sign-in is interrupted; nothing was saved. Try again in a minute. Filing an appeal still works.",
+)
+
+
 def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """A fault of ours: nothing was written, and the log has the details."""
     english = locale_of(request) == "en"
     status, title = HTTP_500_INTERNAL_SERVER_ERROR, "Fault"
     if isinstance(error, OperationalError):
         status, title = 503, "DatabaseAway"
+    if isinstance(error, RedisError):
+        return _answer(Problem(type="about:blank", title="SessionsAway", status=503, detail=_SESSIONS_AWAY[english]))
     log.error("request failed", path=request.url.path, error=type(error).__name__, exc_info=error)
     detail = (
         "Something failed on our side; nothing was saved. Please send it again in a minute."
