@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy import select
 
 from jiesu.db import jobs
 from jiesu.db.jobs import Job
@@ -15,6 +16,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.rules import Rules
+from jiesu.tickets.models import Ticket
 from workers.broker import URGENT
 
 __all__ = ["HANDLERS", "Handler", "Outside", "handles", "perform"]
@@ -93,8 +95,15 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
 async def _perform(kernel: Kernel, handler: Handler, ids: Sequence[int]) -> None:
     rules = await kernel.refresh()
     async with kernel.db.begin() as uow:
+        await _lock_tickets(uow, ids)
         for job in await jobs.take(uow.session, ids):
             await handler.run(uow, rules, job.payload)
+
+
+async def _lock_tickets(uow: UnitOfWork, ids: Sequence[int]) -> None:
+    """Lock the tickets before their job rows, as every step of a person does, and in one order: so nobody deadlocks."""
+    theirs = select(Job.ticket_id).where(Job.id.in_(ids))
+    await uow.session.execute(select(Ticket.id).where(Ticket.id.in_(theirs)).order_by(Ticket.id).with_for_update())
 
 
 async def _perform_outside(kernel: Kernel, handler: Outside, job_id: int) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import signal
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import dramatiq
@@ -23,7 +22,7 @@ from jiesu.kit.config import ConfigMistake
 from jiesu.settings import Settings
 from workers.actor import HANDLERS, perform
 from workers.broker import QUEUES, make_broker
-from workers.relay import LEASE, Relay
+from workers.relay import Relay
 
 __all__ = ["Process", "run_worker"]
 
@@ -33,12 +32,11 @@ log = structlog.get_logger(__name__)
 class Process:
     """The worker of one process; `start` and `stop` are called from the main thread."""
 
-    def __init__(self, settings: Settings, *, lease: timedelta = LEASE) -> None:
+    def __init__(self, settings: Settings) -> None:
         if settings.redis_url is None:
             remedy = "give redis://host:6379/0, or use `jiesu up`, which starts its own"
             raise ConfigMistake("environment", "JIESU_REDIS_URL", None, remedy)
         self._settings = settings
-        self._lease = lease
         self._broker: RedisBroker = make_broker(settings.redis_url)
         self._actors = {queue: self._actor(queue) for queue in QUEUES}
         self._worker = dramatiq.Worker(self._broker, worker_threads=settings.worker_threads, worker_timeout=200)
@@ -66,7 +64,7 @@ class Process:
 
     async def _open(self) -> None:
         self._kernel = await Kernel(self._settings).open()
-        self._relay = Relay(self._kernel, self._send, lease=self._lease)
+        self._relay = Relay(self._kernel, self._send)
 
     async def _relay_on(self) -> None:
         if self._relay is not None:

@@ -15,14 +15,12 @@ from jiesu.db import jobs
 from jiesu.db.uow import WAKE_CHANNEL
 from jiesu.kernel import Kernel
 
-__all__ = ["LEASE", "Relay"]
+__all__ = ["Relay"]
 
 log = structlog.get_logger(__name__)
 
 #: Jobs claimed at a time, and handed over in one message.
 CLAIM, BATCH = 500, 50
-#: What was sent but not done within this long is sent again.
-LEASE = timedelta(seconds=60)
 #: The longest sleep: a lost notification costs no more than this, in seconds.
 NAP = 5.0
 
@@ -30,12 +28,15 @@ Send = Callable[[str, Sequence[int]], Awaitable[None]]
 
 
 class Relay:
-    """One relay; any number may run at once. `send` hands (kind, ids) to Redis."""
+    """One relay; any number may run at once. `send` hands (kind, ids) to Redis.
 
-    def __init__(self, kernel: Kernel, send: Send, *, lease: timedelta = LEASE) -> None:
+    What was sent but not done within the lease (`lease_seconds`) is sent again.
+    """
+
+    def __init__(self, kernel: Kernel, send: Send) -> None:
         self._kernel = kernel
         self._send = send
-        self._lease = lease
+        self._lease = timedelta(seconds=kernel.settings.lease_seconds)
         self._wake = asyncio.Event()
         self._stopping = False
 

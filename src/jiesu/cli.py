@@ -183,18 +183,19 @@ def _moment(text: str) -> datetime:
 def units_import(
     file: Path,
     places: Annotated[Path | None, typer.Option(help="places.csv; by default the one beside FILE")] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Write the changes; otherwise only show them.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, even when units are removed.")] = False,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Apply to an empty database, else do nothing.")] = False,
 ) -> None:
-    """Check places and units, show what would change, and apply it. Repeatable."""
-    from jiesu.units.command import import_units
+    """Check places and units, show what would change, and apply it. Repeatable.
 
-    settings = attach(load_settings())
-    raise SystemExit(
-        asyncio.run(
-            import_units(settings, file, places or file.with_name("places.csv"), apply=apply, if_empty=if_empty)
-        )
-    )
+    On a terminal it asks first. Elsewhere it applies, but takes units out only with --yes.
+    """
+    from jiesu.units.command import Wish, import_units
+
+    wish = Wish(dry_run=dry_run, yes=yes, if_empty=if_empty)
+    work = import_units(attach(load_settings()), file, places or file.with_name("places.csv"), wish)
+    raise SystemExit(asyncio.run(work))
 
 
 @app.command()

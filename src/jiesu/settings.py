@@ -64,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_workers: Count = 1
     worker_processes: Count = 1
     worker_threads: Count = 2
+    #: what a worker was handed and has not done within so many seconds is handed out again
+    lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
     #: database connections one process may open
     pool_size: Count = 10
 

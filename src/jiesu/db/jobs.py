@@ -104,8 +104,12 @@ async def mark_sent(session: AsyncSession, ids: Iterable[int], now: datetime) ->
 
 
 async def expire_leases(session: AsyncSession, now: datetime, lease: timedelta) -> int:
-    """Make jobs that were sent but not done within the lease due again; returns how many."""
-    result = await session.execute(update(Job).where(Job.sent_at < now - lease).values(sent_at=None).returning(Job.id))
+    """Make jobs that were sent but not done within the lease due again; returns how many.
+
+    A row that is locked is being worked on: it is passed over, and nobody waits for it.
+    """
+    expired = select(Job.id).where(Job.sent_at < now - lease).with_for_update(skip_locked=True)
+    result = await session.execute(update(Job).where(Job.id.in_(expired)).values(sent_at=None).returning(Job.id))
     return len(result.all())
 
 
