@@ -10,6 +10,7 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.stores.redis import RedisStore
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
@@ -28,6 +29,7 @@ from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.dependencies import DEPENDENCIES
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
+from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
 
 __all__ = ["create_app"]
@@ -61,7 +63,13 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         lifespan=[lifespan],
         logging_config=None,
         csrf_config=CSRFConfig(secret=settings.secret_key, exclude=["^/api/", "^/health/"], cookie_samesite="lax"),
-        openapi_config=OpenAPIConfig(title="Jiesu 接诉", version="1.0.0", path="/schema"),
+        openapi_config=OpenAPIConfig(
+            title="Jiesu 接诉",
+            version="1.0.0",
+            path="/schema",
+            use_handler_docstrings=True,
+            render_plugins=[PlainRenderPlugin(), JsonRenderPlugin()],
+        ),
         request_max_body_size=LONGEST_BODY,
         state=State(
             {"kernel": kernel, "redis": redis, "sessions": Sessions(RedisStore(redis, "jiesu"), settings.session_hours)}
