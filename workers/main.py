@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from typing import Any
 
 import dramatiq
@@ -40,15 +41,13 @@ class Process:
         self._broker: RedisBroker = make_broker(settings.redis_url)
         self._actors = {queue: self._actor(queue) for queue in QUEUES}
         self._worker = dramatiq.Worker(self._broker, worker_threads=settings.worker_threads, worker_timeout=200)
-        self._kernel: Kernel | None = None
+        self._kernel: Future[Kernel] = Future()
         self._relay: Relay | None = None
         self._relaying: Any = None
 
     def _actor(self, queue: str) -> dramatiq.Actor[[str, list[int]], Any]:
         async def work(kind: str, ids: list[int]) -> None:
-            if self._kernel is None:
-                raise RuntimeError("The worker is not started.")
-            await perform(self._kernel, kind, ids)
+            await perform(await asyncio.wrap_future(self._kernel), kind, ids)
 
         return dramatiq.actor(actor_name=queue, queue_name=queue, broker=self._broker, throws=(DomainError,))(work)
 
@@ -63,8 +62,9 @@ class Process:
         self._relaying = asyncio.run_coroutine_threadsafe(self._relay_on(), self._loop)
 
     async def _open(self) -> None:
-        self._kernel = await Kernel(self._settings).open()
-        self._relay = Relay(self._kernel, self._send)
+        kernel = await Kernel(self._settings).open()
+        self._relay = Relay(kernel, self._send)
+        self._kernel.set_result(kernel)
 
     async def _relay_on(self) -> None:
         if self._relay is not None:

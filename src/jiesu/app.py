@@ -28,6 +28,8 @@ from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.dependencies import DEPENDENCIES
+from jiesu.web.pages import page_routers, templates
+from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
@@ -53,16 +55,22 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         await kernel.close()
 
     return Litestar(
-        route_handlers=[_api(settings), HealthController],
+        route_handlers=[_api(settings), HealthController, *page_routers(settings)],
         dependencies=DEPENDENCIES,
         exception_handlers={
-            DomainError: domain_problem,
-            HTTPException: http_problem,
-            Exception: unexpected_problem,
+            DomainError: for_readers(domain_problem),
+            HTTPException: for_readers(http_problem),
+            Exception: for_readers(unexpected_problem),
         },
         lifespan=[lifespan],
         logging_config=None,
-        csrf_config=CSRFConfig(secret=settings.secret_key, exclude=["^/api/", "^/health/"], cookie_samesite="lax"),
+        csrf_config=CSRFConfig(
+            secret=settings.secret_key,
+            exclude=["^/api/", "^/health/", "^/static/"],
+            cookie_samesite="lax",
+            cookie_httponly=True,
+        ),
+        template_config=templates(),
         openapi_config=OpenAPIConfig(
             title="Jiesu 接诉",
             version="1.0.0",

@@ -8,10 +8,17 @@ from typing import Protocol
 from jiesu.accounts.roles import RIGHTS, Right, Role
 from jiesu.errors import Forbidden, Missing
 
-__all__ = ["KEEPERS", "NotYours", "Scoped", "Staff"]
+__all__ = ["KEEPERS", "NotYours", "Scoped", "Staff", "TicketNotFound"]
 
 #: Whoever has one of these at the unit a ticket is sealed to may open it.
 KEEPERS = frozenset({Right.HANDLE, Right.APPROVE, Right.DISPATCH})
+
+
+class TicketNotFound(Missing):
+    """There is none, or none that this person may know of: the answer is the same to the letter."""
+
+    zh = "没有找到这张工单。请核对工单编号（以 HH 开头）和查询码。"
+    en = "No such ticket. Check the ticket number (it begins with HH) and the query code."
 
 
 class NotYours(Forbidden):
@@ -79,12 +86,12 @@ class Staff:
         return True
 
     def see(self, ticket: Scoped) -> None:
-        """Raises Missing, never Forbidden: whether a hidden ticket exists is not told."""
+        """Raises TicketNotFound, never Forbidden: whether a hidden ticket exists is not told."""
         if not self.may_see(ticket):
-            raise Missing("number")
+            raise TicketNotFound("number")
 
     def require(self, right: Right, ticket: Scoped) -> None:
-        """Raises Missing when the ticket is not theirs to see, NotYours when they may see but not do it."""
+        """Raises TicketNotFound when the ticket is not theirs to see, NotYours when they may see but not do it."""
         self.see(ticket)
         if not self.may(right, ticket):
             raise NotYours

@@ -67,23 +67,28 @@ class Promise(NamedTuple):
     ticket_id: int | None = None
 
 
+#: Made once, on the bare table: promising is the most frequent statement of all.
+_PROMISE = insert(Job.__table__).on_conflict_do_nothing(index_elements=[Job.key])
+#: For statements on many rows: what the session holds in memory need not be compared with them.
+_UNTRACKED = {"synchronize_session": False}
+
+
 async def schedule(uow: UnitOfWork, promise: Promise) -> None:
     """Promise work within the caller's transaction. The same key again changes nothing."""
     await schedule_all(uow, [promise])
 
 
 async def schedule_all(uow: UnitOfWork, promises: Sequence[Promise]) -> None:
-    """Promise several pieces of work in one statement."""
+    """Promise several pieces of work in one round."""
     if promises:
-        rows = [promise._asdict() for promise in promises]
-        await uow.session.execute(insert(Job).values(rows).on_conflict_do_nothing(index_elements=[Job.key]))
+        await uow.session.execute(_PROMISE, [promise._asdict() for promise in promises])
         uow.wake = uow.wake or any(promise.run_at <= uow.now for promise in promises)
 
 
 async def cancel(uow: UnitOfWork, *keys: str) -> None:
     """Take promises back. What an actor has already taken is not undone."""
     if keys:
-        await uow.session.execute(delete(Job).where(Job.key.in_(keys)))
+        await uow.session.execute(delete(Job).where(Job.key.in_(keys)).execution_options(**_UNTRACKED))
 
 
 async def claim_due(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[Job]:
@@ -120,7 +125,8 @@ async def next_due(session: AsyncSession) -> datetime | None:
 
 async def take(session: AsyncSession, ids: Sequence[int]) -> Sequence[Job]:
     """Delete the rows and return what they held, oldest first: whoever gets a row does the work, nobody else."""
-    rows = await session.scalars(delete(Job).where(Job.id.in_(ids)).returning(Job))
+    taken = delete(Job).where(Job.id.in_(ids)).returning(Job).execution_options(**_UNTRACKED)
+    rows = await session.scalars(taken)
     return sorted(rows.all(), key=lambda job: (job.run_at, job.id))
 
 

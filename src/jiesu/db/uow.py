@@ -75,12 +75,16 @@ class Database:
 
 
 def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for one process. Statements run longer than 30 s, or wait longer than 10 s for a lock, fail."""
+    """An engine for one process. Statements run longer than 30 s, or wait longer than 10 s for a lock, fail.
+
+    Its errors never show what was to be written: that is people's data, and errors are logged.
+    """
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
     )
 

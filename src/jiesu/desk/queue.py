@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from msgspec import Meta
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 
 from jiesu.accounts.roles import Right, Role
 from jiesu.accounts.staff import Staff
@@ -27,6 +29,8 @@ from jiesu.tickets.words import Status
 __all__ = ["VIEWS", "Page", "View", "counts", "list_tickets", "views_for"]
 
 PAGE = 50
+#: A bigint, as identity keys are; a cursor may hold anything.
+Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class View(StrEnum):
@@ -126,11 +130,11 @@ def queue_query(
         query = query.where(_search(q.strip(), keys))
     if view in (View.ENDED, View.ALL):
         if after:
-            registered, ticket_id = decode_cursor(after, tuple[datetime, int])
+            registered, ticket_id = decode_cursor(after, tuple[datetime, Key])
             query = query.where(tuple_(Ticket.registered_at, Ticket.id) < (registered, ticket_id))
         return query.order_by(Ticket.registered_at.desc(), Ticket.id.desc()).limit(limit)
     if after:
-        due, ticket_id = decode_cursor(after, tuple[datetime | None, int])
+        due, ticket_id = decode_cursor(after, tuple[datetime | None, Key])
         later = and_(Ticket.next_due_at.is_(None), Ticket.id > ticket_id)
         if due is not None:
             later = or_(tuple_(Ticket.next_due_at, Ticket.id) > (due, ticket_id), Ticket.next_due_at.is_(None))
@@ -149,7 +153,7 @@ def _search(q: str, keys: KeyRing | None) -> ColumnElement[bool]:
         return Ticket.petitioner_id.in_(found)
     pieces = query_bigrams(q)
     if not pieces:
-        return Ticket.number == q
+        return false()
     quoted = " & ".join(f"'{piece}'" + (":*" if len(piece) == 1 else "") for piece in pieces)
     return Ticket.search.op("@@")(func.to_tsquery("simple", quoted))
 

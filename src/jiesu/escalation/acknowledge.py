@@ -10,6 +10,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
 from jiesu.escalation.models import Escalation
 from jiesu.tickets.events import TicketEvent, by_staff
+from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 
@@ -46,8 +47,9 @@ async def acknowledge_escalations(
     rows = (await uow.session.scalars(waiting.with_for_update())).all()
     if not rows:
         raise NothingToAcknowledge("action")
+    note = optional(note, "note", "认领意见")
     for row in rows:
-        row.acknowledged_at, row.acknowledged_by, row.note = uow.now, staff.id, (note or "").strip() or None
+        row.acknowledged_at, row.acknowledged_by, row.note = uow.now, staff.id, note
     await uow.record(
         EscalationAcknowledged(
             ticket_id=ticket.id, by=by_staff(staff), levels=sorted({row.level for row in rows}), note=rows[0].note

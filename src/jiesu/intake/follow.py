@@ -24,7 +24,7 @@ async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lo
     ticket = await (repository.lock(number) if lock else repository.find(number))
     given = keys.search_hash(code.strip().upper())
     if not hmac.compare_digest(given, ticket.code_hash):
-        raise TicketNotFound("code")
+        raise TicketNotFound("number")
     return ticket
 
 

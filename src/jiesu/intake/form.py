@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from jiesu.errors import Invalid
-from jiesu.kit.text import clean, forbidden_characters
 from jiesu.petitioners.identity import checked_id_number, checked_phone
 from jiesu.petitioners.models import PetitionerKind
 from jiesu.rules import Rules
+from jiesu.tickets.guard import cleaned
 from jiesu.tickets.words import Channel, Nature
 
 __all__ = ["LONGEST_TEXT", "SHORTEST_TEXT", "AppealForm", "PetitionerForm", "checked"]
@@ -23,11 +23,6 @@ LONGEST_TITLE, LONGEST_NAME = 100, 50
 class TextLength(Invalid):
     zh = "请写 {shortest} 到 {longest} 个字，现在是 {length} 个字。"
     en = "Write between {shortest} and {longest} characters; these are {length}."
-
-
-class ForbiddenCharacters(Invalid):
-    zh = "内容中有无法保存的控制字符（{characters}）。请删除后重新填写，或换一种方式粘贴。"
-    en = "There are control characters that cannot be kept ({characters}). Remove them, or paste as plain text."
 
 
 class UnknownPlace(Invalid):
@@ -101,9 +96,7 @@ def _person(person: PetitionerForm) -> PetitionerForm:
 
 
 def _text(raw: str, field: str, shortest: int, longest: int) -> str:
-    text = clean(raw)
-    if found := forbidden_characters(text):
-        raise ForbiddenCharacters(field, characters="、".join(found[:5]))
+    text = cleaned(raw, field)
     if not shortest <= len(text) <= longest:
         raise TextLength(field, shortest=shortest, longest=longest, length=len(text))
     return text

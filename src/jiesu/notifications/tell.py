@@ -13,12 +13,15 @@ __all__ = ["SEND_MESSAGE", "tell_person", "tell_post"]
 #: Job kind: hand message `id` to the gateway.
 SEND_MESSAGE = "message.send"
 
+#: Made once, on the bare tables: these run several times for each ticket.
+_MESSAGE = insert(Message.__table__).on_conflict_do_nothing(index_elements=[Message.key]).returning(Message.id)
+_NOTICE = insert(Notice.__table__).on_conflict_do_nothing(index_elements=[Notice.key])
+
 
 async def tell_person(uow: UnitOfWork, *, key: str, ticket_id: int, phone: str, text: str) -> None:
     """Send a short message. May be repeated with the same key: it is told once."""
     row = {"key": key, "ticket_id": ticket_id, "recipient": phone, "text": text, "created_at": uow.now}
-    statement = insert(Message).values(row).on_conflict_do_nothing(index_elements=[Message.key])
-    message_id = await uow.session.scalar(statement.returning(Message.id))
+    message_id = await uow.session.scalar(_MESSAGE, row)
     if message_id is not None:
         promise = jobs.Promise(SEND_MESSAGE, uow.now, f"message:{message_id}", {"id": message_id}, ticket_id)
         await jobs.schedule(uow, promise)
@@ -27,4 +30,4 @@ async def tell_person(uow: UnitOfWork, *, key: str, ticket_id: int, phone: str, 
 async def tell_post(uow: UnitOfWork, *, key: str, unit: str, ticket_id: int, kind: str, level: int = 0) -> None:
     """Put a notice before a duty post. May be repeated with the same key: it is told once."""
     row = {"key": key, "unit": unit, "ticket_id": ticket_id, "kind": kind, "level": level, "created_at": uow.now}
-    await uow.session.execute(insert(Notice).values(row).on_conflict_do_nothing(index_elements=[Notice.key]))
+    await uow.session.execute(_NOTICE, row)

@@ -53,7 +53,8 @@ def _cut(text: str) -> str:
 
 def load_wording(path: Path) -> Wording:
     """Raises ConfigMistake for a missing message, or one with a blank that nothing fills."""
-    messages = convert(read_toml(path), dict[str, _Message], path)
+    written = read_toml(path)
+    messages = {name: convert(message, _Message, path, name) for name, message in written.items()}
     for name in WORDS:
         if name not in messages:
             raise ConfigMistake(path, name, None, "add this message with zh and en.")

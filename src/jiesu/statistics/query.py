@@ -63,10 +63,11 @@ def month_span(month: str) -> MonthSpan:
     """`2026-10`. Raises BadMonth."""
     try:
         start = datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
+        following = (start.year + 1, 1) if start.month == 12 else (start.year, start.month + 1)
+        end = datetime(*following, 1, tzinfo=SHANGHAI)
     except ValueError as error:
         raise BadMonth("month", month=month[:20]) from error
-    following = (start.year + 1, 1) if start.month == 12 else (start.year, start.month + 1)
-    return MonthSpan(f"{start:%Y-%m}", start, datetime(*following, 1, tzinfo=SHANGHAI))
+    return MonthSpan(f"{start:%Y-%m}", start, end)
 
 
 async def counted_tickets(

@@ -14,6 +14,7 @@ from jiesu.surveys.send import stop_jobs
 from jiesu.surveys.words import Satisfaction, Solved, SurveyState
 from jiesu.tickets.end import close_ticket, order_rework
 from jiesu.tickets.events import PETITIONER, By, TicketEvent
+from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 
@@ -38,11 +39,6 @@ class SurveyOver(Conflict):
 class NothingAnswered(Invalid):
     zh = "请至少回答“是否解决”或“是否满意”其中一题。"
     en = "Answer at least whether it is solved, or whether you are satisfied."
-
-
-class ReasonTooLong(Invalid):
-    zh = "原因最多写 500 字。"
-    en = "Write at most 500 characters."
 
 
 class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +90,7 @@ async def record_answer(
     survey.answered_at = uow.now
     survey.channel = channel
     survey.contacted, survey.solved, survey.satisfied = answers.contacted, answers.solved, answers.satisfied
-    survey.reason = (answers.reason or "").strip() or None
+    survey.reason = optional(answers.reason, "reason", "原因", 500)
     await stop_jobs(uow, survey)
     event = SurveyAnswered(
         ticket_id=ticket.id,
@@ -123,5 +119,4 @@ def _still_open(uow: UnitOfWork, survey: Survey) -> None:
 def _complete(answers: Answers) -> None:
     if answers.solved is None and answers.satisfied is None:
         raise NothingAnswered("solved")
-    if answers.reason is not None and len(answers.reason) > 500:
-        raise ReasonTooLong("reason")
+    optional(answers.reason, "reason", "原因", 500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.tickets.events import ResultApproved, by_staff
-from jiesu.tickets.guard import open_step
+from jiesu.tickets.guard import open_step, optional
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 
@@ -19,5 +19,5 @@ async def approve_result(
     ticket = await open_step(uow, staff, number, Step.APPROVE, version)
     ticket.move(Step.APPROVE)
     ticket.approved_at = uow.now
-    await uow.record(ResultApproved(ticket_id=ticket.id, by=by_staff(staff), note=(note or "").strip() or None))
+    await uow.record(ResultApproved(ticket_id=ticket.id, by=by_staff(staff), note=optional(note, "note", "审核意见")))
     return ticket

@@ -6,17 +6,23 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
+from jiesu.kit.text import clean, forbidden_characters
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.states import who
 from jiesu.tickets.words import Step
 
-__all__ = ["EmptyText", "open_step", "required"]
+__all__ = ["EmptyText", "ForbiddenCharacters", "TooLong", "cleaned", "open_step", "optional", "required"]
 
 
 class EmptyText(Invalid):
     zh = "“{label}”不能为空，请填写（最多 {longest} 字）。"
     en = "“{label}” must not be empty (at most {longest} characters)."
+
+
+class ForbiddenCharacters(Invalid):
+    zh = "内容中有无法保存的控制字符（{characters}）。请删除后重新填写，或换一种方式粘贴。"
+    en = "There are control characters that cannot be kept ({characters}). Remove them, or paste as plain text."
 
 
 class TooLong(Invalid):
@@ -37,11 +43,25 @@ async def open_step(uow: UnitOfWork, staff: Staff, number: str, step: Step, vers
     return ticket
 
 
+def cleaned(text: str, field: str) -> str:
+    """The text in one form of Unicode, without outer white space. Raises ForbiddenCharacters."""
+    kept = clean(text)
+    if found := forbidden_characters(kept):
+        raise ForbiddenCharacters(field, characters="、".join(found[:5]))
+    return kept
+
+
+def optional(text: str | None, field: str, label: str, longest: int = 2000) -> str | None:
+    """The clean text, None when there is none. Raises ForbiddenCharacters, TooLong."""
+    kept = cleaned(text or "", field)
+    if len(kept) > longest:
+        raise TooLong(field, label=label, length=len(kept), longest=longest)
+    return kept or None
+
+
 def required(text: str | None, field: str, label: str, longest: int = 5000) -> str:
-    """The text without outer white space. Raises EmptyText, TooLong."""
-    clean = (text or "").strip()
-    if not clean:
+    """The clean text. Raises EmptyText, ForbiddenCharacters, TooLong."""
+    kept = optional(text, field, label, longest)
+    if kept is None:
         raise EmptyText(field, label=label, longest=longest)
-    if len(clean) > longest:
-        raise TooLong(field, label=label, length=len(clean), longest=longest)
-    return clean
+    return kept

@@ -7,19 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from jiesu.accounts.roles import RIGHTS, Right
-from jiesu.accounts.staff import KEEPERS, Staff
+from jiesu.accounts.staff import KEEPERS, Staff, TicketNotFound
 from jiesu.audit.trail import history
 from jiesu.db.uow import UnitOfWork
-from jiesu.errors import Conflict, Missing
+from jiesu.errors import Conflict
 from jiesu.kit.numbers import normalise_number
 from jiesu.tickets.models import Ticket
 
 __all__ = ["StaleVersion", "TicketNotFound", "TicketRepository", "visible_to"]
-
-
-class TicketNotFound(Missing):
-    zh = "没有找到这张工单。请核对工单编号（以 HH 开头）和查询码。"
-    en = "No such ticket. Check the ticket number (it begins with HH) and the query code."
 
 
 class StaleVersion(Conflict):

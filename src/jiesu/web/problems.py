@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {Kind.MISSING: 404, Kind.CONFLICT: 409, Kind.FORBIDDEN: 403, Kind.INVALID: 422}
+_NAMED = re.compile(r"(?:unknown|missing required) field `([^`]+)`")
+_PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
 
 
@@ -75,8 +77,11 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
         detail = str(cause)
     if match := _PATH.search(detail):
         field, detail = match[1] or None, _PATH.sub("", detail)
-    if match := re.search(r"unknown field `([^`]+)`", detail):
+    field = None if field == "data" else field
+    if match := _NAMED.search(detail):
         field = ".".join(filter(None, [field, match[1]]))
+    if match := _PARAMETER.search(detail):
+        field = match[1]
     field = field.removeprefix("data.") if field else None
     status = error.status_code
     problem = Problem(

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.exceptions import SerializationException, ValidationException
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
@@ -60,11 +61,24 @@ class Revealed(msgspec.Struct, frozen=True):
 
 
 async def act(call: Call, action: str, body: Any) -> None:
-    """Take a step by its API name. Raises UnknownAction, and whatever the step raises."""
+    """Take a step by its API name.
+
+    Raises UnknownAction, msgspec.ValidationError for a body that does not fit, and whatever the step raises.
+    """
     known = ACTIONS.get(action)
     if known is None:
         raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
     await known.run(call, msgspec.convert(body, known.body))
+
+
+async def _json(request: Request[Any, Any, Any]) -> Any:
+    """The body, `{}` for none. Raises ValidationException for what is no JSON."""
+    if not await request.body():
+        return {}
+    try:
+        return await request.json()
+    except SerializationException as error:
+        raise ValidationException(str(error)) from error
 
 
 class DeskController(Controller):
@@ -133,7 +147,7 @@ class DeskController(Controller):
     @post("/tickets/{number:str}/reveal", operation_id="RevealPetitioner", status_code=HTTP_200_OK)
     async def reveal(
         self,
-        data: RevealReason,
+        data: JSONBody[RevealReason],
         number: FromPath[str],
         staff: NamedDependency[Staff],
         uow: NamedDependency[UnitOfWork],
@@ -155,8 +169,11 @@ class DeskController(Controller):
     ) -> Response[DeskView]:
         """Take a step (办理): sign, contact, note, submit, approve, send_back, dispatch, request_info, supplement, answer,
         divert, reopen, acknowledge. `If-Match` guards against steps taken on an old view."""
-        body = await request.json() if await request.body() else {}
-        await act(Call(uow, rules, staff, number, version), action, body if body is not None else {})
+        body = await _json(request)
+        try:
+            await act(Call(uow, rules, staff, number, version), action, {} if body is None else body)
+        except msgspec.ValidationError as error:
+            raise ValidationException(str(error)) from error
         ticket = await TicketRepository(uow).find(number)
         view = await desk_view(uow, rules, staff, ticket, locale)
         return Response(view, headers={"ETag": f'"{ticket.version}"'})

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.sign_in import sign_in
@@ -61,7 +62,7 @@ class SessionController(Controller):
     @post(operation_id="SignIn", status_code=HTTP_200_OK)
     async def sign_in(
         self,
-        data: Credentials,
+        data: JSONBody[Credentials],
         request: Request[Any, Any, Any],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
@@ -73,7 +73,11 @@ class SurveyController(Controller):
 
     @post("/{token:str}", operation_id="AnswerSurvey", status_code=HTTP_200_OK)
     async def answer(
-        self, data: Answers, token: FromPath[str], uow: NamedDependency[UnitOfWork], locale: NamedDependency[Locale]
+        self,
+        data: JSONBody[Answers],
+        token: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        locale: NamedDependency[Locale],
     ) -> SurveyOutcome:
         """Answer, once. Unsolved or dissatisfied sends the ticket back for rework."""
         ticket = await answer_survey(uow, token, data)

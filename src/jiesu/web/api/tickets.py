@@ -9,7 +9,7 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 
 from jiesu.db.uow import UnitOfWork
@@ -97,7 +97,7 @@ class TicketController(Controller):
     @post(operation_id="FileTicket", status_code=HTTP_201_CREATED)
     async def file(
         self,
-        data: AppealForm,
+        data: JSONBody[AppealForm],
         state: State,
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
@@ -133,7 +133,7 @@ class TicketController(Controller):
     @post("/{number:str}/supplement", operation_id="SupplementTicket", status_code=HTTP_200_OK)
     async def supplement(
         self,
-        data: Supplement,
+        data: JSONBody[Supplement],
         number: FromPath[str],
         code: FromQuery[str],
         uow: NamedDependency[UnitOfWork],
@@ -152,7 +152,7 @@ class TicketController(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
-        data: Withdrawal | None = None,
+        data: JSONBody[Withdrawal | None] = None,
     ) -> ProgressView:
         """Take the appeal back (撤回)."""
         ticket = await withdraw_own(uow, rules.keys, number, code, data.reason if data else None)

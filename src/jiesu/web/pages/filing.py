@@ -1,0 +1,122 @@
+"""Filing on a page: the form, once however often it is sent, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import segno
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.status_codes import HTTP_200_OK
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.deadlines import deadline_views
+from jiesu.errors import DomainError
+from jiesu.intake.file import file_appeal
+from jiesu.intake.follow import open_own
+from jiesu.intake.form import LONGEST_TEXT, AppealForm
+from jiesu.intake.idempotency import KeyReused, remember, remembered
+from jiesu.kernel import Kernel
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.crypto import token
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.tickets.events import PETITIONER, By
+from jiesu.tickets.words import Channel
+from jiesu.web.api.tickets import receipt_for
+from jiesu.web.pages.choices import PlaceChoice, accusable, categories, place_choice
+from jiesu.web.pages.forms import Fields, FormProblem, appeal_of, fields_of, problem_of
+from jiesu.web.pages.passes import FOLLOW, RECEIPT, held, issue
+from jiesu.web.pages.rendering import go, render
+
+__all__ = ["FilingPages", "file_once", "form_context", "receipt_passes"]
+
+
+async def file_once(
+    request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules, form: AppealForm, key: str, by: By = PETITIONER
+) -> tuple[str, str]:
+    """Number and query code; the same key gives the same again. Raises Invalid, KeyReused; then nothing is written."""
+    kernel: Kernel = request.app.state.kernel
+    number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
+    async with uow.session.begin_nested():
+        known = await remembered(uow, key, form)
+        if known is not None:
+            return known.number, known.query_code
+        filed = await file_appeal(uow, rules, number, form, by)
+        remember(uow, key, form, number, filed.query_code)
+    return number, filed.query_code
+
+
+def receipt_passes(request: Request[Any, Any, Any], rules: Rules, number: str, code: str) -> list[Cookie]:
+    """This browser may see the receipt and the progress for half an hour."""
+    return [issue(request, rules.keys, kind, number, code) for kind in (RECEIPT, FOLLOW)]
+
+
+def form_context(
+    rules: Rules, fields: Mapping[str, str], choice: PlaceChoice, problem: FormProblem | None, locale: Locale
+) -> dict[str, Any]:
+    """What both forms show: everything typed so far, and what can be chosen."""
+    return {
+        "fields": Fields(fields),
+        "problem": problem,
+        "key": fields.get("key") or token(16),
+        "choice": choice,
+        "categories": categories(rules, locale),
+        "accusable": accusable(rules.organisation, choice, locale),
+        "longest": LONGEST_TEXT,
+    }
+
+
+class FilingPages(Controller):
+    @get("/file")
+    async def form(
+        self, request: Request[Any, Any, Any], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
+    ) -> Response[Any]:
+        """The empty form (反映诉求)."""
+        choice = place_choice(rules.organisation, {})
+        return render(request, "file.html", private=False, **form_context(rules, {}, choice, None, locale))
+
+    @post("/file", status_code=HTTP_200_OK)
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """File it, or show the next level of places; a mistake keeps everything typed."""
+        fields = await fields_of(request)
+        choice = place_choice(rules.organisation, fields)
+        problem = None
+        if fields.get("do") != "place":
+            try:
+                form = appeal_of(fields, choice.code, Channel.WEB)
+                number, code = await file_once(request, uow, rules, form, fields.get("key") or token(16))
+                return go("/receipt", receipt_passes(request, rules, number, code))
+            except DomainError as error:
+                problem = problem_of(error, locale)
+                if isinstance(error, KeyReused):
+                    fields["key"] = token(16)
+        context = form_context(rules, fields, choice, problem, locale)
+        return render(request, "file.html", status=problem.status if problem else HTTP_200_OK, **context)
+
+    @get("/receipt")
+    async def receipt(
+        self,
+        request: Request[Any, Any, Any],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Number and query code, who has it and by when; only in the browser that filed, for half an hour."""
+        mine = held(request, rules.keys, RECEIPT)
+        if mine is None:
+            return go("/t")
+        ticket = await open_own(uow, rules.keys, mine.number, mine.code)
+        receipt = await receipt_for(uow, rules, ticket, mine.code, locale)
+        picture = segno.make(f"{rules.public_url}/t/{mine.number}", error="m").svg_data_uri(scale=5, border=2)
+        at_desk = "desk" in request.query_params
+        deadlines = await deadline_views(uow, rules, ticket, locale)
+        return render(request, "receipt.html", receipt=receipt, deadlines=deadlines, picture=picture, at_desk=at_desk)

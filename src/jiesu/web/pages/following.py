@@ -1,0 +1,122 @@
+"""Following a ticket: number and query code open it, and for half an hour this browser remembers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.status_codes import HTTP_200_OK
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.views import progress_view
+from jiesu.errors import DomainError
+from jiesu.intake.follow import open_own, supplement_own, withdraw_own
+from jiesu.kit.locale import Locale
+from jiesu.kit.numbers import normalise_number
+from jiesu.rules import Rules
+from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
+from jiesu.web.pages.passes import FOLLOW, drop, held, issue
+from jiesu.web.pages.rendering import go, render
+
+__all__ = ["FollowingPages"]
+
+
+class FollowingPages(Controller):
+    path = "/t"
+
+    @get("/")
+    async def lookup(self, request: Request[Any, Any, Any], number: FromQuery[str] = "") -> Response[Any]:
+        """Asks for number and query code (查询进度)."""
+        return render(request, "lookup.html", number=number)
+
+    @post("/", status_code=HTTP_200_OK)
+    async def open(
+        self,
+        request: Request[Any, Any, Any],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Open the ticket, or say that number and code do not belong together."""
+        fields = await fields_of(request)
+        number, code = fields.get("number", ""), fields.get("code", "")
+        try:
+            ticket = await open_own(uow, rules.keys, number, code)
+        except DomainError as error:
+            problem = problem_of(error, locale)
+            return render(request, "lookup.html", status=problem.status, number=number, problem=problem)
+        pass_ = issue(request, rules.keys, FOLLOW, ticket.number, code.strip().upper())
+        return go(f"/t/{ticket.number}", [pass_])
+
+    @post("/leave", status_code=HTTP_200_OK)
+    async def leave(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Forget the ticket, for whoever shares the phone or the counter's screen."""
+        return go("/", [drop(request, FOLLOW)])
+
+    @get("/{number:str}")
+    async def progress(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        done: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """Progress, to the browser that gave the code; else asks for it."""
+        return await self._page(request, uow, rules, locale, number, done=done)
+
+    @post("/{number:str}", status_code=HTTP_200_OK)
+    async def act(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Add details, or withdraw, which the query code confirms."""
+        fields = await fields_of(request)
+        code = self._code(request, rules, number)
+        step = fields.get("do", "")
+        if code is None:
+            return render(request, "lookup.html", number=number)
+        try:
+            async with uow.session.begin_nested():
+                if step == "withdraw":
+                    await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
+                else:
+                    await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
+        except DomainError as error:
+            problem = problem_of(error, locale)
+            return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
+        return go(f"/t/{number}?done={'withdraw' if step == 'withdraw' else 'supplement'}")
+
+    async def _page(
+        self,
+        request: Request[Any, Any, Any],
+        uow: UnitOfWork,
+        rules: Rules,
+        locale: Locale,
+        number: str,
+        *,
+        problem: FormProblem | None = None,
+        fields: Fields | None = None,
+        done: str = "",
+    ) -> Response[Any]:
+        code = self._code(request, rules, number)
+        if code is None:
+            return render(request, "lookup.html", number=number)
+        ticket = await open_own(uow, rules.keys, number, code)
+        view = await progress_view(uow, rules, ticket, locale)
+        status = problem.status if problem else HTTP_200_OK
+        return render(
+            request, "progress.html", status=status, ticket=view, problem=problem, fields=fields or Fields(), done=done
+        )
+
+    @staticmethod
+    def _code(request: Request[Any, Any, Any], rules: Rules, number: str) -> str | None:
+        mine = held(request, rules.keys, FOLLOW)
+        return mine.code if mine is not None and mine.number == normalise_number(number) else None

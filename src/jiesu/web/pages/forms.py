@@ -1,0 +1,74 @@
+"""Forms: the fields as they came, the appeal they make, and the mistake to show beside a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from jiesu.errors import DomainError, Invalid
+from jiesu.intake.form import AppealForm
+from jiesu.kit.locale import Locale
+from jiesu.tickets.words import Channel
+from jiesu.web.problems import STATUS
+
+__all__ = ["Fields", "FormProblem", "Incomplete", "appeal_of", "fields_of", "incomplete", "problem_of"]
+
+_NAMED = re.compile(r"missing required field `([^`]+)`| - at `\$\.([^`]+)`")
+
+
+class Fields(dict[str, str]):
+    """Submitted texts by name; what was not sent reads as empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+class Incomplete(Invalid):
+    zh = "这一项还没有选，请选择后再提交。"
+    en = "Choose one of these, then send again."
+
+
+class FormProblem(msgspec.Struct, frozen=True):
+    """One mistake: the field's name as in the form (None: the whole form), what to do, and the HTTP status."""
+
+    field: str | None
+    text: str
+    status: int
+
+
+def problem_of(error: DomainError, locale: Locale) -> FormProblem:
+    """The refusal as a form shows it."""
+    return FormProblem(error.field, error.say(locale), STATUS[error.kind])
+
+
+def incomplete(error: msgspec.ValidationError) -> Incomplete:
+    """A choice that was not made, or one that the form does not offer."""
+    match = _NAMED.search(str(error))
+    return Incomplete(match[1] or match[2] if match else None)
+
+
+async def fields_of(request: Request[Any, Any, Any]) -> Fields:
+    """The submitted texts by name; of a repeated name the last, of a file nothing."""
+    return Fields({name: value for name, value in (await request.form()).items() if isinstance(value, str)})
+
+
+def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) -> AppealForm:
+    """The appeal as the API takes it. Raises Incomplete."""
+    optional = ("title", "category", "nature", "accused_unit")
+    person = ("name", "phone", "id_number", "kind")
+    raw = {
+        "text": fields.get("text", ""),
+        "place": place,
+        "channel": channel,
+        "anonymous": "anonymous" in fields,
+        "confidential": "confidential" in fields,
+        "petitioner": {name: fields.get(f"petitioner.{name}") or None for name in person},
+    } | {name: fields.get(name) or None for name in optional}
+    try:
+        return msgspec.convert(raw, AppealForm)
+    except msgspec.ValidationError as error:
+        raise incomplete(error) from error

@@ -1,0 +1,151 @@
+"""Turning a template into an answer: the environment, the reader's choices, and the headers that keep pages safe."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from markupsafe import Markup, escape
+
+from jiesu.accounts.staff import Staff
+from jiesu.desk.views import unit_named
+from jiesu.kit.locale import Locale
+from jiesu.sla.wording import moment_words
+from jiesu.web.pages.languages import speaker
+from jiesu.web.pages.words import WORDS
+from jiesu.web.problems import locale_of
+
+__all__ = ["STATIC", "engine", "go", "render"]
+
+WEB = Path(__file__).parents[1]
+STATIC = WEB / "static"
+#: Everything from our own address; pictures may also be written into the page (the QR code).
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+#: Reader's choices kept in cookies: name → the values it may have.
+CHOICES = {"lang": ("zh", "en"), "size": ("normal", "large")}
+YEAR = 365 * 24 * 3600
+_LINK = re.compile(r"https?://[^\s<>“”（）()，。]+")
+
+
+def render(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = HTTP_200_OK,
+    cookies: Sequence[Cookie] = (),
+    private: bool = True,
+    **context: Any,
+) -> Response[Any]:
+    """The page. A private one is never kept by the browser."""
+    locale = locale_of(request)
+    headers = {**HEADERS, "Content-Language": "en" if locale == "en" else "zh-CN"}
+    if private:
+        headers["Cache-Control"] = "no-store"
+    shared = {
+        "_": speaker(locale),
+        "locale": locale,
+        "words": WORDS,
+        "large": _choice(request, "size") == "large",
+        "path": request.url.path,
+        "switch": lambda name, value: _switch(request, name, value),
+        "demo": request.app.state.kernel.settings.demo,
+        "staff": None,
+        "post": _post(request, context.get("staff"), locale),
+        "problem": None,
+        "wrong_prefix": "",
+    }
+    kept = [*cookies, *_chosen(request)]
+    return Template(template, context=shared | context, status_code=status, headers=headers, cookies=kept)
+
+
+def go(path: str, cookies: Sequence[Cookie] = ()) -> Response[Any]:
+    """See another page next (303), so that a reload never repeats a step."""
+    answer = Redirect(path, status_code=HTTP_303_SEE_OTHER)
+    for cookie in cookies:
+        answer.set_cookie(cookie)
+    return answer
+
+
+def engine() -> JinjaTemplateEngine:
+    """Templates that escape everything and refuse a name nobody gave."""
+    environment = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["asset"] = _asset
+    environment.filters |= {"moment": _moment, "percent": _percent, "links": _links, "query": urlencode}
+    return JinjaTemplateEngine(engine_instance=environment)
+
+
+def _post(request: Request[Any, Any, Any], staff: Staff | None, locale: Locale) -> str | None:
+    unit = unit_named(request.app.state.kernel.rules, staff.unit, locale) if staff else None
+    return unit.name if unit else None
+
+
+def _choice(request: Request[Any, Any, Any], name: str) -> str | None:
+    return request.query_params.get(name) or request.cookies.get(name)
+
+
+def _chosen(request: Request[Any, Any, Any]) -> Iterator[Cookie]:
+    """Language and letter size, once they were chosen with `?lang=` or `?size=`."""
+    for name, values in CHOICES.items():
+        if (value := request.query_params.get(name)) in values:
+            yield Cookie(name, value=value, max_age=YEAR, samesite="lax")
+
+
+def _switch(request: Request[Any, Any, Any], name: str, value: str) -> str:
+    kept = {key: given for key, given in request.query_params.items() if key not in CHOICES}
+    return f"{request.url.path}?{urlencode({**kept, name: value})}"
+
+
+@cache
+def _asset(name: str) -> str:
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+@pass_context
+def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
+    locale: Locale = context["locale"]
+    return moment_words(moment, locale, year=year)
+
+
+def _percent(rate: float | None) -> str:
+    return "—" if rate is None else f"{rate * 100:.1f}%"
+
+
+def _links(text: str, own: str) -> Markup:
+    """The text with its addresses clickable; our own ones without the host, so that they work behind any port."""
+
+    def anchor(match: re.Match[str]) -> str:
+        address = match[0]
+        target = address.removeprefix(own) or "/"
+        return f'<a href="{target}">{address}</a>' if address.startswith(own) else address
+
+    return Markup(_LINK.sub(anchor, str(escape(text))))  # noqa: S704 - escaped before

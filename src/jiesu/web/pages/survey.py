@@ -1,0 +1,92 @@
+"""The survey page: three questions, one form, no sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_200_OK
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import DomainError, Kind
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.surveys.answer import Answers, answer_survey, find_survey
+from jiesu.surveys.policy import wants_rework
+from jiesu.web.api.surveys import survey_page_view
+from jiesu.web.pages.forms import Fields, FormProblem, fields_of, incomplete, problem_of
+from jiesu.web.pages.rendering import go, render
+
+__all__ = ["SurveyPages"]
+
+
+def _answers(fields: dict[str, str]) -> Answers:
+    contacted = {"yes": True, "no": False}.get(fields.get("contacted", ""))
+    raw = {name: fields.get(name) or None for name in ("solved", "satisfied", "reason")}
+    try:
+        return msgspec.convert(raw | {"contacted": contacted}, Answers)
+    except msgspec.ValidationError as error:
+        raise incomplete(error) from error
+
+
+class SurveyPages(Controller):
+    path = "/s"
+
+    @get("/{token:str}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        token: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """The questions; afterwards what happens next (满意度评价)."""
+        return await self._page(request, token, uow, rules, locale)
+
+    @post("/{token:str}", status_code=HTTP_200_OK)
+    async def answer(
+        self,
+        request: Request[Any, Any, Any],
+        token: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Answer, once; a second click on the button sees the same thanks."""
+        fields = await fields_of(request)
+        try:
+            async with uow.session.begin_nested():
+                await answer_survey(uow, token, _answers(fields))
+        except DomainError as error:
+            if error.kind is Kind.MISSING:
+                raise
+            return await self._page(request, token, uow, rules, locale, fields, problem_of(error, locale))
+        return go(f"/s/{token}")
+
+    async def _page(
+        self,
+        request: Request[Any, Any, Any],
+        token: str,
+        uow: UnitOfWork,
+        rules: Rules,
+        locale: Locale,
+        fields: Fields | None = None,
+        problem: FormProblem | None = None,
+    ) -> Response[Any]:
+        view = await survey_page_view(uow, rules, token, locale)
+        survey = await find_survey(uow, token)
+        state = "expired" if view.state == "open" and view.expires_at <= uow.now else view.state
+        return render(
+            request,
+            "survey.html",
+            status=problem.status if problem else HTTP_200_OK,
+            survey=view,
+            state=state,
+            again=wants_rework(survey.solved, survey.satisfied),
+            fields=fields or Fields(),
+            problem=problem,
+        )

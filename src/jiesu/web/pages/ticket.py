@@ -1,0 +1,151 @@
+"""The ticket page of the desk: everything about one ticket, and every step the person may take on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.status_codes import HTTP_200_OK
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.history import HistoryLine
+from jiesu.desk.views import DeskView, desk_view
+from jiesu.errors import DomainError
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.tickets.divert import DivertReason
+from jiesu.tickets.repository import StaleVersion, TicketRepository
+from jiesu.tickets.reveal import MAY_REVEAL, reveal_petitioner
+from jiesu.web.actions import ACTIONS, Call
+from jiesu.web.api.desk import Revealed, act
+from jiesu.web.pages.choices import categories, classes, targets
+from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
+from jiesu.web.pages.rendering import go, render
+
+__all__ = ["TicketPages"]
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A step that did not go through: what was typed, what is wrong, what others changed meanwhile."""
+
+    action: str
+    fields: dict[str, str]
+    problem: FormProblem
+    changed_at: list[datetime] = []
+
+
+def body_of(action: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """The step's body as the API takes it, from the form's fields; what was left empty is left out."""
+    names = [field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)] if action in ACTIONS else []
+    body = {name: fields[name] for name in names if fields.get(name)}
+    if action == "dispatch" and fields.get("other"):
+        body["unit"] = fields["other"]
+    return body
+
+
+def _changes(view: DeskView, attempt: Attempt | None) -> list[HistoryLine]:
+    moments = set(attempt.changed_at) if attempt else set()
+    return [line for line in view.history if line.at in moments]
+
+
+class TicketPages(Controller):
+    path = "/desk/t"
+
+    @get("/{number:str}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        done: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """The ticket screen (工单详情)."""
+        return await self._page(request, number, staff, uow, rules, locale, done=done)
+
+    @post("/{number:str}", status_code=HTTP_200_OK)
+    async def take(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Take a step (办理). A refused one comes back with everything typed and, if others were faster, what changed."""
+        fields = await fields_of(request)
+        action = fields.get("action", "")
+        version = int(fields["version"]) if fields.get("version", "").isdigit() else None
+        revealed = None
+        try:
+            async with uow.session.begin_nested():
+                if action == "reveal":
+                    person = await reveal_petitioner(uow, staff, number, fields.get("reason", ""))
+                    revealed = Revealed.of(person)
+                else:
+                    await _act(Call(uow, rules, staff, number, version), action, body_of(action, fields))
+        except DomainError as error:
+            attempt = Attempt(action, fields, problem_of(error, locale), _changed_at(error))
+            return await self._page(request, number, staff, uow, rules, locale, attempt=attempt)
+        if revealed is not None:
+            return await self._page(request, number, staff, uow, rules, locale, revealed=revealed)
+        seen = staff.may_see(await TicketRepository(uow).find(number))
+        return go(f"/desk/t/{number}?done={action}" if seen else f"/desk?done={action}")
+
+    async def _page(
+        self,
+        request: Request[Any, Any, Any],
+        number: str,
+        staff: Staff,
+        uow: UnitOfWork,
+        rules: Rules,
+        locale: Locale,
+        *,
+        attempt: Attempt | None = None,
+        revealed: Revealed | None = None,
+        done: str = "",
+    ) -> Response[Any]:
+        ticket = await TicketRepository(uow).find(number)
+        staff.see(ticket)
+        view = await desk_view(uow, rules, staff, ticket, locale)
+        dispatching = "dispatch" in view.allowed
+        return render(
+            request,
+            "ticket.html",
+            status=attempt.problem.status if attempt else HTTP_200_OK,
+            staff=staff,
+            ticket=view,
+            attempt=attempt,
+            problem=attempt.problem if attempt else None,
+            wrong_prefix=f"{attempt.action}-" if attempt else "",
+            changes=_changes(view, attempt),
+            revealed=revealed,
+            may_reveal=any(staff.may(right, ticket) for right in MAY_REVEAL),
+            targets=targets(rules, staff, view, locale) if dispatching else [],
+            categories=categories(rules, locale) if dispatching else [],
+            classes=classes(rules, locale) if dispatching else [],
+            divert_reasons=[str(reason) for reason in DivertReason],
+            done=done if done in ACTIONS else "",
+        )
+
+
+async def _act(call: Call, action: str, body: dict[str, str]) -> None:
+    try:
+        await act(call, action, body)
+    except msgspec.ValidationError as error:
+        raise incomplete(error) from error
+
+
+def _changed_at(error: DomainError) -> list[datetime]:
+    if not isinstance(error, StaleVersion):
+        return []
+    return [datetime.fromisoformat(change["at"]) for change in error.params["changes"]]

@@ -1,0 +1,76 @@
+"""Kernels for tests: the real one, on one connection that is rolled back or on a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from httpx import ASGITransport, AsyncClient
+from litestar import Litestar
+from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
+
+from jiesu.app import create_app
+from jiesu.db.uow import Database
+from jiesu.intake.numbers import Numbers
+from jiesu.kernel import Kernel
+from jiesu.kit.clock import Clock
+from jiesu.rules import Policies
+from jiesu.settings import Settings
+from tests.builders.gateway import RecordingGateway
+
+__all__ = ["committing_kernel", "http", "rolled_back_kernel"]
+
+
+@asynccontextmanager
+async def rolled_back_kernel(settings: Settings, clock: Clock, policies: Policies) -> AsyncIterator[Kernel]:
+    """Everything happens in one transaction of one connection: what code under test commits is a savepoint."""
+    kernel = Kernel(settings, clock=clock, policies=policies, gateway=RecordingGateway())
+    try:
+        async with kernel.engine.connect() as connection:
+            transaction = await connection.begin()
+            kernel.db = Database(kernel.engine, _savepoints(connection), clock, kernel.db.react)
+            kernel.numbers = Numbers(kernel.db)
+            yield await kernel.open()
+            await transaction.rollback()
+            await connection.invalidate()  # the application has closed the pool it would go back to
+    finally:
+        await kernel.close()
+
+
+def _savepoints(connection: AsyncConnection) -> async_sessionmaker:
+    return async_sessionmaker(
+        connection, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
+    )
+
+
+@asynccontextmanager
+async def committing_kernel(settings: Settings, clock: Clock, policies: Policies) -> AsyncIterator[Kernel]:
+    """The kernel as it is in production, on whatever database the settings name."""
+    kernel = Kernel(settings, clock=clock, policies=policies, gateway=RecordingGateway())
+    try:
+        yield await kernel.open()
+    finally:
+        await kernel.close()
+
+
+@asynccontextmanager
+async def http(kernel: Kernel) -> AsyncIterator[AsyncClient]:
+    """The unaltered application behind an HTTP client, in the test's own event loop, so that requests may overlap."""
+    app = create_app(kernel=kernel)
+    ready, stop = asyncio.Event(), asyncio.Event()
+    life = asyncio.create_task(_live(app, ready, stop))
+    await asyncio.wait([life, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+    try:
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://testserver.local") as client:
+            yield client
+    finally:
+        stop.set()
+        await life
+
+
+async def _live(app: Litestar, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    """Start and stop in one task, as the application's cancel scopes want it; fixtures begin and end in two."""
+    async with app.lifespan():
+        ready.set()
+        await stop.wait()

@@ -1,0 +1,146 @@
+"""Tickets in any state, made by walking the real use cases there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from jiesu.accounts.models import StaffRow
+from jiesu.accounts.roles import Role
+from jiesu.accounts.sign_in import load_staff
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.intake.file import file_appeal
+from jiesu.intake.follow import supplement_own, withdraw_own
+from jiesu.kernel import Kernel
+from jiesu.kit.clock import SHANGHAI
+from jiesu.surveys.answer import Answers, answer_survey
+from jiesu.surveys.send import latest_survey, survey_token
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Status
+from jiesu.web.actions import ACTIONS, Call, Dispatch
+from tests.builders.forms import CITY, STATION, appeal_form
+
+__all__ = ["Made", "Make"]
+
+_LIFE = (Status.DISPATCHED, Status.IN_PROGRESS, Status.UNDER_REVIEW, Status.AWAITING_SURVEY)
+_BODIES = {
+    "request_info": {"question": "请补充退役证照片"},
+    "answer": {"text": "带上退役证和身份证到社区窗口即可办理。"},
+    "divert": {"reason": "litigation", "pointer": "此事法院已受理，请向承办法院反映。"},
+    "contact": {"outcome": "reached", "note": "电话说明了办理安排"},
+    "submit": {"result": "已核实并补发三个月抚恤金。"},
+    "reopen": {"reason": "补发的金额少了一个月"},
+    "note": {"text": "已向财务核实"},
+    "send_back": {"reason": "请写明金额"},
+}
+YES, NO = {"contacted": True, "solved": "yes", "satisfied": "yes"}, {"contacted": True, "solved": "no"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A ticket as it stood when it was made; `code` is what its petitioner was told."""
+
+    id: int
+    number: str
+    code: str
+
+
+class Make:
+    """Walks tickets through their life by the demo's staff, in transactions of its own."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    async def ticket(
+        self, state: Status | str = Status.DISPATCHED, *, unit: str = STATION, service_class: str = "P2", **form: Any
+    ) -> Made:
+        """A ticket in `state`; from `dispatched` on it is with `unit`, in the class given."""
+        state = Status(state)
+        if state is Status.ANSWERED:
+            form = {"nature": "consult"} | form
+        made = await self.filed(**form)
+        if state in (Status.NEED_INFO, Status.ANSWERED, Status.DIVERTED):
+            step = {Status.NEED_INFO: "request_info", Status.ANSWERED: "answer"}.get(state, "divert")
+            await self.step(made, step, f"dispatcher-{CITY}")
+        elif state is Status.WITHDRAWN:
+            await self.withdraw(made)
+        elif state is not Status.REGISTERED:
+            await self._handled(made, state, unit, service_class)
+        return made
+
+    async def filed(self, **form: Any) -> Made:
+        """An appeal just filed, dispatched or not as the catalogue has it."""
+        number = await self._kernel.numbers.take(self._kernel.clock.now().astimezone(SHANGHAI).date())
+        async with self._kernel.db.begin() as uow:
+            filed = await file_appeal(uow, self._kernel.rules, number, appeal_form(**form))
+        return Made(filed.ticket.id, filed.ticket.number, filed.query_code)
+
+    async def _handled(self, made: Made, state: Status, unit: str, service_class: str) -> None:
+        last = _LIFE.index(state) if state in _LIFE else len(_LIFE) - 1
+        if (await self.load(made)).status is Status.REGISTERED:
+            await self.dispatch(made, unit, service_class=service_class)
+        for steps in (("sign",), ("contact", "submit"), ("approve",))[:last]:
+            for step in steps:
+                await self.step(made, step, f"{'unit_head' if step == 'approve' else 'officer'}-{unit}")
+        if state in (Status.REWORK, Status.CLOSED):
+            await self.answer(made, **(NO if state is Status.REWORK else YES))
+
+    async def dispatch(self, made: Made, unit: str | None, by: str = f"dispatcher-{CITY}", **more: Any) -> None:
+        """Send it to a unit; `service_class` and `category` may be given."""
+        await self._act(made, "dispatch", by, Dispatch(unit=unit, **more))
+
+    async def step(self, made: Made, step: str, by: str, **body: Any) -> None:
+        """Take a step as a demo user, named `role-unit`, with a usual body unless another is given."""
+        action = ACTIONS[step]
+        await self._act(made, step, by, msgspec.convert(_BODIES.get(step, {}) | body, action.body))
+
+    async def _act(self, made: Made, step: str, by: str, body: Any) -> None:
+        async with self._kernel.db.begin() as uow:
+            staff = await person(uow, self._kernel, by)
+            await ACTIONS[step].run(Call(uow, self._kernel.rules, staff, made.number, None), body)
+
+    async def answer(self, made: Made, **answers: Any) -> None:
+        """Answer the newest survey by its link."""
+        async with self._kernel.db.begin() as uow:
+            survey = await latest_survey(uow, made.id)
+            assert survey is not None, "the ticket has no survey yet"
+            token = survey_token(self._kernel.keys, made.id, survey.round)
+            await answer_survey(uow, token, msgspec.convert(answers, Answers))
+
+    async def supplement(self, made: Made, text: str = "退役证照片已补上") -> None:
+        async with self._kernel.db.begin() as uow:
+            await supplement_own(uow, self._kernel.keys, made.number, made.code, text)
+
+    async def withdraw(self, made: Made) -> None:
+        async with self._kernel.db.begin() as uow:
+            await withdraw_own(uow, self._kernel.keys, made.number, made.code, None)
+
+    async def load(self, made: Made) -> Ticket:
+        """The row as it stands now."""
+        async with self._kernel.db.begin() as uow:
+            return await uow.session.get_one(Ticket, made.id)
+
+
+async def person(uow: UnitOfWork, kernel: Kernel, username: str) -> Staff:
+    """A demo user by name (`officer-VS-150102001`, in any case)."""
+    row = await uow.session.scalar(select(StaffRow).where(StaffRow.username == username.lower()))
+    assert row is not None, f"there is no demo user {username}"
+    staff = await load_staff(uow, kernel.rules.organisation, row.id)
+    assert staff is not None
+    return staff
+
+
+async def employ(uow: UnitOfWork, role: Role, unit: str) -> str:
+    """A member of staff in any post, also one the demo leaves out; returns the user name."""
+    username = f"{role.value}-{unit.lower()}"
+    if await uow.session.scalar(select(StaffRow.id).where(StaffRow.username == username)) is None:
+        row = StaffRow(
+            username=username, name="某人", role=role, unit=unit, password="-", active=True, created_at=uow.now
+        )
+        uow.session.add(row)
+        await uow.session.flush()
+    return username

@@ -1,0 +1,102 @@
+"""The servers of one test run: PostgreSQL with a filled template database, and Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from jiesu.db.migrate import upgrade
+from jiesu.db.uow import Database, connect, sessions
+from jiesu.demo.users import add_demo_users
+from jiesu.embedded.postgres import EmbeddedPostgres
+from jiesu.embedded.redis import EmbeddedRedis
+from jiesu.kit.clock import SystemClock
+from jiesu.units.importing import read_places, read_units
+from jiesu.units.store import apply_import, load_organisation
+
+__all__ = ["Servers", "Where"]
+
+CONFIG = Path(__file__).parents[2] / "config"
+TEMPLATE = "jiesu_template"
+
+
+class Where(msgspec.Struct, frozen=True):
+    """How any process of the run reaches the servers; `sockets` is PostgreSQL's socket folder."""
+
+    sockets: str
+    redis_url: str
+
+    def url(self, database: str, role: str = "app") -> str:
+        """SQLAlchemy URL as `app` or `owner`."""
+        return f"postgresql+psycopg://jiesu_{role}@/{database}?host={self.sockets}"
+
+    def redis(self, number: int) -> str:
+        """Redis URL of one of its sixteen databases."""
+        return f"{self.redis_url.partition('?')[0]}?db={number % 16}"
+
+    def clone(self, name: str, *, empty: bool = False) -> None:
+        """Make a database like the template, or without tables, in place of one with that name."""
+        self.drop(name)
+        source = "jiesu" if empty else TEMPLATE
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER jiesu_owner")
+        with self._superuser() as connection:
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(source)))
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected."""
+        with self._superuser() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _superuser(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(host=self.sockets, dbname="postgres", user="postgres", autocommit=True)
+
+
+class Servers:
+    """Started once a run, by the controller or by a run without workers; nothing is left behind.
+
+    The folder is one that PostgreSQL's own account may enter: pytest's is not, for root.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="jiesu-tests-", dir="/tmp"))
+        self.folder.chmod(0o711)
+        self.postgres = EmbeddedPostgres(self.folder / "var", durable=False)
+        self.redis = EmbeddedRedis(self.folder / "var")
+
+    def start(self) -> Where:
+        """Call from the main thread: the servers die with the thread that started them."""
+        self.postgres.start()
+        self.redis.start()
+        self.postgres.ensure_database(TEMPLATE)
+        upgrade(self.postgres.url(TEMPLATE, "owner"))
+        asyncio.run(_fill(self.postgres.url(TEMPLATE)))
+        query = make_url(self.postgres.url()).query
+        return Where(str(query["host"]), self.redis.url())
+
+    def stop(self) -> None:
+        """End both and delete their data. Repeatable."""
+        self.redis.stop()
+        self.postgres.remove()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+async def _fill(url: str) -> None:
+    """The whole organisation as shipped, and the demo's staff."""
+    engine = connect(url)
+    db = Database(engine, sessions(engine), SystemClock(), _nothing)
+    async with db.begin() as uow:
+        places, units = read_places(CONFIG / "places.csv").items, read_units(CONFIG / "units.csv").items
+        await apply_import(uow.session, list(places), list(units))
+        await add_demo_users(uow, await load_organisation(uow.session), uow.now)
+    await engine.dispose()
+
+
+async def _nothing(*_: object) -> None:
+    """No event happens while the template is filled."""
