@@ -40,11 +40,14 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def locale_of(request: Request[Any, Any, Any]) -> Locale:
-    """English when asked for by `?lang=`, the cookie, or a browser that wants no Chinese; else Chinese."""
+    """English when asked for by `?lang=` or the cookie, for the API also by `Accept-Language`; else Chinese.
+
+    Pages do not guess: telephones are often set to a language their owners never chose.
+    """
     asked = request.query_params.get("lang") or request.cookies.get("lang")
     if asked in ("zh", "en"):
         return "en" if asked == "en" else "zh"
-    accepted = request.headers.get("accept-language", "").lower()
+    accepted = request.headers.get("accept-language", "").lower() if request.url.path.startswith("/api/") else ""
     return "en" if accepted.startswith("en") and "zh" not in accepted else "zh"
 
 

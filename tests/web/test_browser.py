@@ -1,0 +1,126 @@
+"""Journeys in a real browser: a petitioner's phone without scripts, an officer's keyboard, the survey, English."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from jiesu.settings import Settings
+from jiesu.tickets.words import Status
+from tests.builders.forms import CLEAR, STATION
+from tests.builders.make import Make
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+PHONE_SIZE, DESK_SIZE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+async def sign_in(page: Page, username: str) -> None:
+    await page.goto("/login")
+    await page.fill("#username", username)
+    await page.fill("#password", "jiesu-demo")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk")
+
+
+async def fits(page: Page) -> bool:
+    """Whether nothing sticks out sideways."""
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+async def test_a_petitioner_files_and_follows_on_a_phone_without_scripts(browser: Browser, served: Settings):
+    context = await browser.new_context(
+        viewport=PHONE_SIZE, java_script_enabled=False, base_url=served.public_url, locale="zh-CN"
+    )
+    page = await context.new_page()
+    await page.goto("/")
+    await page.click("text=反映诉求")
+    await page.fill("#text", CLEAR)
+    await page.select_option("#district", "150102")
+    await page.click("text=显示下一级")
+    await page.select_option("#township", "150102001")
+    await page.fill("[name='petitioner.phone']", "12")
+    await page.click("text=提交诉求")
+    await expect(page.locator("[id='petitioner.phone-wrong']")).to_be_visible()
+    await expect(page.locator("#text")).to_have_value(CLEAR)
+    await page.fill("[name='petitioner.phone']", "13800138000")
+    await page.click("text=提交诉求")
+    number, code = [await page.locator("dd.big").nth(place).inner_text() for place in (0, 1)]
+    assert page.url == f"{served.public_url}/receipt"
+    await context.clear_cookies()
+    await page.goto(f"/t/{number}")
+    await page.fill("#code", code)
+    await page.click("text=查看")
+    await expect(page.locator("h1")).to_contain_text("抚恤金")
+    await expect(page.locator(".timeline")).to_contain_text("已派给新城区退役军人服务中心")
+
+
+async def test_an_officer_handles_a_ticket_to_approval(browser: Browser, served: Settings, prepare: Make):
+    made = await prepare.ticket("dispatched", title="抚恤金停发三个月")
+    context = await browser.new_context(viewport=DESK_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    await sign_in(page, f"officer-{STATION.lower()}")
+    await page.get_by_role("link", name="抚恤金停发三个月").last.focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#step-sign button").focus()
+    await page.keyboard.press("Enter")
+    await page.fill("#contact-note", "已通话，约定三日内答复")
+    await page.click("#step-contact button")
+    await page.fill("#submit-result", "已补发三个月抚恤金")
+    await page.click("#step-submit button")
+    await expect(page.locator("[role=status]")).to_contain_text("提交办理结果")
+    await page.click("text=退出")
+    await sign_in(page, f"unit_head-{STATION.lower()}")
+    await page.goto(f"/desk/t/{made.number}")
+    await page.click("#step-approve button")
+    await expect(page.locator(".chip")).to_have_text("待回访")
+    assert (await prepare.load(made)).status is Status.AWAITING_SURVEY
+    assert refused == []
+
+
+async def test_a_petitioner_rates_the_result_from_the_progress_page(browser: Browser, served: Settings, prepare: Make):
+    made = await prepare.ticket("awaiting_survey")
+    context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto(f"/t/{made.number}")
+    await page.fill("#code", made.code)
+    await page.keyboard.press("Enter")
+    await page.click("text=去评价")
+    await page.click("text=没有解决")
+    await page.locator("input[name=satisfied][value=no]").check()
+    await page.fill("#reason", "钱没有到账")
+    await page.click("text=提交评价")
+    await expect(page.locator("main")).to_contain_text("安排重办")
+    assert (await prepare.load(made)).status is Status.REWORK
+
+
+async def test_an_english_reader_files_with_the_keyboard_alone(browser: Browser, served: Settings):
+    context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto("/file?lang=en")
+    await page.locator("#text").focus()
+    await page.keyboard.type("My pension has not been paid for three months. 抚恤金停发三个月。")
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.value") == "file":
+            break
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h1")).to_have_text("We have it. This is your receipt")
+
+
+@pytest.mark.parametrize("size", [PHONE_SIZE, DESK_SIZE], ids=["phone", "desk"])
+async def test_no_page_sticks_out_sideways_in_either_size_of_letters(
+    browser: Browser, served: Settings, prepare: Make, size: dict[str, int]
+):
+    made = await prepare.ticket("under_review")
+    context = await browser.new_context(viewport=size, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await sign_in(page, f"unit_head-{STATION.lower()}")
+    wide = []
+    for query in ("", "?size=large&lang=en"):
+        for path in ("/", "/file", "/t", "/privacy", "/desk", f"/desk/t/{made.number}", "/board", "/demo", "/nope"):
+            await page.goto(path + query)
+            if not await fits(page):
+                wide.append(path + query)
+    assert wide == []

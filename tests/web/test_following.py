@@ -1,0 +1,80 @@
+"""Following, adding and withdrawing on a page."""
+
+from __future__ import annotations
+
+from jiesu.tickets.words import Status
+from tests.builders.make import Made, Make
+from tests.web.conftest import Site, value, words
+
+
+async def opened(site: Site, made: Made) -> None:
+    reply = await site.post("/t", number=made.number.lower(), code=made.code.lower())
+    assert reply.headers["location"] == f"/t/{made.number}"
+
+
+async def test_number_and_code_open_the_progress(site: Site, make: Make):
+    made = await make.ticket("in_progress")
+    await opened(site, made)
+    page = await site.get(f"/t/{made.number}")
+    assert "办理中" in words(page)
+    assert "为什么是这个时间" in words(page)
+    assert made.code not in str(page.url)
+
+
+async def test_a_link_from_a_message_asks_for_the_code_first(site: Site, make: Make):
+    made = await make.filed()
+    page = await site.get(f"/t/{made.number}")
+    assert value(page, "number") == made.number
+    assert "有一件事想请你们帮忙" not in words(page)
+
+
+async def test_a_wrong_code_and_an_unknown_number_read_alike(site: Site, make: Make):
+    made = await make.filed()
+    wrong = await site.post("/t", number=made.number, code="AAAAAAAA")
+    unknown = await site.post("/t", number="HH20261102-99999-0", code="AAAAAAAA")
+    assert wrong.status_code == unknown.status_code == 404
+    assert "没有找到这张工单" in words(wrong)
+    assert "没有找到这张工单" in words(unknown)
+
+
+async def test_one_ticket_s_pass_does_not_open_another(site: Site, make: Make):
+    mine, other = await make.filed(), await make.filed()
+    await opened(site, mine)
+    assert "查询码" in words(await site.get(f"/t/{other.number}"))
+
+
+async def test_details_are_added_and_stand_in_the_timeline(site: Site, make: Make):
+    made = await make.ticket("need_info")
+    await opened(site, made)
+    assert "请补充退役证照片" in words(await site.get(f"/t/{made.number}"))
+    reply = await site.post(f"/t/{made.number}", do="supplement", text="照片已经交到社区")
+    assert reply.status_code == 303
+    assert "照片已经交到社区" in words(await site.get(reply.headers["location"]))
+    assert (await make.load(made)).status is Status.REGISTERED
+
+
+async def test_withdrawing_wants_the_code_once_more(site: Site, make: Make):
+    made = await make.filed()
+    await opened(site, made)
+    wrong = await site.post(f"/t/{made.number}", do="withdraw", code="AAAAAAAA", reason="解决了")
+    assert wrong.status_code == 404
+    assert value(wrong, "reason") == "解决了"
+    before = await make.load(made)
+    assert (before.status, before.version) == (Status.REGISTERED, before.version)
+    await site.post(f"/t/{made.number}", do="withdraw", code=made.code)
+    assert (await make.load(made)).status is Status.WITHDRAWN
+
+
+async def test_a_refused_step_leaves_no_trace(site: Site, make: Make):
+    made = await make.filed()
+    await opened(site, made)
+    before = (await make.load(made)).version
+    assert (await site.post(f"/t/{made.number}", do="supplement", text=" ")).status_code == 422
+    assert (await make.load(made)).version == before
+
+
+async def test_leaving_forgets_the_ticket(site: Site, make: Make):
+    made = await make.filed()
+    await opened(site, made)
+    await site.post("/t/leave")
+    assert "以 HH 开头" in words(await site.get(f"/t/{made.number}"))
