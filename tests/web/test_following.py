@@ -78,3 +78,14 @@ async def test_leaving_forgets_the_ticket(site: Site, make: Make):
     await opened(site, made)
     await site.post("/t/leave")
     assert "以 HH 开头" in words(await site.get(f"/t/{made.number}"))
+
+
+async def test_a_closed_matter_is_taken_up_again_with_new_facts(site: Site, make: Make):
+    made = await make.ticket("closed")
+    await opened(site, made)
+    empty = await site.post(f"/t/{made.number}", do="reopen", reason="  ")
+    assert empty.status_code == 422
+    assert "新的事实" in words(empty)
+    reply = await site.post(f"/t/{made.number}", do="reopen", reason="补发的金额少了一个月")
+    assert "已经重新办理" in words(await site.get(reply.headers["location"]))
+    assert (await make.load(made)).status is Status.IN_PROGRESS

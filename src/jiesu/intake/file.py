@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import func
 
 from jiesu.audit import trail
 from jiesu.db.uow import Event, UnitOfWork
 from jiesu.intake.form import AppealForm, checked
 from jiesu.kit.numbers import query_code
-from jiesu.kit.text import bigrams
+from jiesu.kit.text import bigrams, lexemes
 from jiesu.petitioners.identity import find_or_add
 from jiesu.routing.dispatch import dispatch_automatically
 from jiesu.routing.policy import Appeal, Routing, route
@@ -45,21 +44,26 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
     """
     form = checked(form, rules)
     routing = _route(form, rules)
-    person = await _petitioner(uow, rules, form)
     code = query_code()
     ticket = _ticket(uow, rules, form, routing, number, rules.keys.search_hash(code))
-    ticket.petitioner_id = person
-    uow.session.add(ticket)
-    await uow.session.flush()
+    async with uow.together():
+        ticket.petitioner_id = await _petitioner(uow, rules, form)
+        uow.add(ticket)
+        await uow.settle(ticket)
+        await _register(uow, ticket, routing.unit, by)
+        await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
+    return Filed(ticket, code)
+
+
+async def _register(uow: UnitOfWork, ticket: Ticket, unit: str | None, by: By) -> None:
+    """Start its trail and its clocks, and dispatch it when a unit was found for it."""
     trail.begin(uow, ticket.id)
     registered = TicketRegistered(
         ticket_id=ticket.id, by=by, channel=ticket.channel, category=ticket.category, service_class=ticket.service_class
     )
     await uow.record(registered)
-    if routing.unit is not None:
-        await dispatch_automatically(uow, ticket, routing.unit)
-    await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
-    return Filed(ticket, code)
+    if unit is not None:
+        await dispatch_automatically(uow, ticket, unit)
 
 
 def _route(form: AppealForm, rules: Rules) -> Routing:
@@ -112,7 +116,7 @@ def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, n
         dissatisfactions=0,
         contact_attempts=0,
         registered_at=uow.now,
-        search=func.array_to_tsvector(bigrams(f"{title}\n{form.text}")),
+        search=lexemes(bigrams(f"{title}\n{form.text}")),
     )
 
 

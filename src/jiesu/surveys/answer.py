@@ -106,7 +106,7 @@ async def record_answer(
         ticket.dissatisfactions += 1
         await order_rework(uow, ticket, "unsolved" if answers.solved is Solved.NO else "dissatisfied", by)
     else:
-        await close_ticket(uow, ticket, "survey_answered", by)
+        await close_ticket(uow, ticket, "survey_answered")
 
 
 def _still_open(uow: UnitOfWork, survey: Survey) -> None:

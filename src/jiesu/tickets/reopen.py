@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.tickets.events import TicketReopened, by_staff
+from jiesu.tickets.events import By, TicketReopened, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 
-__all__ = ["reopen_ticket"]
+__all__ = ["reopen_locked", "reopen_ticket"]
 
 
 async def reopen_ticket(
@@ -17,8 +17,13 @@ async def reopen_ticket(
 ) -> Ticket:
     """Give a closed ticket back to its unit because of new facts. Locks the ticket."""
     ticket = await open_step(uow, staff, number, Step.REOPEN, version)
+    return await reopen_locked(uow, ticket, reason, by_staff(staff))
+
+
+async def reopen_locked(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) -> Ticket:
+    """The same for a ticket that the caller has locked, and whose petitioner or officer the caller knows."""
     reason = required(reason, "reason", "新的事实", 2000)
     ticket.move(Step.REOPEN)
     ticket.ended_at = None
-    await uow.record(TicketReopened(ticket_id=ticket.id, by=by_staff(staff), reason=reason))
+    await uow.record(TicketReopened(ticket_id=ticket.id, by=by, reason=reason))
     return ticket

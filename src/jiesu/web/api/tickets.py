@@ -15,17 +15,15 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
-from jiesu.intake.file import file_appeal
-from jiesu.intake.follow import open_own, supplement_own, withdraw_own
+from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
 from jiesu.intake.form import AppealForm
-from jiesu.intake.idempotency import remember, remembered
+from jiesu.intake.once import file_once
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.words import say_status
 
 __all__ = ["Receipt", "TicketController", "receipt_for"]
@@ -62,6 +60,12 @@ class Supplement(msgspec.Struct, forbid_unknown_fields=True):
     """More about the matter; 1 to 5,000 characters."""
 
     text: str
+
+
+class NewFacts(msgspec.Struct, forbid_unknown_fields=True):
+    """What is new since the ticket was closed; 1 to 2,000 characters."""
+
+    reason: str
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
@@ -107,14 +111,7 @@ class TicketController(Controller):
         """File an appeal (登记诉求). The query code is told here and never again."""
         kernel: Kernel = state.kernel
         number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
-        if idempotency_key is not None:
-            known = await remembered(uow, idempotency_key, data)
-            if known is not None:
-                ticket = await TicketRepository(uow).find(known.number)
-                return await receipt_for(uow, rules, ticket, known.query_code, locale)
-        filed = await file_appeal(uow, rules, number, data)
-        if idempotency_key is not None:
-            remember(uow, idempotency_key, data, number, filed.query_code)
+        filed = await file_once(uow, rules, number, data, idempotency_key)
         return await receipt_for(uow, rules, filed.ticket, filed.query_code, locale)
 
     @get("/{number:str}", operation_id="FollowTicket")
@@ -142,6 +139,20 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Add details (补充材料)."""
         ticket = await supplement_own(uow, rules.keys, number, code, data.text)
+        return await progress_view(uow, rules, ticket, locale)
+
+    @post("/{number:str}/reopen", operation_id="ReopenOwnTicket", status_code=HTTP_200_OK)
+    async def reopen(
+        self,
+        data: JSONBody[NewFacts],
+        number: FromPath[str],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> ProgressView:
+        """Have a closed matter taken up again because of new facts (重新办理)."""
+        ticket = await reopen_own(uow, rules.keys, number, code, data.reason)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)

@@ -14,10 +14,10 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.errors import DomainError
-from jiesu.intake.file import file_appeal
+from jiesu.intake import once
 from jiesu.intake.follow import open_own
 from jiesu.intake.form import LONGEST_TEXT, AppealForm
-from jiesu.intake.idempotency import KeyReused, remember, remembered
+from jiesu.intake.idempotency import KeyReused
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.crypto import token
@@ -41,12 +41,8 @@ async def file_once(
     kernel: Kernel = request.app.state.kernel
     number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
     async with uow.session.begin_nested():
-        known = await remembered(uow, key, form)
-        if known is not None:
-            return known.number, known.query_code
-        filed = await file_appeal(uow, rules, number, form, by)
-        remember(uow, key, form, number, filed.query_code)
-    return number, filed.query_code
+        filed = await once.file_once(uow, rules, number, form, key, by)
+    return filed.ticket.number, filed.query_code
 
 
 def receipt_passes(request: Request[Any, Any, Any], rules: Rules, number: str, code: str) -> list[Cookie]:

@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import progress_view
 from jiesu.errors import DomainError
-from jiesu.intake.follow import open_own, supplement_own, withdraw_own
+from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
 from jiesu.rules import Rules
@@ -77,7 +77,7 @@ class FollowingPages(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
-        """Add details, or withdraw, which the query code confirms."""
+        """Add details, ask for it to be taken up again, or withdraw, which the query code confirms."""
         fields = await fields_of(request)
         code = self._code(request, rules, number)
         step = fields.get("do", "")
@@ -87,12 +87,14 @@ class FollowingPages(Controller):
             async with uow.session.begin_nested():
                 if step == "withdraw":
                     await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
+                elif step == "reopen":
+                    await reopen_own(uow, rules.keys, number, code, fields.get("reason", ""))
                 else:
                     await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
         except DomainError as error:
             problem = problem_of(error, locale)
             return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
-        return go(f"/t/{number}?done={'withdraw' if step == 'withdraw' else 'supplement'}")
+        return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen') else 'supplement'}")
 
     async def _page(
         self,
