@@ -12,8 +12,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from jiesu.db.engine import connect, sessions
 from jiesu.db.migrate import upgrade
-from jiesu.db.uow import Database, connect, sessions
+from jiesu.db.uow import Database
 from jiesu.demo.users import add_demo_users
 from jiesu.embedded.postgres import EmbeddedPostgres
 from jiesu.embedded.redis import EmbeddedRedis
@@ -53,6 +54,12 @@ class Where(msgspec.Struct, frozen=True):
         """Drop a database, whoever is connected."""
         with self._superuser() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def disconnect(self, name: str) -> None:
+        """Break every connection to a database, as a restart would, and wait until they are gone."""
+        query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+        with self._superuser() as connection:
+            connection.execute(query, [name])
 
     def _superuser(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(host=self.sockets, dbname="postgres", user="postgres", autocommit=True)

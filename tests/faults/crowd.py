@@ -105,7 +105,9 @@ class Crowd:
         """Send the appeal and close the line without waiting for the answer."""
         body = json.dumps(appeal(key)).encode()
         address = (self._site.settings.host, self._site.settings.port)
-        head = f"POST /api/v1/tickets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n"
+        head = (
+            f"POST /api/v1/tickets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n"
+        )
         try:
             with socket.create_connection(address, timeout=5) as line:
                 line.sendall(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)

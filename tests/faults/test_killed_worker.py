@@ -37,7 +37,9 @@ def test_a_worker_killed_between_claiming_and_sending_leaves_the_jobs_to_the_nex
     os.kill(redis.pid, signal.SIGSTOP)
     try:
         numbers = register_overdue(site.settings, "claimed", 2)
-        claiming = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%FROM job%'"
+        claiming = (
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%FROM job%'"
+        )
         until(lambda: site.count(claiming) == 1, "the relay has claimed and cannot send")
         site.worker.kill()
     finally:

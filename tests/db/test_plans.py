@@ -1,0 +1,133 @@
+"""With many rows, what runs all the time reads indexes and never a whole table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+from sqlalchemy import event
+
+from jiesu.db import jobs
+from jiesu.desk.queue import VIEWS, View, counts, list_tickets
+from jiesu.kernel import Kernel
+from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.kernels import committing_kernel
+from tests.builders.make import Make, person
+
+TICKETS = 20_000
+FILL = f"""
+INSERT INTO petitioner (phone_hash, created_at)
+SELECT md5(n::text), timestamptz '2026-11-02 01:00Z' FROM generate_series(1, {TICKETS}) n;
+INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, title, text,
+                    anonymous, confidential, desk_unit, lead_unit, routing, rounds, info_requests, reworks, dissatisfactions,
+                    contact_attempts, registered_at, next_due_at, petitioner_id, search)
+SELECT 'PLAN-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', 'title ' || n, repeat('诉求', 100),
+       false, false, u.desk, CASE WHEN s.status IN ('registered', 'need_info') THEN NULL ELSE u.code END, '{{}}', 0, 0, 0, 0, 0,
+       timestamptz '2026-11-02 01:00Z' - n * interval '5 minutes',
+       CASE WHEN s.open THEN timestamptz '2026-11-02 01:00Z' + (n % 2000 - 500) * interval '10 minutes' END,
+       n, array_to_tsvector(ARRAY['诉求', 'w' || n])
+FROM generate_series(1, {TICKETS}) n
+JOIN LATERAL (SELECT code, 'VS-' || substr(place, 1, 6) AS desk FROM unit WHERE kind = 'station'
+              OFFSET (n * 7919) % (SELECT count(*) FROM unit WHERE kind = 'station') LIMIT 1) u ON true
+JOIN LATERAL (SELECT (ARRAY['registered', 'need_info', 'dispatched', 'in_progress', 'under_review', 'awaiting_survey',
+              'rework'])[1 + n % 7] AS word) w ON true
+JOIN LATERAL (SELECT CASE WHEN n % 10 = 0 THEN w.word ELSE 'closed' END AS status, n % 10 = 0 AS open) s ON true;
+INSERT INTO job (kind, payload, run_at, key, sent_at)
+SELECT 'sla.rung', '{{}}', timestamptz '2026-11-02 01:00Z' + (n - 50) * interval '1 minute', 'plan:' || n,
+       CASE WHEN n % 500 = 0 THEN timestamptz '2026-11-02 00:59Z' END
+FROM generate_series(1, {TICKETS}) n;
+INSERT INTO deadline (ticket_id, clock, target, service_class, round, amount, per, policy_version, calendar_version, start_at,
+                      due_at, provisional, state)
+SELECT id, 'petitioner', 'resolve', 'P2', 0, 5, 'working_days', '1', '1', registered_at, next_due_at, false, 'running'
+FROM ticket WHERE next_due_at IS NOT NULL;
+INSERT INTO escalation (deadline_id, ticket_id, rung, level, kind, unit, fired_at, wants_ack, acknowledged_at)
+SELECT id, ticket_id, 'L2', 2, 'supervision', 'VS-150102', due_at, true, CASE WHEN id % 5 > 0 THEN due_at END
+FROM deadline WHERE id % 4 = 0;
+ANALYZE;
+"""
+
+
+@pytest.fixture(scope="module")
+def database(where, worker) -> Iterator[str]:
+    """A database with many tickets and jobs, filled once for all the tests below."""
+    name = f"jiesu_{worker}_full"
+    where.clone(name)
+    with psycopg.connect(where.url(name, "owner").replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute(FILL)
+    yield name
+    where.drop(name)
+
+
+@pytest.fixture
+async def full(settings, where, database, clock, policies) -> AsyncIterator[Kernel]:
+    """A kernel on it."""
+    here = msgspec.structs.replace(settings, database_url=where.url(database))
+    async with committing_kernel(here, clock, policies) as kernel:
+        yield kernel
+
+
+@asynccontextmanager
+async def plans(kernel) -> AsyncIterator[list[str]]:
+    """Run something in the block: afterwards the list holds the plan of every statement it sent."""
+    sent: list[tuple[str, Any]] = []
+    found: list[str] = []
+
+    def remember(_connection, _cursor, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if not many and statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
+            sent.append((statement, parameters))
+
+    event.listen(kernel.engine.sync_engine, "before_cursor_execute", remember)
+    try:
+        yield found
+    finally:
+        event.remove(kernel.engine.sync_engine, "before_cursor_execute", remember)
+    async with kernel.engine.connect() as connection:
+        for statement, parameters in sent:
+            rows = await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {statement}", parameters)
+            found.append("\n".join(row[0] for row in rows))
+
+
+def whole_tables(found: list[str]) -> list[str]:
+    """Plans that read all of a table that grows."""
+    assert found
+    return [plan for plan in found if re.search(r"Seq Scan on (ticket|job|deadline|petitioner|escalation)\b", plan)]
+
+
+async def test_the_relay_finds_its_work_by_index(full):
+    async with plans(full) as found, full.db.begin() as uow:
+        assert len(await jobs.claim_due(uow.session, uow.now, limit=500)) >= 50
+        await jobs.next_due(uow.session)
+        await jobs.expire_leases(uow.session, uow.now, timedelta(seconds=60))
+    assert whole_tables(found) == []
+
+
+@pytest.mark.parametrize("username", [f"officer-{STATION}", f"dispatcher-{COUNTY}", f"supervisor-{CITY}"])
+async def test_every_queue_its_next_page_and_its_count_read_indexes(full, username):
+    async with plans(full) as found, full.db.begin() as uow:
+        staff = await person(uow, full, username)
+        for view in VIEWS:
+            page = await list_tickets(uow, full.keys, staff, view)
+            await list_tickets(uow, full.keys, staff, view, cursor=page.next_cursor or "")
+        await counts(uow, staff, VIEWS)
+    assert whole_tables(found) == []
+
+
+async def test_words_numbers_and_telephones_are_found_by_index(full):
+    made = await Make(full).ticket("closed", petitioner={"name": "王", "phone": "13900139000"})
+    async with plans(full) as found, full.db.begin() as uow:
+        staff = await person(uow, full, f"supervisor-{CITY}")
+        for q in ("w4242", made.number, "13900139000"):
+            assert (await list_tickets(uow, full.keys, staff, View.ALL, q=q)).tickets
+    assert whole_tables(found) == []
+
+
+async def test_a_whole_life_reads_no_whole_table(full):
+    async with plans(full) as found:
+        await Make(full).ticket("rework")
+    assert whole_tables(found) == []

@@ -1,0 +1,144 @@
+"""Actors: done exactly once, a bad job never holds up the good ones, and what is given up is seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from jiesu.db import jobs
+from jiesu.db.jobs import Promise
+from jiesu.errors import Conflict
+from jiesu.notifications.models import Notice
+from jiesu.notifications.tell import tell_post
+from tests.builders.forms import CITY
+from tests.builders.jobs import Jobs
+from tests.builders.make import Make
+from workers import actor
+from workers.actor import HANDLERS, MOST_TRIES, Handler, handles, perform
+
+
+class NotAllowed(Conflict):
+    en = zh = "The rules forbid it."
+
+
+@pytest.fixture(autouse=True)
+def handler(make_ticket) -> Iterator[list[int]]:
+    """Jobs of kind `test`: each tells a post, unless its payload says how it fails. Yields what was begun."""
+    begun: list[int] = []
+
+    @handles("test")
+    async def work(uow, _rules, payload) -> None:
+        begun.append(payload["n"])
+        await tell_post(uow, key=f"test:{payload['n']}", unit=CITY, ticket_id=payload["ticket"], kind="warning")
+        if payload.get("fails") == "fault":
+            raise KeyError("poison")
+        if payload.get("fails") == "rule":
+            raise NotAllowed
+
+    yield begun
+    del HANDLERS["test"]
+
+
+@pytest.fixture
+def make_ticket():
+    """A filed ticket to hang notices on."""
+
+    async def make(kernel) -> int:
+        return (await Make(kernel).filed()).id
+
+    return make
+
+
+async def fill(kernel, ticket: int, number: int, **fails: str) -> list[int]:
+    """Jobs 0 … number-1; `n2="fault"` makes the third fail."""
+    async with kernel.db.begin() as uow:
+        promises = [
+            Promise("test", uow.now, f"test:{n}", {"n": n, "ticket": ticket, "fails": fails.get(f"n{n}")}, ticket)
+            for n in range(number)
+        ]
+        await jobs.schedule_all(uow, promises)
+    return [job.id for job in await Jobs(kernel).pending(kind="test")]
+
+
+async def told(kernel) -> int:
+    async with kernel.db.begin() as uow:
+        query = select(func.count()).select_from(Notice).where(Notice.key.like("test:%"))
+        return await uow.session.scalar(query) or 0
+
+
+async def test_a_batch_is_done_and_its_rows_are_gone(kernel, make_ticket, handler):
+    ids = await fill(kernel, await make_ticket(kernel), 5)
+    await perform(kernel, "test", ids)
+    assert (handler, await told(kernel)) == ([0, 1, 2, 3, 4], 5)
+    assert await Jobs(kernel).pending(kind="test") == []
+
+
+async def test_a_job_sent_twice_is_done_once(kernel, make_ticket, handler):
+    ids = await fill(kernel, await make_ticket(kernel), 2)
+    for _ in range(3):
+        await perform(kernel, "test", ids)
+    assert handler == [0, 1]
+
+
+async def test_workers_with_the_same_batch_at_once_do_each_job_once(committed_kernel, make_ticket, handler):
+    ids = await fill(committed_kernel, await make_ticket(committed_kernel), 10)
+    await asyncio.gather(*(perform(committed_kernel, "test", ids) for _ in range(4)))
+    assert sorted(handler) == list(range(10))
+    assert await told(committed_kernel) == 10
+
+
+async def test_a_poison_job_is_postponed_and_the_rest_of_its_batch_is_done(kernel, make_ticket, clock):
+    ids = await fill(kernel, await make_ticket(kernel), 5, n2="fault")
+    await perform(kernel, "test", ids)
+    assert await told(kernel) == 4
+    [poison] = await Jobs(kernel).pending(kind="test")
+    assert (poison.payload["n"], poison.tries, poison.sent_at) == (2, 1, None)
+    assert poison.run_at == clock.now() + actor.FIRST_WAIT
+
+
+async def test_a_poison_job_waits_longer_each_time_and_is_buried_in_the_end(kernel, make_ticket, clock):
+    [job_id] = await fill(kernel, await make_ticket(kernel), 1, n0="fault")
+    waits = []
+    for _ in range(MOST_TRIES - 1):
+        await perform(kernel, "test", [job_id])
+        [job] = await Jobs(kernel).pending(kind="test")
+        waits.append(job.run_at - clock.now())
+        clock.set(job.run_at)
+    assert waits == sorted(waits)
+    assert waits[-1] <= actor.LONGEST_WAIT
+    await perform(kernel, "test", [job_id])
+    assert await Jobs(kernel).pending(kind="test") == []
+    [letter] = await Jobs(kernel).dead()
+    assert (letter.key, letter.tries) == ("test:0", MOST_TRIES)
+    assert "poison" in letter.error
+
+
+async def test_what_the_rules_forbid_is_not_tried_again(kernel, make_ticket):
+    ids = await fill(kernel, await make_ticket(kernel), 3, n1="rule")
+    await perform(kernel, "test", ids)
+    assert await told(kernel) == 2
+    [letter] = await Jobs(kernel).dead()
+    assert letter.error.startswith("NotAllowed")
+
+
+async def test_a_failing_job_leaves_nothing_of_what_it_began(kernel, make_ticket):
+    await perform(kernel, "test", await fill(kernel, await make_ticket(kernel), 1, n0="fault"))
+    assert await told(kernel) == 0
+
+
+def test_every_kind_of_job_has_a_handler():
+    kinds = {"sla.rung", "message.send", "survey.remind", "survey.expire"}
+    assert kinds <= set(HANDLERS)
+    assert all(handler.queue in ("urgent", "bulk") for handler in HANDLERS.values() if isinstance(handler, Handler))
+
+
+async def test_escalations_of_one_instant_all_fire(kernel, make, jobs, clock):
+    for _ in range(4):
+        await make.ticket("dispatched", service_class="P1")
+    clock.advance(timedelta(hours=1))
+    assert await jobs.run_due() >= 4
+    assert await jobs.dead() == []

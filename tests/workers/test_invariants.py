@@ -1,0 +1,77 @@
+"""The doctor: silent on good data, and each law is found broken when it is broken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from tests.builders.make import Make
+from workers.invariants import check_all
+
+STATES = ["registered", "need_info", "answered", "diverted", "dispatched", "in_progress", "under_review"]
+STATES += ["awaiting_survey", "rework", "closed", "withdrawn"]
+
+
+async def broken(kernel) -> set[str]:
+    return {finding.law for finding in await check_all(kernel.db, kernel.clock.now()) if finding.count}
+
+
+@pytest.mark.parametrize("days", [0, 9])
+async def test_the_doctor_finds_nothing_in_tickets_of_every_state_however_late(kernel, make, jobs, clock, days):
+    for state in STATES:
+        await make.ticket(state)
+    clock.advance(timedelta(days=days))
+    await jobs.run_due()
+    assert await broken(kernel) == set()
+
+
+async def test_an_empty_database_is_healthy(kernel):
+    assert await broken(kernel) == set()
+
+
+#: law → what breaks it
+HARM = {
+    "every open ticket has a running clock": "DELETE FROM job; DELETE FROM deadline",
+    "no ended ticket has a clock running": "UPDATE ticket SET status = 'closed' WHERE status = 'dispatched'",
+    "every ticket waiting for its survey": "DELETE FROM job WHERE kind = 'survey.expire'",
+    "every running deadline has one pending rung": "DELETE FROM job WHERE kind = 'sla.rung'",
+    "no rung waits for a deadline that is over": "UPDATE deadline SET state = 'met' WHERE state = 'running'",
+    "every job belongs to a ticket": "UPDATE job SET ticket_id = 999999",
+    "every unsent message has a job": "DELETE FROM job WHERE kind = 'message.send'",
+    "no step of the ladder was taken twice": """
+        DROP INDEX uq_escalation_level;
+        INSERT INTO escalation (deadline_id, ticket_id, rung, level, kind, unit, fired_at, wants_ack)
+        SELECT d.id, d.ticket_id, 'x' || n, 2, 'supervision', 'VS-1501', now(), true
+        FROM (SELECT * FROM deadline LIMIT 1) d, generate_series(1, 2) n""",
+    "no ticket is with a unit it accuses": "UPDATE ticket SET accused_unit = 'VS-150102' WHERE lead_unit IS NOT NULL",
+    "nothing is told to a unit that the ticket accuses": "UPDATE ticket SET accused_unit = 'VS-150102'",
+    "every answered survey led to an end": "UPDATE survey SET state = 'answered'",
+    "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
+    "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
+}
+
+
+@pytest.mark.parametrize(("law", "sql"), HARM.items(), ids=HARM.keys())
+async def test_a_broken_law_is_found(committed_kernel, law, sql):
+    make = Make(committed_kernel)
+    for state in ("dispatched", "awaiting_survey"):
+        await make.ticket(state)
+    assert await broken(committed_kernel) == set()
+    owner = committed_kernel.settings.owner_database_url.replace("+psycopg", "")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(sql)
+    assert any(found.startswith(law) for found in await broken(committed_kernel))
+
+
+async def test_work_that_nobody_takes_is_found(kernel, make, clock):
+    await make.ticket("dispatched")
+    clock.advance(timedelta(minutes=11))
+    assert await broken(kernel) == {"no due job waits longer than ten minutes"}
+
+
+async def test_every_law_is_tried(kernel):
+    laws = {finding.law for finding in await check_all(kernel.db, kernel.clock.now())}
+    tried = {law for law in laws if any(law.startswith(harm) for harm in HARM)}
+    assert laws - tried == {"no due job waits longer than ten minutes"}
