@@ -125,9 +125,11 @@ def report(found: dict[str, Any]) -> str:
         )
     rows = ", ".join(f"{count} {table}" for table, count in found["rows"].items())
     lines.append(f"  pgbench, one statement {found['pgbench']:8.1f} transactions/s  writing {rows}")
-    for name in ("api_process", "worker_process"):
-        if name in found:
-            lines.append(f"  {name}: {found[name]['memory_mb']} MB, idle CPU {found[name]['idle_cpu']} % over {IDLE:.0f} s")
+    lines += [
+        f"  {name}: {found[name]['memory_mb']} MB, idle CPU {found[name]['idle_cpu']} % over {IDLE:.0f} s"
+        for name in ("api_process", "worker_process")
+        if name in found
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -43,7 +43,9 @@ class Outcome:
 def appeals(config_dir: Path, seed: int = 1) -> Iterator[bytes]:
     """JSON bodies without end: our invented texts, each with another person."""
     random = Random(seed)  # noqa: S311 - no secret
-    texts: list[ComplaintText] = load_texts(config_dir / "demo/complaints.toml", load_categories(config_dir / "categories.toml"))
+    texts: list[ComplaintText] = load_texts(
+        config_dir / "demo/complaints.toml", load_categories(config_dir / "categories.toml")
+    )
     for number in count():
         text = texts[number % len(texts)]
         person = {"name": "张建国", "phone": f"138{random.randrange(10**8):08d}", "kind": text.petitioner}
@@ -86,7 +88,9 @@ async def file_all(port: int, bodies: list[bytes], *, clients: int = 4) -> list[
 
 
 async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> tuple[int, bytes]:
-    head = b"POST /api/v1/tickets HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    head = (
+        b"POST /api/v1/tickets HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    )
     writer.write(head % len(body) + body)
     reply = await reader.readuntil(b"\r\n\r\n")
     length = int(reply.lower().split(b"content-length:")[1].split(b"\r\n")[0])

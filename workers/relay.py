@@ -88,9 +88,10 @@ class Relay:
     async def _until_next(self) -> float:
         async with self._kernel.db.sessions() as session:
             due = await jobs.next_due(session)
+        nap = min(NAP, self._lease.total_seconds())
         if due is None:
-            return NAP
-        return min(NAP, max(0.0, (due - self._kernel.clock.now()).total_seconds()))
+            return nap
+        return min(nap, max(0.0, (due - self._kernel.clock.now()).total_seconds()))
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -171,11 +172,11 @@ def deadline(
             out.print(f"  {line}", highlight=False)
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, option: str = "--from") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"--from: “{text}” is no time. Write it like 2026-09-24T10:00.") from error
+        raise ValueError(f"{option}: “{text}” is no time. Write it like 2026-09-24T10:00.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
@@ -218,6 +219,48 @@ def rates(
         figures = [row["response"], row["resolution"], row["satisfaction"], row["score"], row["first_time_solved"]]
         table.add_row(row["name"], str(row["base"]), *("—" if f is None else f"{f:.1%}" for f in figures))
     out.print(table)
+
+
+@app.command()
+def simulate(
+    tickets: Annotated[int, typer.Option(help="How many tickets are filed.")] = 1500,
+    days: Annotated[int, typer.Option(help="Over how many days up to now.")] = 90,
+    seed: Annotated[int, typer.Option(help="The same seed and end play the same history.")] = 1,
+    until: Annotated[str | None, typer.Option(help="End of the history, 2026-11-20T16:00; by default now.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play a believable history through the same use cases, with a simulated clock. Demo mode only."""
+    from jiesu.demo.command import print_summary, run_script, script_until
+
+    async def play(kernel: Any) -> Any:
+        script = script_until(kernel, tickets, days, seed, _moment(until, "--until") if until else None)
+        return await run_script(kernel, perform_jobs, script, err if as_json else out)
+
+    summary = _with_kernel(play)
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode() + "\n")
+    else:
+        print_summary(out, summary)
+
+
+@demo_app.command("fill")
+def demo_fill(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when there are tickets.")] = False,
+) -> None:
+    """Add demo staff and a history of 1,500 tickets over 90 days."""
+    from jiesu.demo.command import fill, print_summary
+
+    summary = _with_kernel(lambda kernel: fill(kernel, perform_jobs, out, if_empty=if_empty))
+    if summary is not None:
+        print_summary(out, summary)
+
+
+async def perform_jobs(kernel: Any, kind: str, ids: Any) -> None:
+    """Do due jobs, with every handler registered; named so that a second process finds it too."""
+    import workers.main  # noqa: F401  (registers the handlers)
+    from workers.actor import perform
+
+    await perform(kernel, kind, ids)
 
 
 @app.command()

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jiesu.db.base import install_keys
-from jiesu.db.uow import Database, connect, sessions
+from jiesu.db.engine import connect, sessions
+from jiesu.db.uow import Database
 from jiesu.intake.numbers import Numbers
 from jiesu.kit.clock import Clock, SystemClock
 from jiesu.kit.config import ConfigMistake, convert

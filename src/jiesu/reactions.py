@@ -31,15 +31,6 @@ Handler = Callable[[UnitOfWork, Rules, Ticket, Any], Awaitable[None]]
 PETITIONERS, UNITS = ClockKind.PETITIONER, ClockKind.UNIT
 
 
-async def _clocks(uow: UnitOfWork, ticket: Ticket) -> TicketClocks:
-    """The ticket's clocks, read once a transaction."""
-    known = uow.memory.get(("clocks", ticket.id))
-    if known is None:
-        known = uow.memory["clocks", ticket.id] = await TicketClocks.load(uow, ticket)
-    clocks: TicketClocks = known
-    return clocks
-
-
 async def _save(uow: UnitOfWork, rules: Rules, clocks: TicketClocks) -> None:
     await clocks.save()
     await rearm(uow, rules, clocks)
@@ -52,7 +43,7 @@ async def _tell(
     """A message to the petitioner, where there is a telephone; once for each name and round."""
     if ticket.petitioner_id is None:
         return
-    person = await uow.session.get_one(Petitioner, ticket.petitioner_id)
+    person = await uow.get(Petitioner, ticket.petitioner_id)
     if person.phone:
         text = rules.wording.say(name, number=ticket.number, **blanks)
         key = f"{name}:{ticket.id}:{round_}"
@@ -74,13 +65,13 @@ def _follow_link(rules: Rules, ticket: Ticket) -> str:
 
 
 async def start_petitioners_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.TicketRegistered) -> None:
-    clocks = uow.memory["clocks", ticket.id] = TicketClocks(uow, ticket)
+    clocks = TicketClocks.begin(uow, ticket)
     clocks.arm(rules.clocks.classes[ticket.service_class], PETITIONERS, rules.calendar)
     await _save(uow, rules, clocks)
 
 
 async def send_receipt(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: AppealRouted) -> None:
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     blanks = {"code": event.code, "due": _promise(clocks.rows), "link": _follow_link(rules, ticket)}
     if ticket.lead_unit is None:
         await _tell(uow, rules, ticket, "receipt", blanks)
@@ -90,7 +81,7 @@ async def send_receipt(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: App
 
 
 async def pause_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.InfoRequested) -> None:
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     clocks.pause("need_info", rules.calendar)
     await _save(uow, rules, clocks)
     link = _follow_link(rules, ticket)
@@ -99,7 +90,7 @@ async def pause_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.I
 
 async def resume_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Supplemented) -> None:
     if event.answers_request:
-        clocks = await _clocks(uow, ticket)
+        clocks = await TicketClocks.of(uow, ticket)
         clocks.resume(rules.calendar)
         await _save(uow, rules, clocks)
     key = f"supplemented:{ticket.id}:{ticket.version}"
@@ -108,7 +99,7 @@ async def resume_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.
 
 async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketDispatched) -> None:
     """A new class re-reckons the petitioner's clock from its original start; rework asks for the result alone."""
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     service_class = rules.clocks.classes[ticket.service_class]
     if event.class_changed:
         clocks.reclass(service_class, rules.calendar)
@@ -124,14 +115,14 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
 
 
 async def meet_sign(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.TicketSigned) -> None:
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     clocks.meet({Target.SIGN, Target.NOTICE})
     await _save(uow, rules, clocks)
 
 
 async def meet_first_contact(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.PetitionerContacted) -> None:
     if ticket.first_contact_at == uow.now:
-        clocks = await _clocks(uow, ticket)
+        clocks = await TicketClocks.of(uow, ticket)
         clocks.meet({Target.FIRST_CONTACT})
         await _save(uow, rules, clocks)
 
@@ -144,7 +135,7 @@ async def ask_review(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.ResultS
 
 async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.ResultApproved) -> None:
     """The result is told: the promise is kept, or was missed, and the survey goes out with it."""
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     clocks.meet(FINAL)
     clocks.drop()
     await _save(uow, rules, clocks)
@@ -158,7 +149,7 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
 
 async def stop_all(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketEvent) -> None:
     """The ticket ended without a result of a unit."""
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     if isinstance(event, e.TicketAnswered | e.TicketDiverted):
         clocks.meet(FINAL)
     clocks.drop()
@@ -176,7 +167,7 @@ async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWith
 
 async def hand_to_superior(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ReworkOrdered) -> None:
     """The petitioner's clock runs on as it was; the unit above must act."""
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     clocks.run_on()
     await _save(uow, rules, clocks)
     superior = _superior(rules, ticket)
@@ -196,7 +187,7 @@ def _superior(rules: Rules, ticket: Ticket) -> str:
 
 async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketReopened) -> None:
     """A reopened ticket owes a result again, on a new unit's clock; the petitioner's was never reset."""
-    clocks = await _clocks(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
     clocks.run_on()
     ticket.rounds += 1
     clocks.arm(rules.clocks.classes[ticket.service_class], UNITS, rules.calendar, only=FINAL)
@@ -245,6 +236,6 @@ class Reactions:
             await trail.append(uow, event)
         handlers = HANDLERS[type(event)]
         if handlers:
-            ticket = await uow.session.get_one(Ticket, event.ticket_id)
+            ticket = await uow.get(Ticket, event.ticket_id)
             for handler in handlers:
                 await handler(uow, self._rules(), ticket, event)

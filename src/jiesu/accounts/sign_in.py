@@ -23,7 +23,9 @@ class WrongCredentials(Forbidden):
 
 async def sign_in(uow: UnitOfWork, organisation: Organisation, username: str, password: str) -> Staff:
     """The member of staff. Raises WrongCredentials; which of the two was wrong is not told."""
-    row = await uow.session.scalar(select(StaffRow).where(StaffRow.username == username.replace("\0", "").strip(), StaffRow.active))
+    row = await uow.session.scalar(
+        select(StaffRow).where(StaffRow.username == username.replace("\0", "").strip(), StaffRow.active)
+    )
     if not await asyncio.to_thread(matches, row.password if row else None, password) or row is None:
         raise WrongCredentials("password")
     return _staff(row, organisation)

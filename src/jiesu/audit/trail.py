@@ -70,7 +70,7 @@ async def append(uow: UnitOfWork, event: Event) -> None:
         previous=previous,
         hash=seal(previous, event.ticket_id, seq + 1, uow.now, kind, data),
     )
-    uow.session.add(entry)
+    uow.add(entry)
     uow.memory["trail", event.ticket_id] = (entry.seq, entry.hash)
 
 

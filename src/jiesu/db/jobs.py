@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, text, update
+from sqlalchemy import BigInteger, Index, SmallInteger, Table, delete, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -68,7 +68,7 @@ class Promise(NamedTuple):
 
 
 #: Made once, on the bare table: promising is the most frequent statement of all.
-_PROMISE = insert(Job.__table__).on_conflict_do_nothing(index_elements=[Job.key])
+_PROMISE = insert(cast("Table", Job.__table__)).on_conflict_do_nothing(index_elements=[Job.key])
 #: For statements on many rows: what the session holds in memory need not be compared with them.
 _UNTRACKED = {"synchronize_session": False}
 
@@ -80,9 +80,13 @@ async def schedule(uow: UnitOfWork, promise: Promise) -> None:
 
 async def schedule_all(uow: UnitOfWork, promises: Sequence[Promise]) -> None:
     """Promise several pieces of work in one round."""
-    if promises:
-        await uow.session.execute(_PROMISE, [promise._asdict() for promise in promises])
-        uow.wake = uow.wake or any(promise.run_at <= uow.now for promise in promises)
+    rows = [promise._asdict() for promise in promises]
+    if uow.gathered is not None:
+        for row in rows:
+            uow.add(Job(**row))
+    elif rows:
+        await uow.session.execute(_PROMISE, rows)
+    uow.wake = uow.wake or any(promise.run_at <= uow.now for promise in promises)
 
 
 async def cancel(uow: UnitOfWork, *keys: str) -> None:

@@ -6,15 +6,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from jiesu.db.base import Base
+from jiesu.db.together import Keys, write_together
 from jiesu.kit.clock import Clock
 
-__all__ = ["Database", "Event", "React", "UnitOfWork", "connect"]
+__all__ = ["Database", "Event", "React", "UnitOfWork"]
+
+Row = TypeVar("Row", bound=Base)
 
 #: The channel on which a commit wakes sleeping relays.
 WAKE_CHANNEL = "jiesu_jobs"
@@ -43,11 +47,53 @@ class UnitOfWork:
     wake: bool = False
     #: What a package remembers for the length of the transaction (trail heads, for one).
     memory: dict[Any, Any] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
+    #: Rows that wait to be written together; None outside `together`.
+    gathered: list[Base] | None = None
 
     async def record(self, event: Event) -> None:
         """Tell the rest of the system, within this transaction."""
-        await self.session.flush()
+        if self.gathered is None:
+            await self.session.flush()
         await self.react(self, event)
+
+    def add(self, row: Base) -> None:
+        """A new row: written with the next flush, or at the end of the block that gathers."""
+        if self.gathered is None:
+            self.session.add(row)
+        else:
+            self.gathered.append(row)
+
+    async def settle(self, *rows: Base) -> None:
+        """Give new rows their keys: by writing them, or, while gathering, by drawing keys for them."""
+        if self.gathered is None:
+            await self.session.flush()
+            return
+        for row in rows:
+            row.id = await self.keys.draw(self.session, type(row))  # type: ignore[attr-defined]
+
+    async def get(self, model: type[Row], key: int) -> Row:
+        """A row by its key, also one that waits to be written. Raises NoResultFound."""
+        for row in self.gathered or ():
+            if isinstance(row, model) and row.__dict__.get("id") == key:
+                return row
+        return await self.session.get_one(model, key)
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """For use cases that only add: what `add` is given in this block is written at its end, in one statement.
+
+        Nothing else may read or change those rows by a query meanwhile.
+        """
+        self.gathered = []
+        try:
+            yield
+            rows = self.gathered
+        finally:
+            self.gathered = None
+        if rows:
+            await write_together(self.session, rows, notify=WAKE_CHANNEL if self.wake else None)
+            self.wake = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +104,13 @@ class Database:
     sessions: async_sessionmaker[AsyncSession]
     clock: Clock
     react: React
+    keys: Keys = field(default_factory=Keys, kw_only=True)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A transaction: leaving the block commits, an exception rolls back and goes on its way."""
         async with self.sessions() as session:
-            uow = UnitOfWork(session, self.clock.now(), self.react)
+            uow = UnitOfWork(session, self.clock.now(), self.react, keys=self.keys)
             try:
                 yield uow
                 if uow.wake:
@@ -72,23 +119,3 @@ class Database:
                 await session.rollback()
                 raise
             await session.commit()
-
-
-def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for one process. Statements run longer than 30 s, or wait longer than 10 s for a lock, fail.
-
-    Its errors never show what was to be written: that is people's data, and errors are logged.
-    """
-    return create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
-    )
-
-
-def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Sessions whose rows stay readable after the commit; nothing is loaded behind one's back."""
-    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)

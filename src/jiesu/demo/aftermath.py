@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from jiesu.demo import phrases
+from jiesu.demo.case import Case
 from jiesu.demo.pace import in_office, on_duty, pace_of, spread
-from jiesu.demo.stage import Case, Stage
+from jiesu.demo.stage import Stage
 from jiesu.intake.follow import withdraw_own
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.surveys.answer import Answers, answer_survey

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cached_property
 from random import Random
 
+from jiesu.demo.case import Case
 from jiesu.demo.passing import CIVIC, QUESTIONS, Passing
 from jiesu.demo.people import person
-from jiesu.demo.stage import Case
 from jiesu.demo.texts import ComplaintText
 from jiesu.intake.form import AppealForm, PetitionerForm
 from jiesu.kit.calendar import WorkingCalendar
@@ -18,7 +18,7 @@ from jiesu.kit.clock import aware_utc
 from jiesu.tickets.words import Channel, Nature
 from jiesu.units.organisation import Organisation, Place
 
-__all__ = ["Storyteller"]
+__all__ = ["HALVES", "Storyteller", "first_sentence"]
 
 CHANNELS = {
     "web": Channel.WEB,
@@ -33,8 +33,10 @@ COUNTER = frozenset({Channel.VISIT, Channel.LETTER, Channel.LEADER_RECEPTION})
 #: How many people live where, roughly: by kind of place.
 PEOPLE = {"居委会": 6.0, "村委会": 1.0, "街道": 20.0, "镇": 8.0, "乡": 4.0}
 QUESTION, CIVIC_MATTER, SHORT = 0.06, 0.07, 0.16
-#: One person in so many comes back: tickets per petitioner.
-TICKETS_EACH = 1.25
+#: How many are told by somebody who told an earlier one.
+COMES_AGAIN = 0.2
+#: Stories never touch each other, so that every second one may be played by another process.
+HALVES = 2
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,6 @@ class Storyteller:
     texts: Sequence[ComplaintText]
     organisation: Organisation
     calendar: WorkingCalendar
-    #: How many stories there will be: it bounds how many people tell them.
-    count: int
 
     @cached_property
     def places(self) -> tuple[tuple[Place, ...], list[float]]:
@@ -59,47 +59,42 @@ class Storyteller:
         random = Random(f"{self.seed}:story:{number}")  # noqa: S311 - a play, no secret
         places, weights = self.places
         place = random.choices(places, weights)[0]
+        earlier = number - HALVES * random.randrange(1, 60)
+        teller = earlier if random.random() < COMES_AGAIN and earlier >= 0 else number
         lot = random.random()
         if lot < QUESTION + CIVIC_MATTER:
-            return self.passing(random, QUESTIONS if lot < QUESTION else CIVIC, place, when)
+            return self.passing(random, QUESTIONS if lot < QUESTION else CIVIC, place, when, teller)
         text = random.choice(self.texts)
-        return self.complaint(random, text, place, when, short=random.random() < SHORT)
+        return self.complaint(random, text, place, when, teller)
 
-    def passing(self, random: Random, kind: Sequence[Passing], place: Place, when: datetime) -> Case:
-        """A question or a civic matter."""
+    def passing(self, random: Random, kind: Sequence[Passing], place: Place, when: datetime, teller: int) -> Case:
+        """A question or a civic matter, told by the person with the number `teller`."""
         said = random.choice(kind)
         channel = self._channel(random, ("web", "phone", "phone", "visit", "system"), when)
-        who = self._person(random, "veteran")
+        who = person(self.seed, teller, "veteran")
         nature = Nature.CONSULT if kind is QUESTIONS else None
         form = AppealForm(text=said.text, channel=channel, place=place.code, petitioner=who, nature=nature)
         return Case(random, form, said.text[:12], passing=said)
 
-    def complaint(
-        self, random: Random, text: ComplaintText, place: Place, when: datetime, *, short: bool = False
-    ) -> Case:
-        """A complaint from `complaints.toml`; `short` leaves all but its first sentence unsaid."""
+    def complaint(self, random: Random, text: ComplaintText, place: Place, when: datetime, teller: int) -> Case:
+        """A complaint from `complaints.toml`, of which some people say no more than the first sentence."""
         words = text.filled(random, place.name)
-        if short:
-            words = words.split("。")[0][:120] + "。"
+        short = random.random() < SHORT
         anonymous = random.random() < (0.3 if text.nature == "report" else 0.03)
-        channel = self._channel(random, text.channels, when)
         chosen = random.random() < (0.15 if short else 0.5)
         form = AppealForm(
-            text=words,
+            text=first_sentence(words) if short else words,
             title=text.title if random.random() < 0.6 else None,
             category=text.category if chosen else None,
             nature=Nature(text.nature) if random.random() < 0.6 else None,
-            channel=channel,
+            channel=self._channel(random, text.channels, when),
             place=place.code if random.random() < 0.93 else None,
-            petitioner=PetitionerForm() if anonymous else self._person(random, text.petitioner),
+            petitioner=PetitionerForm() if anonymous else person(self.seed, teller, text.petitioner),
             anonymous=anonymous,
             confidential=not anonymous and random.random() < 0.03,
             accused_unit=self._accused(random, text, place),
         )
         return Case(random, form, text.title)
-
-    def _person(self, random: Random, kind: str) -> PetitionerForm:
-        return person(self.seed, random.randrange(max(1, int(self.count / TICKETS_EACH))), kind)
 
     def _channel(self, random: Random, names: Sequence[str], when: datetime) -> Channel:
         channel = CHANNELS[random.choice(names)]
@@ -116,3 +111,8 @@ class Storyteller:
         if text.nature == "complaint" and lot < 0.02:
             return self.organisation.centre_for(place.code, "county").code
         return None
+
+
+def first_sentence(words: str) -> str:
+    """What is left when somebody says no more than that."""
+    return f"{words.split('。')[0][:120]}。"

@@ -35,6 +35,10 @@ class Cast:
                 posts.setdefault((staff.unit, staff.role), staff)
         return cls(posts, organisation)
 
+    def post(self, unit: str, role: Role) -> Staff:
+        """Who holds a role at a unit. Raises KeyError for an empty post."""
+        return self._posts[unit, role]
+
     def officer(self, ticket: Ticket) -> Staff:
         """承办人 of the responsible unit."""
         return self._posts[ticket.lead_unit or "", Role.OFFICER]

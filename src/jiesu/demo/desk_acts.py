@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from jiesu.demo import phrases
+from jiesu.demo.case import Case
 from jiesu.demo.pace import in_office, on_duty, spread
-from jiesu.demo.stage import Act, Case, Stage
+from jiesu.demo.stage import Act, Stage
 from jiesu.intake.file import file_appeal
 from jiesu.intake.follow import supplement_own
 from jiesu.kit.clock import SHANGHAI
+from jiesu.petitioners.models import Petitioner
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.divert import DivertReason, divert_ticket
@@ -33,8 +35,10 @@ async def file(stage: Stage, case: Case) -> None:
     """The appeal comes in, by the petitioner or through a clerk."""
     number = await stage.kernel.numbers.take(stage.now.astimezone(SHANGHAI).date())
     filed = await file_appeal(stage.uow, stage.rules, number, case.form, _by(stage, case))
-    case.begin(filed.ticket, filed.query_code)
-    stage.cases[filed.ticket.id] = case
+    ticket = filed.ticket
+    person = await stage.uow.session.get(Petitioner, ticket.petitioner_id) if ticket.petitioner_id else None
+    case.begin(ticket, filed.query_code, person)
+    stage.cases[ticket.id] = case
 
 
 def _by(stage: Stage, case: Case) -> By:

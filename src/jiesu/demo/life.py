@@ -7,9 +7,10 @@ from datetime import datetime
 
 from jiesu.demo import phrases
 from jiesu.demo.aftermath import plan_closed, plan_rework, plan_survey, withdraw
+from jiesu.demo.case import Case
 from jiesu.demo.desk_acts import file, plan_desk, plan_info
 from jiesu.demo.pace import on_duty, spread
-from jiesu.demo.stage import Case, Stage
+from jiesu.demo.stage import Stage
 from jiesu.demo.unit_acts import plan_review, plan_sign, plan_work
 from jiesu.intake.follow import supplement_own
 from jiesu.tickets.words import Status

@@ -7,8 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from jiesu.demo import phrases
+from jiesu.demo.case import Case
 from jiesu.demo.pace import in_office
-from jiesu.demo.stage import Case, DueJob, Stage
+from jiesu.demo.stage import DueJob, Stage
 from jiesu.demo.unit_acts import submit
 from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.escalation.fire import RUNG

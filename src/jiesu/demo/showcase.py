@@ -9,10 +9,10 @@ from random import Random
 
 import msgspec
 
-from jiesu.demo.appeals import Storyteller
+from jiesu.demo.appeals import Storyteller, first_sentence
+from jiesu.demo.case import Case
 from jiesu.demo.passing import CIVIC, QUESTIONS
 from jiesu.demo.people import person
-from jiesu.demo.stage import Case
 from jiesu.demo.texts import ComplaintText
 from jiesu.intake.form import AppealForm
 from jiesu.routing.policy import Appeal, Routing, route
@@ -89,7 +89,7 @@ class _Director:
         when = self._begins(random, scene)
         said = {Status.ANSWERED: QUESTIONS, Status.DIVERTED: CIVIC}.get(scene.hold)
         if said is not None:
-            case = self._teller.passing(random, said, scene.place, when)
+            case = self._teller.passing(random, said, scene.place, when, number)
         else:
             form = random.choice(self._forms(scene))
             who = person(self._teller.seed, number, "veteran")
@@ -111,9 +111,7 @@ class _Director:
         if at_desk:
             return [form for form, routing in found if not (routing.confident or routing.sealed)]
         return [
-            form
-            for form, routing in found
-            if routing.unit == scene.unit.code and routing.service_class not in FLEETING
+            form for form, routing in found if routing.unit == scene.unit.code and routing.service_class not in FLEETING
         ]
 
     def _all(self, place: str | None, *, sure: bool) -> list[tuple[AppealForm, Routing]]:
@@ -130,7 +128,7 @@ class _Director:
         words = text.filled(random, name)
         if sure:
             return AppealForm(text=words, title=text.title, category=text.category, place=place)
-        return AppealForm(text=f"{words.split('。')[0][:120]}。", place=place)
+        return AppealForm(text=first_sentence(words), place=place)
 
     def _route(self, form: AppealForm) -> Routing:
         appeal = Appeal(text=form.text, title=form.title or "", category=form.category, place=form.place)

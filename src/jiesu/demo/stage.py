@@ -3,91 +3,37 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from random import Random
 
 from sqlalchemy import Row, func, select
 
 from jiesu.db.jobs import Job
 from jiesu.db.uow import Database, UnitOfWork
 from jiesu.demo.agenda import Agenda
+from jiesu.demo.case import Case
 from jiesu.demo.cast import Cast
-from jiesu.demo.passing import Passing
+from jiesu.demo.transaction import OneTransaction
 from jiesu.escalation.fire import RUNG
-from jiesu.intake.form import AppealForm
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
 from jiesu.notifications.tell import SEND_MESSAGE
 from jiesu.rules import Rules
 from jiesu.sla.models import ClockState, Deadline
-from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status
 
-__all__ = ["Act", "Case", "DueJob", "Perform", "Stage"]
+__all__ = ["Act", "DueJob", "Perform", "Stage"]
 
 #: Does jobs of one kind, given their ids: `workers.actor.perform`, handed in because nothing here imports workers.
 Perform = Callable[[Kernel, str, Sequence[int]], Awaitable[None]]
-#: How often, in simulated time, the play looks for newly promised jobs.
-LOOK = timedelta(minutes=10)
-
-
-@dataclass(eq=False)
-class Case:
-    """One petitioner's story. Its chances are its own, so that stories do not disturb each other."""
-
-    random: Random
-    form: AppealForm
-    #: The title in `complaints.toml`, for counting how many different ones were told.
-    source: str
-    passing: Passing | None = None
-    #: Where the story stops, to be continued by whoever tries the demo.
-    hold: Status | None = None
-    number: str = ""
-    code: str = ""
-    reopened: bool = False
-    #: Counts planned acts: only the newest is performed.
-    turn: int = 0
-    next_at: datetime | None = None
-    _ticket: Ticket | None = field(default=None, repr=False)
-
-    @property
-    def ticket(self) -> Ticket:
-        """The ticket, from filing on."""
-        if self._ticket is None:
-            raise RuntimeError("This story has not begun.")
-        return self._ticket
-
-    def begin(self, ticket: Ticket, code: str) -> None:
-        self._ticket, self.number, self.code = ticket, ticket.number, code
+#: How soon, in simulated time, the play looks for newly promised jobs: of urgent tickets, and of others.
+LOOK_AT_ONCE, LOOK = timedelta(minutes=2), timedelta(minutes=30)
+URGENT = frozenset({"P0", "P1"})
 
 
 Act = Callable[["Stage", Case], Awaitable[None]]
 DueJob = Row[int, str, datetime, dict[str, str], int]
-
-
-@dataclass(frozen=True)
-class _OneTransaction(Database):
-    """A database whose every `begin` joins the transaction that is open, at the clock's moment.
-
-    What goes wrong inside is kept: it breaks the play even where a worker would have tried again later.
-    """
-
-    uow: UnitOfWork
-    failures: list[BaseException] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
-        self.uow.now = self.clock.now()
-        try:
-            yield self.uow
-            await self.uow.session.flush()
-        except BaseException as failure:
-            self.failures.append(failure)
-            raise
 
 
 class Stage:
@@ -96,6 +42,7 @@ class Stage:
     def __init__(
         self,
         kernel: Kernel,
+        db: Database,
         uow: UnitOfWork,
         clock: ManualClock,
         *,
@@ -106,14 +53,14 @@ class Stage:
         follow: Callable[[Stage, Case], None],
         answer: Callable[[Stage, Case, DueJob], None],
     ) -> None:
-        self._db = _OneTransaction(kernel.engine, kernel.db.sessions, clock, kernel.db.react, uow)
+        self._db = OneTransaction(db.engine, db.sessions, clock, db.react, uow)
         self.kernel = copy.copy(kernel)
         self.kernel.clock, self.kernel.db = clock, self._db
         self.uow, self.clock, self.cast, self.seed, self.end = uow, clock, cast, seed, end
         self.cases: dict[int, Case] = {}
         self.agenda = Agenda()
         self._perform, self._follow, self._answer = perform, follow, answer
-        self._looking = False
+        self._look_at: datetime | None = None
         self._newest_job = 0
         self._batches: dict[tuple[datetime, str], list[DueJob]] = {}
 
@@ -156,13 +103,13 @@ class Stage:
             case.next_at = None
             await act(self, case)
             self._follow(self, case)
-            self._look_soon()
+            self._look_soon(case)
 
     async def _besides(self, case: Case, act: Act) -> None:
         before = case.ticket.status
         await act(self, case)
         self._moved(case, before)
-        self._look_soon()
+        self._look_soon(case)
 
     def _moved(self, case: Case, before: Status) -> None:
         """What was planned for the former status is off."""
@@ -171,14 +118,15 @@ class Stage:
             case.next_at = None
             self._follow(self, case)
 
-    def _look_soon(self) -> None:
-        if not self._looking:
-            self._looking = True
-            self.agenda.add(self.now + LOOK, self._look)
+    def _look_soon(self, case: Case) -> None:
+        when = self.now + (LOOK_AT_ONCE if case.ticket.service_class in URGENT else LOOK)
+        if self._look_at is None or when < self._look_at:
+            self._look_at = when
+            self.agenda.add(when, self._look)
 
     async def _look(self) -> None:
         """Put down the jobs promised since the last look. Messages are delivered together at the end."""
-        self._looking = False
+        self._look_at = None
         fresh = select(Job.id, Job.kind, Job.run_at, Job.payload, Job.ticket_id).where(
             Job.id > self._newest_job, Job.kind != SEND_MESSAGE, Job.run_at <= self.end
         )
@@ -206,7 +154,7 @@ class Stage:
             case = self.cases[job.ticket_id]
             self._answer(self, case, job)
             self._moved(case, before[job.ticket_id])
-        self._look_soon()
+            self._look_soon(case)
 
     async def _still_promised(self, job: DueJob) -> bool:
         """Whether the job was not taken back meanwhile, as far as memory tells: spares most questions to the database."""

@@ -91,19 +91,22 @@ async def _share(
 
 
 async def _digest(uow: UnitOfWork, tickets: Collection[int]) -> str:
-    """Times, statuses and answers in order of the keys; no keys, numbers or secrets, which differ between databases."""
+    """Times, statuses and answers in the order of time; no keys, numbers or secrets, which differ between databases."""
     queries = (
         select(
             Ticket.registered_at, Ticket.title, Ticket.channel, Ticket.status, Ticket.lead_unit, Ticket.category,
             Ticket.version, Ticket.reworks, Ticket.next_due_at, Ticket.ended_at,
-        ).where(Ticket.id.in_(tickets)).order_by(Ticket.id),
-        select(Survey.round, Survey.unit, Survey.state, Survey.contacted, Survey.solved, Survey.satisfied, Survey.answered_at)
-        .where(Survey.ticket_id.in_(tickets)).order_by(Survey.id),
+        ).order_by(Ticket.registered_at, Ticket.title),
+        select(
+            Survey.round, Survey.unit, Survey.state, Survey.contacted, Survey.solved, Survey.satisfied,
+            Survey.answered_at,
+        ).join(Ticket, Ticket.id == Survey.ticket_id).order_by(Ticket.registered_at, Ticket.title, Survey.round),
         select(Escalation.rung, Escalation.unit, Escalation.fired_at, Escalation.acknowledged_at)
-        .where(_of(tickets)).order_by(Escalation.id),
+        .join(Ticket, Ticket.id == Escalation.ticket_id)
+        .order_by(Ticket.registered_at, Ticket.title, Escalation.fired_at, Escalation.rung, Escalation.id),
     )  # fmt: skip
     digest = hashlib.sha256()
     for query in queries:
-        for row in await uow.session.execute(query):
+        for row in await uow.session.execute(query.where(Ticket.id.in_(tickets))):
             digest.update(msgspec.json.encode(tuple(row)))
     return digest.hexdigest()

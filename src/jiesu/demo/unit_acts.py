@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from jiesu.demo import phrases
+from jiesu.demo.case import Case
 from jiesu.demo.pace import Pace, in_office, on_duty, pace_of, spread
-from jiesu.demo.stage import Case, Stage
+from jiesu.demo.stage import Stage
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
 from jiesu.tickets.note import add_note

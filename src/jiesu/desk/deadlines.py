@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.sla.clocks import planned
+from jiesu.sla.clocks import TicketClocks, planned
 from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.explain import explain
 from jiesu.sla.limits import Target
-from jiesu.sla.models import ClockState, Deadline, Pause
+from jiesu.sla.models import ClockState, Deadline
 from jiesu.sla.wording import humanise_due, moment_words
 from jiesu.tickets.models import Ticket
 
@@ -51,12 +49,9 @@ async def deadline_views(
     uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh", *, explained: bool = True
 ) -> list[DeadlineView]:
     """The ticket's deadlines that were not cancelled, both clocks, in the order they were armed."""
-    query = select(Deadline).where(Deadline.ticket_id == ticket.id, Deadline.state != ClockState.CANCELLED)
-    rows = (await uow.session.scalars(query.order_by(Deadline.id))).all()
-    pauses: Sequence[Pause] = ()
-    if explained:
-        pauses = (await uow.session.scalars(select(Pause).where(Pause.ticket_id == ticket.id))).all()
-    spans = [Span(pause.began_at, pause.ended_at, pause.reason) for pause in pauses]
+    clocks = await TicketClocks.of(uow, ticket)
+    rows = [row for row in clocks.rows if row.state is not ClockState.CANCELLED]
+    spans = [Span(pause.began_at, pause.ended_at, pause.reason) for pause in clocks.pauses]
     return [_view(row, uow.now, rules, locale, spans if explained else None) for row in rows]
 
 

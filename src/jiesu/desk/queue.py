@@ -175,6 +175,6 @@ async def counts(uow: UnitOfWork, staff: Staff, views: tuple[View, ...]) -> dict
     """How many tickets each view holds; 100 means 100 or more, so that counting stays cheap."""
     found: dict[View, int] = {}
     for view in views:
-        some = select(Ticket.id).where(condition(staff, view, uow.now)).limit(100).subquery()
+        some = queue_query(staff, view, uow.now, limit=100).with_only_columns(Ticket.id).subquery()
         found[view] = await uow.session.scalar(select(func.count()).select_from(some)) or 0
     return found

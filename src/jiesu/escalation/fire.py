@@ -138,7 +138,8 @@ async def climb_by_count(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: 
 
     The step is taken on the petitioner's final clock, which every ticket has and which never resets.
     """
-    tally = {"rework": ticket.reworks, "dissatisfied": ticket.dissatisfactions, "units_passed": ticket.rounds}
+    units = {row.unit for row in clocks.rows if row.unit is not None}
+    tally = {"rework": ticket.reworks, "dissatisfied": ticket.dissatisfactions, "units_passed": len(units)}
     rule = [rule for rule in rules.clocks.counts if rule.what == what]
     finals = [row for row in clocks.rows if row.clock is ClockKind.PETITIONER and row.target in FINAL]
     rung = rung_by_count(rules.clocks.ladder, rule, tally, frozenset())

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import pairwise
 
-__all__ = ["bigrams", "clean", "fold", "forbidden_characters", "query_bigrams"]
+__all__ = ["bigrams", "clean", "fold", "forbidden_characters", "lexemes", "query_bigrams"]
 
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -55,3 +56,8 @@ def query_bigrams(query: str) -> list[str]:
     pairs that begin with it.
     """
     return bigrams(query)
+
+
+def lexemes(pieces: Iterable[str]) -> str:
+    """The pieces as PostgreSQL reads a `tsvector`; they hold no quote and no backslash."""
+    return " ".join(f"'{piece}'" for piece in pieces)

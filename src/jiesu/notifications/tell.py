@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 
 from jiesu.db import jobs
@@ -14,20 +17,35 @@ __all__ = ["SEND_MESSAGE", "tell_person", "tell_post"]
 SEND_MESSAGE = "message.send"
 
 #: Made once, on the bare tables: these run several times for each ticket.
-_MESSAGE = insert(Message.__table__).on_conflict_do_nothing(index_elements=[Message.key]).returning(Message.id)
-_NOTICE = insert(Notice.__table__).on_conflict_do_nothing(index_elements=[Notice.key])
+_MESSAGE = (
+    insert(cast("Table", Message.__table__)).on_conflict_do_nothing(index_elements=[Message.key]).returning(Message.id)
+)
+_NOTICE = insert(cast("Table", Notice.__table__)).on_conflict_do_nothing(index_elements=[Notice.key])
 
 
 async def tell_person(uow: UnitOfWork, *, key: str, ticket_id: int, phone: str, text: str) -> None:
     """Send a short message. May be repeated with the same key: it is told once."""
     row = {"key": key, "ticket_id": ticket_id, "recipient": phone, "text": text, "created_at": uow.now}
-    message_id = await uow.session.scalar(_MESSAGE, row)
+    message_id = await _written(uow, row)
     if message_id is not None:
         promise = jobs.Promise(SEND_MESSAGE, uow.now, f"message:{message_id}", {"id": message_id}, ticket_id)
         await jobs.schedule(uow, promise)
 
 
+async def _written(uow: UnitOfWork, row: dict[str, Any]) -> int | None:
+    """The new message's key; None when it was told before."""
+    if uow.gathered is None:
+        return cast("int | None", await uow.session.scalar(_MESSAGE, row))
+    message = Message(**row)
+    uow.add(message)
+    await uow.settle(message)
+    return message.id
+
+
 async def tell_post(uow: UnitOfWork, *, key: str, unit: str, ticket_id: int, kind: str, level: int = 0) -> None:
     """Put a notice before a duty post. May be repeated with the same key: it is told once."""
     row = {"key": key, "unit": unit, "ticket_id": ticket_id, "kind": kind, "level": level, "created_at": uow.now}
-    await uow.session.execute(_NOTICE, row)
+    if uow.gathered is None:
+        await uow.session.execute(_NOTICE, row)
+    else:
+        uow.add(Notice(**row))

@@ -85,8 +85,8 @@ async def find_or_add(
         kind=kind,
         created_at=uow.now,
     )
-    uow.session.add(person)
-    await uow.session.flush()
+    uow.add(person)
+    await uow.settle(person)
     return person
 
 

@@ -31,7 +31,6 @@ class TicketClocks:
     def __init__(
         self, uow: UnitOfWork, ticket: Ticket, rows: Sequence[Deadline] = (), pauses: Sequence[Pause] = ()
     ) -> None:
-        """Without rows: the clocks of a ticket registered in this transaction."""
         self._uow = uow
         self._ticket = ticket
         self.rows = list(rows)
@@ -51,6 +50,21 @@ class TicketClocks:
         pauses = await uow.session.scalars(select(Pause).where(Pause.ticket_id == ticket.id).order_by(Pause.id))
         return cls(uow, ticket, rows.all(), pauses.all())
 
+    @classmethod
+    async def of(cls, uow: UnitOfWork, ticket: Ticket) -> TicketClocks:
+        """The ticket's clocks, read once a transaction."""
+        known = uow.memory.get(("clocks", ticket.id))
+        if known is None:
+            known = uow.memory["clocks", ticket.id] = await cls.load(uow, ticket)
+        clocks: TicketClocks = known
+        return clocks
+
+    @classmethod
+    def begin(cls, uow: UnitOfWork, ticket: Ticket) -> TicketClocks:
+        """The clocks of a ticket registered in this transaction, which has none yet."""
+        clocks: TicketClocks = uow.memory.setdefault(("clocks", ticket.id), cls(uow, ticket))
+        return clocks
+
     def live(self, clock: ClockKind | None = None, targets: Collection[Target] = tuple(Target)) -> Iterator[Deadline]:
         """Deadlines that still bind, in the order they were armed."""
         return (row for row in self.rows if row.state in LIVE and clock in (None, row.clock) and row.target in targets)
@@ -65,13 +79,14 @@ class TicketClocks:
     ) -> None:
         """Start a clock: the petitioner's from registration, the unit's from now.
 
-        Pauses already over are added to the petitioner's deadlines, so that changing the class loses none.
+        Nobody is owed a first contact on an anonymous ticket. Pauses already over are added to the petitioner's
+        deadlines, so that changing the class loses none.
         """
         ticket = self._ticket
         petitioners = clock is ClockKind.PETITIONER
         start = ticket.registered_at if petitioners else self._uow.now
         for plan in class_deadlines(service_class, clock, start, calendar):
-            if plan.target in only:
+            if plan.target in only and not (plan.target is Target.FIRST_CONTACT and ticket.petitioner_id is None):
                 self._add(plan, service_class, calendar)
 
     def _add(self, plan: PlannedDeadline, service_class: ServiceClass, calendar: WorkingCalendar) -> None:
@@ -94,7 +109,7 @@ class TicketClocks:
             provisional=end.provisional,
             state=ClockState.RUNNING,
         )
-        self._uow.session.add(row)
+        self._uow.add(row)
         self.rows.append(row)
         self.added.append(row)
 
@@ -163,7 +178,7 @@ class TicketClocks:
         """Write the rows, and on the ticket the moment its queue is sorted by."""
         running = [row.due_at for row in self.rows if row.state is ClockState.RUNNING]
         self._ticket.next_due_at = min(running, default=None)
-        await self._uow.session.flush()
+        await self._uow.settle(*self.added)
 
 
 def limit_of(row: Deadline) -> Limit:

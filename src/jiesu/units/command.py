@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.prompt import Confirm
 
-from jiesu.db.uow import connect, sessions
+from jiesu.db.engine import connect, sessions
 from jiesu.kit.config import ConfigMistake
 from jiesu.settings import Settings
 from jiesu.units.importing import Diff, check, read_places, read_units
