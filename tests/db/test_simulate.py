@@ -113,7 +113,7 @@ def test_at_least_sixty_texts_are_told(history: History):
 def test_some_are_late_but_not_many_and_the_rates_are_believable(history: History):
     summary = history.summary
     assert 0.01 < summary.overdue / summary.open < 0.15
-    assert set(summary.escalations) == {"L1", "L2", "L3", "L4"}
+    assert {"L1", "L2", "L3"} <= set(summary.escalations)
     assert all(0.6 < share < 1 for share in (summary.response, summary.resolution, summary.satisfaction) if share)
 
 

@@ -22,7 +22,11 @@ def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
+        connect_args={
+            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s",
+            # we have about 180 different statements; psycopg keeps 100 and would prepare the rest again and again
+            "prepared_max": 1000,
+        },
     )
     event.listen(engine.sync_engine, "checkout", _hear_hang_up)
     return engine

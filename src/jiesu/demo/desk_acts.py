@@ -72,7 +72,7 @@ def _decision(case: Case) -> Act:
         return _divert
     if ticket.nature is Nature.CONSULT and ticket.sealed_to is None:
         return _answer
-    if not ticket.info_requests and ticket.petitioner_id is not None and case.random.random() < 0.16:
+    if not ticket.info_requests and ticket.petitioner_id is not None and case.random.random() < 0.3:
         return _ask
     return _dispatch
 

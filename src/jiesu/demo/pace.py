@@ -31,10 +31,10 @@ def pace_of(seed: int, unit: str) -> Pace:
     random = Random(f"{seed}:unit:{unit}")  # noqa: S311 - a play, no secret
     lot = random.random()
     if lot < 0.12:
-        return Pace(late=0.25, stretch=1.6, content=0.72)
+        return Pace(late=0.22, stretch=1.5, content=0.72)
     if lot > 0.8:
         return Pace(late=0.01, stretch=0.7, content=0.96)
-    return Pace(late=0.04, stretch=1.0, content=random.uniform(0.84, 0.94))
+    return Pace(late=0.03, stretch=1.0, content=random.uniform(0.84, 0.94))
 
 
 def spread(random: Random, middle: float) -> timedelta:

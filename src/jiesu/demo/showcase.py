@@ -65,7 +65,7 @@ def _scenes(rules: Rules) -> Iterator[_Scene]:
     for unit in units[1:]:
         for hold in IN_UNIT:
             yield _Scene(hold, unit, place)
-    for unit in (county, town, village):
+    for unit in (county, town):
         yield _Scene(Status.IN_PROGRESS, unit, place, late=True)
     for hold in (*AT_DESK[:2], *AT_DESK[:2]):
         yield _Scene(hold, county, place)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -54,6 +54,7 @@ def blocking(db: Database) -> Iterator[Database]:
         hide_parameters=True,
         connect_args={"options": OPTIONS},
     )
+    event.listen(engine, "connect", _keep_all_plans)
     sessions = async_sessionmaker[AsyncSession](
         class_=_BlockingSession, engine=engine, expire_on_commit=False, autoflush=False
     )
@@ -61,6 +62,11 @@ def blocking(db: Database) -> Iterator[Database]:
         yield Database(db.engine, sessions, db.clock, db.react)
     finally:
         engine.dispose()
+
+
+def _keep_all_plans(connection: Any, _record: object) -> None:
+    """More statements than psycopg keeps prepared (100) take turns here; preparing them again and again costs most."""
+    connection.prepared_max = 1000
 
 
 @dataclass(frozen=True)

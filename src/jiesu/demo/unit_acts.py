@@ -21,6 +21,8 @@ __all__ = ["plan_review", "plan_sign", "plan_work", "submit"]
 #: Minutes an officer takes to sign and to call, by class; the others work by office hours.
 QUICK = {"P0": (3, 8), "P1": (20, 40)}
 ORDINARY = (50, 70)
+#: Classes with so little time that nobody waits until the last hour.
+SHORT = frozenset({*QUICK, "C"})
 #: Minutes between two calls that nobody answers.
 CALL_AGAIN = 150
 
@@ -92,7 +94,8 @@ def _finish(stage: Stage, case: Case) -> datetime:
     left = due - now
     if random.random() < pace.late:
         return in_office(calendar, due, timedelta(hours=random.expovariate(1 / 5) + 0.5))
-    when = now + left * min(random.triangular(0.1, 0.8, 0.4) * pace.stretch, 0.85)
+    most = 0.55 if case.ticket.service_class in SHORT else 0.85
+    when = now + left * min(random.triangular(0.1, 0.8, 0.4) * pace.stretch, most)
     if case.ticket.service_class in QUICK:
         return when
     return min(in_office(calendar, when, timedelta()), max(due - timedelta(hours=1), now))

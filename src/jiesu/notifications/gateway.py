@@ -11,7 +11,7 @@ from jiesu.db.uow import Database
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.models import DemoMessage
 
-__all__ = ["DemoGateway", "GatewayRefused", "HttpGateway", "SmsGateway"]
+__all__ = ["DemoGateway", "GatewayRefused", "HttpGateway", "NoGateway", "SmsGateway"]
 
 
 class GatewayRefused(Exception):
@@ -43,6 +43,14 @@ class DemoGateway:
                 "sent_at": uow.now,
             }
             await uow.session.execute(insert(DemoMessage).values(row).on_conflict_do_nothing())
+
+
+class NoGateway:
+    """Stands where no operator is named: people can file and units can work, and messages wait in their jobs."""
+
+    async def send(self, *, key: str, phone: str, text: str) -> None:
+        """Raises GatewayRefused with the remedy, which stands in the dead letters in the end."""
+        raise GatewayRefused("No SMS operator is named: set JIESU_SMS_URL to the address they gave you.")
 
 
 class HttpGateway:
