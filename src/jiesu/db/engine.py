@@ -22,12 +22,9 @@ def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,
-        connect_args={
-            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s",
-            # we have about 180 different statements; psycopg keeps 100 and would prepare the rest again and again
-            "prepared_max": 1000,
-        },
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
     )
+    event.listen(engine.sync_engine, "connect", _keep_statements)
     event.listen(engine.sync_engine, "checkout", _hear_hang_up)
     return engine
 
@@ -35,6 +32,11 @@ def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
 def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions whose rows stay readable after the commit; nothing is loaded behind one's back."""
     return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+
+def _keep_statements(connection: Any, _record: object) -> None:
+    """We have about 180 different statements; psycopg keeps 100 and would prepare the rest again and again."""
+    connection.driver_connection.prepared_max = 1000
 
 
 def _hear_hang_up(connection: Any, _record: object, _proxy: object) -> None:
