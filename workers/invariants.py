@@ -36,7 +36,7 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
         WHERE d.state = 'running' AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'rung:' || d.id)
         AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'rung:' || d.id)
-        AND NOT EXISTS (SELECT FROM escalation e WHERE e.deadline_id = d.id AND e.level >= 4)""",
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.deadline_id = d.id AND e.moves = d.moves AND e.level >= 4)""",
     "no rung waits for a deadline that is over": """
         SELECT j.key FROM job j JOIN deadline d ON j.key = 'rung:' || d.id WHERE d.state <> 'running'""",
     "every job belongs to a ticket": """
@@ -45,9 +45,9 @@ LAWS: dict[str, str] = {
         SELECT m.key FROM message m WHERE m.sent_at IS NULL
         AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'message:' || m.id)
         AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'message:' || m.id)""",
-    "no step of the ladder was taken twice": """
+    "no step of the ladder was taken twice for one promised date": """
         SELECT min(rung) || ' of deadline ' || deadline_id FROM escalation WHERE level > 1
-        GROUP BY deadline_id, level HAVING count(*) > 1""",
+        GROUP BY deadline_id, moves, level HAVING count(*) > 1""",
     "no ticket is with a unit it accuses, or with one below it": """
         SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit AND c.descendant = t.lead_unit
         WHERE t.sealed_to IS DISTINCT FROM t.lead_unit""",

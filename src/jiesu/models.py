@@ -7,12 +7,12 @@ from jiesu.escalation.models import Escalation
 from jiesu.intake.models import IdempotencyKey, NumberBlock
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.models import Petitioner
-from jiesu.sla.models import Deadline, Pause
+from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Contact", "DeadLetter", "Deadline", "DemoMessage", "Escalation", "IdempotencyKey", "Job", "Message", "Notice",
-    "NumberBlock", "Pause", "Petitioner", "PlaceRow", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
+    "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
+    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from jiesu.notifications.tell import tell_person, tell_post
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
-from jiesu.sla.limits import FINAL, ClockKind, Target
+from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
 from jiesu.sla.models import Deadline
 from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
@@ -104,7 +104,7 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.class_changed:
         clocks.reclass(service_class, rules.calendar)
     clocks.drop(UNITS)
-    clocks.arm(service_class, UNITS, rules.calendar, only=FINAL if ticket.reworks else tuple(Target))
+    clocks.arm(service_class, UNITS, rules.calendar, only=FINAL if ticket.reworks else AT_ONCE)
     await _save(uow, rules, clocks)
     key = f"dispatched:{ticket.id}:{ticket.rounds}"
     await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="dispatched")

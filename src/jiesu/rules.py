@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
-from jiesu.kit.calendar import WorkingCalendar, load_calendar
+from jiesu.kit.calendar import Calendars, WorkingCalendar, load_calendar
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.routing.catalogue import Catalogue, load_catalogue
@@ -20,11 +22,23 @@ __all__ = ["Policies", "Rules", "load_policies"]
 class Policies:
     """What `config/` says, apart from the organisation, which lives in the database."""
 
-    calendar: WorkingCalendar
+    calendars: Calendars
+    #: the clock policy of tickets registered from now on
     clocks: ClockPolicy
     catalogue: Catalogue
     rates: RatesPolicy
     wording: Wording
+    #: clock policies that were in force before, by version
+    past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The network's calendar, by which the petitioner's clock runs."""
+        return self.calendars.default
+
+    def clocks_of(self, version: str) -> ClockPolicy:
+        """The policy a ticket was registered under; today's where that version is not on record."""
+        return self.clocks if version == self.clocks.version else self.past.get(version, self.clocks)
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ class Rules(Policies):
 def load_policies(folder: Path) -> Policies:
     """Read and check everything in `config/`. Raises ConfigMistake."""
     return Policies(
-        calendar=load_calendar(folder / "calendar"),
+        calendars=Calendars(load_calendar(folder / "calendar")),
         clocks=load_clocks(folder / "clocks.toml"),
         catalogue=load_catalogue(folder / "catalogue.toml"),
         rates=load_rates(folder / "rates.toml"),

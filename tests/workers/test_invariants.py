@@ -40,7 +40,7 @@ HARM = {
     "no rung waits for a deadline that is over": "UPDATE deadline SET state = 'met' WHERE state = 'running'",
     "every job belongs to a ticket": "UPDATE job SET ticket_id = 999999",
     "every unsent message has a job": "DELETE FROM job WHERE kind = 'message.send'",
-    "no step of the ladder was taken twice": """
+    "no step of the ladder was taken twice for one promised date": """
         DROP INDEX uq_escalation_level;
         INSERT INTO escalation (deadline_id, ticket_id, rung, level, kind, unit, fired_at, wants_ack)
         SELECT d.id, d.ticket_id, 'x' || n, 2, 'supervision', 'VS-1501', now(), true

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BigInteger, Index, SmallInteger, Table, delete, select, text, update
@@ -15,9 +16,17 @@ from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import UnitOfWork
 
 __all__ = [
-    "DeadLetter", "Job", "Promise", "bury", "cancel", "claim_due", "expire_leases", "mark_sent", "next_due", "postpone",
+    "DeadLetter", "Job", "Priority", "Promise", "bury", "cancel", "claim_due", "expire_leases", "mark_sent", "next_due", "postpone",
     "schedule", "schedule_all", "take",
 ]  # fmt: skip
+
+
+class Priority(IntEnum):
+    """Whose work goes first when more is due than can be done: an emergency before a newsletter."""
+
+    URGENT = 0
+    NORMAL = 1
+    BULK = 2
 
 
 class Job(Base):
@@ -25,7 +34,7 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "run_at", "id", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_job_due", "priority", "run_at", "id", postgresql_where=text("sent_at IS NULL")),
         Index("ix_job_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
         Index("ix_job_ticket", "ticket_id"),
     )
@@ -40,6 +49,8 @@ class Job(Base):
     #: When the relay handed it to Redis; null while it waits.
     sent_at: Mapped[Moment | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: A `Priority`.
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.NORMAL, server_default="1")
 
 
 class DeadLetter(Base):
@@ -53,6 +64,7 @@ class DeadLetter(Base):
     key: Mapped[str]
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
     tries: Mapped[int] = mapped_column(SmallInteger)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.NORMAL, server_default="1")
     error: Mapped[str]
     died_at: Mapped[Moment]
 
@@ -65,6 +77,7 @@ class Promise(NamedTuple):
     key: str
     payload: dict[str, Any]
     ticket_id: int | None = None
+    priority: Priority = Priority.NORMAL
 
 
 #: Made once, on the bare table: promising is the most frequent statement of all.
@@ -154,6 +167,7 @@ async def bury(session: AsyncSession, job_id: int, error: str, now: datetime) ->
                 key=job.key,
                 ticket_id=job.ticket_id,
                 tries=job.tries,
+                priority=job.priority,
                 error=error[:2000],
                 died_at=now,
             )

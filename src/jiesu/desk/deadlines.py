@@ -27,6 +27,10 @@ _TARGET = {
     Target.NOTICE: ("受理告知", "Notice of acceptance"),
     Target.PLAN: ("提出解决方案", "Plan"),
     Target.OPINION: ("出具处理意见", "Written opinion"),
+    Target.RECHECK: ("作出复查意见", "Recheck opinion"),
+    Target.REVIEW: ("作出复核意见", "Review opinion"),
+    Target.PLAN_REVIEW: ("复评办理方案", "Review of the plan"),
+    Target.INFORM: ("告知进展", "News of progress"),
 }
 
 

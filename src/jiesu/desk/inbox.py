@@ -49,7 +49,7 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
     query = (
         select(Notice, Ticket.number, Ticket.title)
         .join(Ticket, Ticket.id == Notice.ticket_id)
-        .where(Notice.unit == staff.unit, Notice.read_at.is_(None), visible_to(staff))
+        .where(Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now, visible_to(staff))
         .order_by(Notice.level.desc(), Notice.id.desc())
         .limit(MOST)
     )
@@ -68,5 +68,5 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
 
 async def mark_read(uow: UnitOfWork, staff: Staff) -> int:
     """Mark the post's notices as read; returns how many."""
-    statement = update(Notice).where(Notice.unit == staff.unit, Notice.read_at.is_(None)).values(read_at=uow.now)
-    return len((await uow.session.execute(statement.returning(Notice.id))).all())
+    mine = update(Notice).where(Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now)
+    return len((await uow.session.execute(mine.values(read_at=uow.now).returning(Notice.id))).all())

@@ -38,7 +38,11 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(40))
     #: Ladder level, 0 for plain news.
     level: Mapped[int] = mapped_column(SmallInteger, default=0)
+    #: The unit whose vacant post this news was for, when it went one up; else null.
+    vacant: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     created_at: Mapped[Moment]
+    #: When people see it: at once, or when the office opens.
+    shown_from: Mapped[Moment]
     read_at: Mapped[Moment | None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table
@@ -23,13 +24,22 @@ _MESSAGE = (
 _NOTICE = insert(cast("Table", Notice.__table__)).on_conflict_do_nothing(index_elements=[Notice.key])
 
 
-async def tell_person(uow: UnitOfWork, *, key: str, ticket_id: int, phone: str, text: str) -> None:
-    """Send a short message. May be repeated with the same key: it is told once."""
+async def tell_person(
+    uow: UnitOfWork,
+    *,
+    key: str,
+    ticket_id: int,
+    phone: str,
+    text: str,
+    send_at: datetime | None = None,
+    priority: jobs.Priority = jobs.Priority.NORMAL,
+) -> None:
+    """Send a short message, now or at `send_at`. May be repeated with the same key: it is told once."""
     row = {"key": key, "ticket_id": ticket_id, "recipient": phone, "text": text, "created_at": uow.now}
     message_id = await _written(uow, row)
     if message_id is not None:
-        promise = jobs.Promise(SEND_MESSAGE, uow.now, f"message:{message_id}", {"id": message_id}, ticket_id)
-        await jobs.schedule(uow, promise)
+        at, payload = send_at or uow.now, {"id": message_id}
+        await jobs.schedule(uow, jobs.Promise(SEND_MESSAGE, at, f"message:{message_id}", payload, ticket_id, priority))
 
 
 async def _written(uow: UnitOfWork, row: dict[str, Any]) -> int | None:
@@ -42,9 +52,31 @@ async def _written(uow: UnitOfWork, row: dict[str, Any]) -> int | None:
     return message.id
 
 
-async def tell_post(uow: UnitOfWork, *, key: str, unit: str, ticket_id: int, kind: str, level: int = 0) -> None:
-    """Put a notice before a duty post. May be repeated with the same key: it is told once."""
-    row = {"key": key, "unit": unit, "ticket_id": ticket_id, "kind": kind, "level": level, "created_at": uow.now}
+async def tell_post(
+    uow: UnitOfWork,
+    *,
+    key: str,
+    unit: str,
+    ticket_id: int,
+    kind: str,
+    level: int = 0,
+    shown_from: datetime | None = None,
+    vacant: str | None = None,
+) -> None:
+    """Put a notice before a duty post, now or from `shown_from` on. May be repeated with the same key: it is told once.
+
+    `vacant` names the unit below whose post nobody holds, when this post stands in for it.
+    """
+    row = {
+        "key": key,
+        "unit": unit,
+        "ticket_id": ticket_id,
+        "kind": kind,
+        "level": level,
+        "vacant": vacant,
+        "created_at": uow.now,
+        "shown_from": shown_from or uow.now,
+    }
     if uow.gathered is None:
         await uow.session.execute(_NOTICE, row)
     else:

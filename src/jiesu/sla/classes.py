@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
-from jiesu.sla.limits import FINAL, ClockKind, Limit, Target, parse_limit
+from jiesu.sla.limits import FINAL, ON_REQUEST, RECURRING, ClockKind, Limit, Target, parse_limit
 from jiesu.sla.rungs import CountRule, Rung, read_counts, read_rungs
 
 __all__ = [
@@ -16,8 +16,13 @@ __all__ = [
 ]  # fmt: skip
 
 CODES = ("P0", "P1", "P2", "P3", "P4", "C", "X")
-#: 信访工作条例 Art. 22–23 and 34: no policy may grant itself longer
-LAW = {Target.NOTICE: Limit(15, "natural_days"), Target.OPINION: Limit(60, "natural_days")}
+#: 信访工作条例 Art. 22–23, 34, 35 and 36: no policy may grant itself longer
+LAW = {
+    Target.NOTICE: Limit(15, "natural_days"),
+    Target.OPINION: Limit(60, "natural_days"),
+    Target.RECHECK: Limit(30, "natural_days"),
+    Target.REVIEW: Limit(30, "natural_days"),
+}
 
 
 class ServiceClass(Struct, frozen=True):
@@ -104,8 +109,8 @@ def _service_class(code: str, raw: object, path: Path) -> ServiceClass:
     limits = {target: _limit(target, text, path, f"{key}.limits.{target}") for target, text in written.limits.items()}
     if len(limits.keys() & FINAL) != 1:
         raise ConfigMistake(path, f"{key}.limits", sorted(limits), "give exactly one of resolve, plan and opinion.")
-    petitioner = tuple(target for target in limits if target is not Target.SIGN)
-    unit = tuple(target for target in limits if target is not Target.NOTICE)
+    petitioner = tuple(target for target in limits if target not in (Target.SIGN, *RECURRING))
+    unit = tuple(target for target in limits if target not in (Target.NOTICE, *ON_REQUEST))
     return ServiceClass(code, written.name_zh, written.name_en, MappingProxyType(limits), petitioner, unit)
 
 

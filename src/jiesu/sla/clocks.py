@@ -10,10 +10,10 @@ from sqlalchemy import select
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.calendar import WorkingCalendar
 from jiesu.sla.classes import ServiceClass
+from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due_after_pauses, remaining, resume
 from jiesu.sla.deadlines import Pause as Span
-from jiesu.sla.deadlines import PlannedDeadline, class_deadlines, due_after_pauses, remaining, resume
-from jiesu.sla.limits import FINAL, ClockKind, Limit, Target
-from jiesu.sla.models import ClockState, Deadline, Pause
+from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Limit, Target
+from jiesu.sla.models import ClockState, Deadline, Move, MoveCause, Pause
 from jiesu.tickets.models import Ticket
 
 __all__ = ["TicketClocks", "planned"]
@@ -75,7 +75,7 @@ class TicketClocks:
         clock: ClockKind,
         calendar: WorkingCalendar,
         *,
-        only: Collection[Target] = tuple(Target),
+        only: Collection[Target] = AT_ONCE,
     ) -> None:
         """Start a clock: the petitioner's from registration, the unit's from now.
 
@@ -108,6 +108,7 @@ class TicketClocks:
             due_at=end.due_at,
             provisional=end.provisional,
             state=ClockState.RUNNING,
+            moves=0,
         )
         self._uow.add(row)
         self.rows.append(row)
@@ -141,7 +142,7 @@ class TicketClocks:
         """Reckon the petitioner's deadlines anew from the original start; what was met or missed stays so."""
         done = {row.target for row in self.rows if row.clock is ClockKind.PETITIONER and row.state is ClockState.MET}
         self.drop(ClockKind.PETITIONER)
-        self.arm(service_class, ClockKind.PETITIONER, calendar, only=set(Target) - done)
+        self.arm(service_class, ClockKind.PETITIONER, calendar, only=AT_ONCE - done)
 
     def pause(self, reason: str, calendar: WorkingCalendar) -> None:
         """Stop the running clocks, noting what remains of each; what is late already stays late."""
@@ -159,13 +160,35 @@ class TicketClocks:
         for pause in self.pauses:
             pause.ended_at = pause.ended_at or self._uow.now
         for row in [row for row in self.rows if row.state is ClockState.PAUSED]:
-            if row.remaining is not None:
-                end = resume(limit_of(row), row.remaining, self._uow.now, calendar)
-                row.due_at, row.provisional = end.due_at, end.provisional
-            row.remaining = None
             row.state = ClockState.RUNNING
-            row.calendar_version = calendar.version
+            if row.remaining is not None:
+                self.move(
+                    row, resume(limit_of(row), row.remaining, self._uow.now, calendar), MoveCause.RESUMED, calendar
+                )
+            row.remaining = None
+
+    def move(self, row: Deadline, end: Due, cause: MoveCause, calendar: WorkingCalendar) -> bool:
+        """Promise another date and keep the old one on record; whether the date is another one at all.
+
+        The ladder starts afresh for the new date: warnings of the old one have been given.
+        """
+        moved = row.due_at != end.due_at
+        if moved:
+            move = Move(
+                deadline_id=row.id,
+                ticket_id=row.ticket_id,
+                cause=cause,
+                old_due_at=row.due_at,
+                new_due_at=end.due_at,
+                calendar_version=calendar.version,
+                moved_at=self._uow.now,
+            )
+            self._uow.add(move)
+            row.moves += 1
+        row.due_at, row.provisional, row.calendar_version = end.due_at, end.provisional, calendar.version
+        if row.state is ClockState.RUNNING and row not in self.restarted:
             self.restarted.append(row)
+        return moved
 
     def _over_before(self, moment: datetime) -> list[Span]:
         return [

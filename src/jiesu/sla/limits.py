@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-__all__ = ["FINAL", "ClockKind", "Limit", "Target", "Unit", "parse_limit"]
+__all__ = ["AT_ONCE", "FINAL", "ON_REQUEST", "RECURRING", "ClockKind", "Limit", "Target", "Unit", "parse_limit"]
 
 Unit = Literal["minutes", "hours", "working_hours", "working_days", "natural_days"]
 
@@ -20,16 +20,31 @@ class ClockKind(StrEnum):
 
 
 class Target(StrEnum):
+    """What must have happened by a deadline."""
+
     SIGN = "sign"
     FIRST_CONTACT = "first_contact"
     RESOLVE = "resolve"
     NOTICE = "notice"
     PLAN = "plan"
     OPINION = "opinion"
+    #: 复查, 复核: asked for after the opinion, decided by the next-higher organ (信访工作条例 Art. 35, 36)
+    RECHECK = "recheck"
+    REVIEW = "review"
+    #: a plan that was told is looked at again
+    PLAN_REVIEW = "plan_review"
+    #: the petitioner hears how things stand (KeepInLoop)
+    INFORM = "inform"
 
 
 #: reaching one of these ends the unit's work; every class has exactly one
 FINAL = frozenset({Target.RESOLVE, Target.PLAN, Target.OPINION})
+#: begin again each time they are met, as long as the unit has the ticket in hand
+RECURRING = frozenset({Target.PLAN_REVIEW, Target.INFORM})
+#: begin when asked for, not with registration or dispatch
+ON_REQUEST = frozenset({Target.RECHECK, Target.REVIEW})
+#: begin with their clock
+AT_ONCE = frozenset(Target) - RECURRING - ON_REQUEST
 
 
 class Limit(Struct, frozen=True):

@@ -23,6 +23,10 @@ TARGETS: dict[Target, dict[Locale, str]] = {
     Target.NOTICE: {"zh": "受理告知", "en": "notice of acceptance"},
     Target.PLAN: {"zh": "办理方案", "en": "plan"},
     Target.OPINION: {"zh": "处理意见", "en": "written opinion"},
+    Target.RECHECK: {"zh": "复查意见", "en": "recheck opinion"},
+    Target.REVIEW: {"zh": "复核意见", "en": "review opinion"},
+    Target.PLAN_REVIEW: {"zh": "方案复评", "en": "review of the plan"},
+    Target.INFORM: {"zh": "进展告知", "en": "news of progress"},
 }
 UNITS: dict[Unit | Literal["days"], str] = {
     "minutes": "分钟",

@@ -58,6 +58,10 @@ class Ticket(Base):
     desk_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     #: The unit responsible (主办); null until dispatched.
     lead_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: The unit whose leader owns the case (包案); null for most.
+    leader_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: When the petitioner last heard how things stand.
+    informed_at: Mapped[Moment | None]
     routing: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     #: How often it was dispatched, asked for details, sent to rework, answered with dissatisfaction.
     rounds: Mapped[int] = mapped_column(SmallInteger, default=0)
