@@ -1,18 +1,28 @@
-"""Actors of the clocks: a rung of the ladder is due."""
+"""Actors of the clocks: rungs of the ladder are due, an acknowledgement is overdue."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.fire import RUNG, fire_rung
+from jiesu.escalation.arming import RUNG
+from jiesu.escalation.fire import DueRung, fire_rungs
+from jiesu.escalation.steps import ACK
+from jiesu.escalation.unanswered import tell_next_post
 from jiesu.rules import Rules
-from workers.actor import handles
+from workers.actor import handles, handles_together
 
-__all__ = ["rung_due"]
+__all__ = ["acknowledgement_overdue", "rungs_due"]
 
 
-@handles(RUNG)
-async def rung_due(uow: UnitOfWork, rules: Rules, payload: dict[str, Any]) -> None:
-    """Fire the rung, unless the deadline was kept meanwhile."""
-    await fire_rung(uow, rules, payload["deadline_id"], payload["rung"])
+@handles_together(RUNG)
+async def rungs_due(uow: UnitOfWork, rules: Rules, payloads: Sequence[dict[str, Any]]) -> None:
+    """Fire the rungs, but for deadlines that were kept meanwhile."""
+    await fire_rungs(uow, rules, [DueRung(payload["deadline_id"], payload["rung"]) for payload in payloads])
+
+
+@handles(ACK)
+async def acknowledgement_overdue(uow: UnitOfWork, rules: Rules, payload: dict[str, Any]) -> None:
+    """Tell the post above, unless somebody answered meanwhile."""
+    await tell_next_post(uow, rules, payload["escalation_id"])

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
+from typing import get_args
 
 from sqlalchemy import text
 
 from jiesu.audit.trail import verify
 from jiesu.db.uow import Database
+from jiesu.sla.classes import ClockPolicy
+from jiesu.sla.editions import past_clocks
+from jiesu.sla.limits import ClockKind, Limit, Target, Unit
+from jiesu.sla.rungs import ALWAYS
 from jiesu.tickets.states import OPEN
 
 __all__ = ["LAWS", "Finding", "check_all"]
@@ -36,7 +44,8 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
         WHERE d.state = 'running' AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'rung:' || d.id)
         AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'rung:' || d.id)
-        AND NOT EXISTS (SELECT FROM escalation e WHERE e.deadline_id = d.id AND e.moves = d.moves AND e.level >= 4)""",
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.deadline_id = d.id AND e.moves = d.moves AND e.level >= CAST(
+            CAST(:tops AS jsonb) ->> concat_ws(' ', d.policy_version, d.clock, d.target, d.per) AS integer))""",
     "no rung waits for a deadline that is over": """
         SELECT j.key FROM job j JOIN deadline d ON j.key = 'rung:' || d.id WHERE d.state <> 'running'""",
     "every job belongs to a ticket": """
@@ -55,6 +64,17 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM ticket t JOIN notice n ON n.ticket_id = t.id
         JOIN unit_closure c ON c.ancestor = t.accused_unit AND c.descendant = n.unit
         WHERE t.sealed_to IS NULL""",
+    "every unanswered escalation of an open ticket waits for its acknowledgement, or has reached the top": f"""
+        SELECT t.number FROM escalation e JOIN ticket t ON t.id = e.ticket_id
+        WHERE e.wants_ack AND e.acknowledged_at IS NULL AND e.ack_due_at IS NOT NULL AND t.status IN ({_OPEN})
+        AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'ack:' || e.id)
+        AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'ack:' || e.id)
+        AND NOT EXISTS (SELECT FROM trail r WHERE r.ticket_id = t.id AND r.kind = 'AckOverdue' AND r.data ->> 'told' IS NULL)""",
+    "every date that moved is on record": """
+        SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.moves <> (SELECT count(*) FROM deadline_move m WHERE m.deadline_id = d.id)
+        OR d.moves > 0 AND d.due_at <> (SELECT new_due_at FROM deadline_move m WHERE m.deadline_id = d.id
+                                        ORDER BY m.id DESC LIMIT 1)""",
     "every answered survey led to an end or to rework": """
         SELECT t.number FROM ticket t JOIN survey s ON s.ticket_id = t.id
         WHERE s.state = 'answered' AND t.status = 'awaiting_survey'
@@ -79,8 +99,10 @@ async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) 
     """Ask every law; those without examples hold."""
     findings = []
     async with db.sessions() as session:
+        tops = {"tops": json.dumps(_tops(await past_clocks(session)))}
         for law, query in LAWS.items():
-            broken = [str(row[0]) for row in await session.execute(text(query))]
+            found = await session.execute(text(query), tops if ":tops" in query else {})
+            broken = [str(row[0]) for row in found]
             findings.append(Finding(law, len(broken), broken[:20]))
         overdue = text("SELECT kind || ' ' || key FROM job WHERE run_at < :before ORDER BY run_at LIMIT 1000")
         stuck = [str(row[0]) for row in await session.execute(overdue, {"before": now - late})]
@@ -88,3 +110,14 @@ async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) 
         broken = [f"ticket {b.ticket_id} entry {b.seq}: {b.fault}" async for b in verify(session)]
         findings.append(Finding("every chain of the trail is whole", len(broken), broken[:20]))
     return findings
+
+
+def _tops(policies: Mapping[str, ClockPolicy]) -> dict[str, int]:
+    """The highest level a deadline surely climbs to, by version, clock, target and unit of its limit."""
+    tops: dict[str, int] = {}
+    for version, policy in policies.items():
+        sure = [rung for rung in policy.ladder if rung.when == ALWAYS]
+        for clock, target, per in product(ClockKind, Target, get_args(Unit)):
+            levels = [rung.level for rung in sure if rung.applies_to(clock, target, Limit(1, per))]
+            tops[f"{version} {clock} {target} {per}"] = max(levels, default=0)
+    return tops

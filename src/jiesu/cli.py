@@ -37,10 +37,12 @@ config_app = typer.Typer(help="The files in config/.", no_args_is_help=True)
 units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
 demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
 audit_app = typer.Typer(help="The trail.", no_args_is_help=True)
+clocks_app = typer.Typer(help="The clock policy.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(units_app, name="units")
 app.add_typer(demo_app, name="demo")
 app.add_typer(audit_app, name="audit")
+app.add_typer(clocks_app, name="clocks")
 
 out = Console()
 err = Console(stderr=True)
@@ -178,6 +180,49 @@ def _moment(text: str, option: str = "--from") -> datetime:
     except ValueError as error:
         raise ValueError(f"{option}: “{text}” is no time. Write it like 2026-09-24T10:00.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+@clocks_app.command("diff")
+def clocks_diff(
+    file: Annotated[Path | None, typer.Argument(help="The other clocks.toml; by default the one in config/")] = None,
+    as_json: Json = False,
+) -> None:
+    """What another clock policy would do to the tickets that are open. Nothing is changed: they keep their own."""
+    from jiesu.sla.classes import load_clocks
+    from jiesu.sla.compare import compare_ladders, effects_on_open
+
+    policy = load_clocks(file or load_settings().config_dir / "clocks.toml")
+
+    async def compare(kernel: Any) -> Any:
+        async with kernel.db.sessions() as session:
+            effects = await effects_on_open(session, kernel.clock.now(), policy, kernel.rules.calendars)
+        return effects, compare_ladders(kernel.rules.clocks.ladder, policy.ladder)
+
+    effects, ladder = _with_kernel(compare)
+    if as_json:
+        found = {"version": policy.version, "deadlines": effects, "ladder": ladder}
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n")
+        return
+    table = Table(
+        title=f"未办结工单的时限，若按 {policy.version} 版 / running deadlines under version {policy.version}"
+    )
+    for heading in (
+        "等级 class",
+        "时钟 clock",
+        "时限 target",
+        "提前 earlier",
+        "其中立即超时 late at once",
+        "推后 later",
+    ):
+        table.add_column(heading)
+    for heading in ("不变 same", "取消 dropped"):
+        table.add_column(heading)
+    for row in effects:
+        counts = (row.earlier, row.at_once, row.later, row.same, row.dropped)
+        table.add_row(row.service_class, row.clock, row.target, *map(str, counts))
+    out.print(table)
+    for change in ladder:
+        out.print(f"{change.rung}: {change.change}", highlight=False)
 
 
 @units_app.command("import")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from jiesu.db.base import install_keys
 from jiesu.db.engine import connect, sessions
-from jiesu.db.uow import Database
+from jiesu.db.uow import Database, UnitOfWork
 from jiesu.intake.numbers import Numbers
+from jiesu.kit.calendar import load_calendars
 from jiesu.kit.clock import Clock, SystemClock
 from jiesu.kit.config import ConfigMistake, convert
 from jiesu.kit.crypto import KeyRing
@@ -20,6 +22,8 @@ from jiesu.notifications.gateway import DemoGateway, HttpGateway, NoGateway, Sms
 from jiesu.reactions import Reactions
 from jiesu.rules import Policies, Rules, load_policies
 from jiesu.settings import Settings
+from jiesu.sla.editions import calendar_edits, edits_fingerprint, note_editions, past_clocks
+from jiesu.sla.recompute import schedule_recompute
 from jiesu.units.store import fingerprint, load_organisation
 
 __all__ = ["Kernel", "load_keys"]
@@ -50,7 +54,7 @@ class Kernel:
         self.numbers = Numbers(self.db)
         self.gateway = gateway or _gateway(settings, self.db, self.keys)
         self._rules: Rules | None = None
-        self._seen = ""
+        self._seen = ("", "")
         self._checked = 0.0
         self._refreshing = asyncio.Lock()
 
@@ -62,22 +66,37 @@ class Kernel:
         return self._rules
 
     async def open(self) -> Kernel:
-        """Read the organisation. Raises EmptyOrganisation."""
+        """Read organisation and calendar edits. Raises EmptyOrganisation, and ConfigMistake for a changed old policy."""
         await self.refresh(force=True)
         return self
 
     async def refresh(self, *, force: bool = False) -> Rules:
-        """Read the organisation again when it changed; asks the database at most every few seconds."""
+        """Read organisation and calendar edits again when they changed; asks the database at most every few seconds."""
         async with self._refreshing:
             if force or time.monotonic() - self._checked > SNAPSHOT_AGE:
                 async with self.db.sessions() as session:
-                    seen = await fingerprint(session)
-                    if force or seen != self._seen:
-                        organisation = await load_organisation(session)
-                        self._rules = Rules.of(self._policies, organisation, self.keys, self.settings.public_url)
-                        self._seen = seen
+                    seen = await self._fingerprint(session)
+                if force or seen != self._seen:
+                    async with self.db.begin() as uow:
+                        self._rules = await self._read(uow)
+                        self._seen = await self._fingerprint(uow.session)
                 self._checked = time.monotonic()
         return self.rules
+
+    async def _fingerprint(self, session: AsyncSession) -> tuple[str, str]:
+        return await fingerprint(session), await edits_fingerprint(session)
+
+    async def _read(self, uow: UnitOfWork) -> Rules:
+        """Everything anew; what deadlines will be reckoned by is kept, and a new calendar has the running ones looked at."""
+        organisation = await load_organisation(uow.session)
+        edits, folder = await calendar_edits(uow.session), self.settings.config_dir
+        policies = self._policies
+        if edits:
+            policies = replace(policies, calendars=load_calendars(folder / "calendar", edits))
+        if await note_editions(uow, policies.clocks, policies.calendars, folder / "clocks.toml"):
+            await schedule_recompute(uow, policies.calendars)
+        policies = replace(policies, past=await past_clocks(uow.session))
+        return Rules.of(policies, organisation, self.keys, self.settings.public_url)
 
     async def close(self) -> None:
         """Give the connections back."""

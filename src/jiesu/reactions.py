@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from jiesu.audit import trail
 from jiesu.db.uow import Event, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
-from jiesu.escalation.fire import Escalated, climb_by_count, rearm
+from jiesu.escalation.arming import rearm
+from jiesu.escalation.fire import climb_by_count
+from jiesu.escalation.steps import Escalated
+from jiesu.escalation.unanswered import AckOverdue
 from jiesu.intake.file import AppealRouted
 from jiesu.notifications.tell import tell_person, tell_post
 from jiesu.petitioners.models import Petitioner
+from jiesu.routing.take_over import TakenOver
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
 from jiesu.sla.models import Deadline
+from jiesu.sla.recompute import DeadlineMoved
 from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
@@ -38,7 +43,14 @@ async def _save(uow: UnitOfWork, rules: Rules, clocks: TicketClocks) -> None:
 
 
 async def _tell(
-    uow: UnitOfWork, rules: Rules, ticket: Ticket, name: str, blanks: Mapping[str, str], *, round_: int = 0
+    uow: UnitOfWork,
+    rules: Rules,
+    ticket: Ticket,
+    name: str,
+    blanks: Mapping[str, str],
+    *,
+    round_: int = 0,
+    send_at: datetime | None = None,
 ) -> None:
     """A message to the petitioner, where there is a telephone; once for each name and round."""
     if ticket.petitioner_id is None:
@@ -47,7 +59,7 @@ async def _tell(
     if person.phone:
         text = rules.wording.say(name, number=ticket.number, **blanks)
         key = f"{name}:{ticket.id}:{round_}"
-        await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text)
+        await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=send_at)
 
 
 def _unit_name(rules: Rules, code: str | None) -> str:
@@ -104,11 +116,12 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.class_changed:
         clocks.reclass(service_class, rules.calendar)
     clocks.drop(UNITS)
-    clocks.arm(service_class, UNITS, rules.calendar, only=FINAL if ticket.reworks else AT_ONCE)
+    done = {Target.FIRST_CONTACT} if ticket.first_contact_at is not None else set()
+    clocks.arm(service_class, UNITS, rules.calendar, only=FINAL if ticket.reworks else AT_ONCE - done)
     await _save(uow, rules, clocks)
     key = f"dispatched:{ticket.id}:{ticket.rounds}"
     await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="dispatched")
-    if event.by.kind != Actor.SYSTEM:
+    if event.by.kind != Actor.SYSTEM or event.round > 1:  # the first automatic dispatch is told with the receipt
         unit, due = _unit_name(rules, event.unit), _promise(clocks.rows)
         await _tell(uow, rules, ticket, "dispatched", {"unit": unit, "due": due}, round_=ticket.rounds)
     await climb_by_count(uow, rules, ticket, clocks, "units_passed")
@@ -198,6 +211,26 @@ async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Tick
     await _tell(uow, rules, ticket, "reopened", {"unit": _unit_name(rules, ticket.lead_unit)}, round_=ticket.rounds)
 
 
+async def announce_move(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: DeadlineMoved) -> None:
+    """A published calendar moved a date: the ladder follows, and whoever was promised the old date is told in office hours."""
+    clocks = await TicketClocks.of(uow, ticket)
+    await _save(uow, rules, clocks)
+    if event.clock is PETITIONERS and event.target in FINAL:
+        blanks = {"old": moment_words(event.old, "zh"), "new": moment_words(event.new, "zh")}
+        at = rules.calendar.next_office_time(uow.now)
+        await _tell(uow, rules, ticket, "calendar_moved", blanks, round_=_moves(clocks, event), send_at=at)
+    if ticket.lead_unit is not None:
+        key = f"moved:{ticket.id}:{event.clock}:{event.target}:{event.new.isoformat()}"
+        shown = rules.calendars.of(ticket.lead_unit).next_office_time(uow.now)
+        await tell_post(
+            uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="deadline_moved", shown_from=shown
+        )
+
+
+def _moves(clocks: TicketClocks, event: DeadlineMoved) -> int:
+    return sum(row.moves for row in clocks.rows if row.clock is event.clock and row.target == event.target)
+
+
 HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
     AppealRouted: (send_receipt,),
@@ -217,8 +250,11 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketClosed: (),
     e.TicketWithdrawn: (stop_all, end_survey),
     e.TicketReopened: (run_again,),
+    TakenOver: (),
     Escalated: (),
     EscalationAcknowledged: (),
+    AckOverdue: (),
+    DeadlineMoved: (announce_move,),
     PetitionerRevealed: (),
 }
 #: Passing news that is not part of the ticket's history (it carries the query code).

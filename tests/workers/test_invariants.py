@@ -47,6 +47,11 @@ HARM = {
         FROM (SELECT * FROM deadline LIMIT 1) d, generate_series(1, 2) n""",
     "no ticket is with a unit it accuses": "UPDATE ticket SET accused_unit = 'VS-150102' WHERE lead_unit IS NOT NULL",
     "nothing is told to a unit that the ticket accuses": "UPDATE ticket SET accused_unit = 'VS-150102'",
+    "every unanswered escalation of an open ticket": """
+        INSERT INTO escalation (deadline_id, ticket_id, rung, level, kind, unit, fired_at, wants_ack, ack_due_at)
+        SELECT id, ticket_id, 'L2', 2, 'supervision', 'VS-1501', now(), true, now() FROM deadline
+        WHERE state = 'running' LIMIT 1""",
+    "every date that moved is on record": "UPDATE deadline SET moves = 1",
     "every answered survey led to an end": "UPDATE survey SET state = 'answered'",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import Event, UnitOfWork
 
-__all__ = ["GENESIS", "BrokenChain", "TrailEntry", "append", "history", "verify"]
+__all__ = ["GENESIS", "BrokenChain", "TrailEntry", "append", "history", "read_heads", "verify"]
 
 #: What the first entry of every chain follows.
 GENESIS = "0" * 64
@@ -77,6 +77,15 @@ async def append(uow: UnitOfWork, event: Event) -> None:
 def begin(uow: UnitOfWork, ticket_id: int) -> None:
     """Start the chain of a ticket born in this transaction: spares looking for a head that cannot be."""
     uow.memory["trail", ticket_id] = (0, GENESIS)
+
+
+async def read_heads(uow: UnitOfWork, ticket_ids: Collection[int]) -> None:
+    """Look up the heads of many chains at once, for the entries that will follow in this transaction."""
+    unknown = [ticket_id for ticket_id in ticket_ids if ("trail", ticket_id) not in uow.memory]
+    newest = select(TrailEntry.ticket_id, TrailEntry.seq, TrailEntry.hash).distinct(TrailEntry.ticket_id)
+    newest = newest.where(TrailEntry.ticket_id.in_(unknown)).order_by(TrailEntry.ticket_id, TrailEntry.seq.desc())
+    for ticket_id, seq, head in await uow.session.execute(newest):
+        uow.memory["trail", ticket_id] = (seq, head)
 
 
 async def _head(uow: UnitOfWork, ticket_id: int) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from jiesu.demo.pace import in_office
 from jiesu.demo.stage import DueJob, Stage
 from jiesu.demo.unit_acts import submit
 from jiesu.escalation.acknowledge import acknowledge_escalations
-from jiesu.escalation.fire import RUNG
+from jiesu.escalation.arming import RUNG
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.recipient import recipient
 from jiesu.tickets.words import Status

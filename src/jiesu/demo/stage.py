@@ -15,7 +15,7 @@ from jiesu.demo.agenda import Agenda
 from jiesu.demo.case import Case
 from jiesu.demo.cast import Cast
 from jiesu.demo.transaction import OneTransaction
-from jiesu.escalation.fire import RUNG
+from jiesu.escalation.arming import RUNG
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
 from jiesu.notifications.tell import SEND_MESSAGE

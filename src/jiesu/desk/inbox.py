@@ -30,6 +30,8 @@ _KIND = {
     "supervision": ("超时督办单", "overdue: supervision order"),
     "escalation": ("提级督办", "escalated supervision"),
     "leader_case": ("领导包案", "leader-owned case"),
+    "ack_overdue": ("下级未按时认领督办，请处理", "an escalation below was not acknowledged in time: please act"),
+    "deadline_moved": ("放假安排公布，时限有调整", "the public holidays were published: a deadline moved"),
 }
 
 

@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
+from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
 from jiesu.escalation.models import Escalation
+from jiesu.escalation.steps import ack_key
 from jiesu.tickets.events import TicketEvent, by_staff
 from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
@@ -48,6 +50,7 @@ async def acknowledge_escalations(
     if not rows:
         raise NothingToAcknowledge("action")
     note = optional(note, "note", "认领意见")
+    await jobs.cancel(uow, *(ack_key(row.id) for row in rows))
     for row in rows:
         row.acknowledged_at, row.acknowledged_by, row.note = uow.now, staff.id, note
     await uow.record(

@@ -1,147 +1,109 @@
-"""Arming the ladder on running deadlines, and firing its rungs: each exactly once."""
+"""Firing the rungs that are due, many at a time, each exactly once; and the rungs that counts earn."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import exists, select
 
-from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.ladder import next_rung, rung_by_count
+from jiesu.escalation.arming import Taken, calendar_of, ladder_of, schedule_next, taken_by
+from jiesu.escalation.facts import gather_facts
+from jiesu.escalation.ladder import rung_by_count, rung_times
+from jiesu.escalation.measures import take_measures
 from jiesu.escalation.models import Escalation
-from jiesu.escalation.recipient import recipient
-from jiesu.notifications.tell import tell_post
+from jiesu.escalation.steps import Step, take_steps
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks, planned
 from jiesu.sla.limits import FINAL, ClockKind
 from jiesu.sla.models import ClockState, Deadline
-from jiesu.sla.rungs import Rung
-from jiesu.tickets.events import SYSTEM, TicketEvent
+from jiesu.sla.rungs import ALWAYS, Facts
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.repository import TicketRepository
 
-__all__ = ["RUNG", "Escalated", "climb_by_count", "fire_rung", "rearm"]
-
-#: Job kind: the next rung of one deadline is due.
-RUNG = "sla.rung"
+__all__ = ["DueRung", "climb_by_count", "fire_rungs"]
 
 
-class Escalated(TicketEvent, frozen=True, kw_only=True):
-    clock: str
-    target: str
+class DueRung(NamedTuple):
+    """A rung whose job fell due."""
+
+    deadline_id: int
     rung: str
-    level: int
-    unit: str
 
 
-def job_key(deadline: Deadline) -> str:
-    """One pending job a deadline: its next rung."""
-    return f"rung:{deadline.id}"
+async def fire_rungs(uow: UnitOfWork, rules: Rules, due: Sequence[DueRung]) -> int:
+    """Fire rungs of running deadlines and schedule the next of each; returns how many fired.
 
-
-async def rearm(uow: UnitOfWork, rules: Rules, clocks: TicketClocks) -> None:
-    """Make the ladder's jobs agree with what the clocks have just done."""
-    old = (*clocks.stopped, *clocks.restarted)
-    if old:
-        await jobs.cancel(uow, *map(job_key, old))
-    taken = await _taken(uow, rules, clocks.restarted) if clocks.restarted else {}
-    rows = [row for row in (*clocks.restarted, *clocks.added) if row.state is ClockState.RUNNING]
-    await _schedule_next(uow, rules, {row: taken.get(row.id, frozenset()) for row in rows})
-
-
-async def _taken(uow: UnitOfWork, rules: Rules, rows: Iterable[Deadline]) -> dict[int, frozenset[str]]:
-    """Names of the rungs each deadline took; a level reached by a count leaves none of its rungs to take."""
-    query = select(Escalation.deadline_id, Escalation.rung, Escalation.level)
-    taken: dict[int, set[str]] = defaultdict(set)
-    for deadline_id, name, level in await uow.session.execute(
-        query.where(Escalation.deadline_id.in_([row.id for row in rows]))
-    ):
-        taken[deadline_id].add(name)
-        if level > 1:
-            taken[deadline_id] |= {rung.name for rung in rules.clocks.ladder if rung.level == level}
-    return {deadline_id: frozenset(names) for deadline_id, names in taken.items()}
-
-
-async def _schedule_next(uow: UnitOfWork, rules: Rules, rows: Mapping[Deadline, frozenset[str]]) -> None:
-    """One job for each deadline that has a rung left, given the rungs it took; nobody is warned of what is late."""
-    promises = []
-    for row, taken in rows.items():
-        pointless = _warnings(rules) if row.due_at <= uow.now else frozenset[str]()
-        following = next_rung(rules.clocks.ladder, planned(row), taken | pointless, rules.calendar)
-        if following is not None:
-            rung, at = following
-            payload = {"deadline_id": row.id, "rung": rung.name}
-            promises.append(jobs.Promise(RUNG, at, job_key(row), payload, row.ticket_id))
-    await jobs.schedule_all(uow, promises)
-
-
-def _warnings(rules: Rules) -> frozenset[str]:
-    return frozenset(rung.name for rung in rules.clocks.ladder if rung.kind == "warning")
-
-
-async def fire_rung(uow: UnitOfWork, rules: Rules, deadline_id: int, rung_name: str) -> bool:
-    """Fire one rung of a running deadline and schedule the next; False when there was nothing to do.
-
-    Locks the ticket. May be repeated: the same step fires once.
+    Locks the tickets, in the order of their keys. May be repeated: the same step fires once. A rung that the policy no
+    longer has, whose conditions do not hold, or whose moment has not come (the date moved, the machine's clock was set
+    back) does not fire; the next one is scheduled all the same.
     """
-    ticket_id = await uow.session.scalar(select(Deadline.ticket_id).where(Deadline.id == deadline_id))
-    if ticket_id is None:
-        return False
-    ticket = await TicketRepository(uow).lock_id(ticket_id)
-    row = await uow.session.get_one(Deadline, deadline_id, populate_existing=True)
-    rung = next((rung for rung in rules.clocks.ladder if rung.name == rung_name), None)
-    if row.state is not ClockState.RUNNING:
-        return False
-    fired = rung is not None and await _fire(uow, rules, ticket, row, rung)
-    taken = (await _taken(uow, rules, [row])).get(row.id, frozenset())
-    await _schedule_next(uow, rules, {row: taken})
-    return fired
+    tickets, rows = await _locked(uow, [each.deadline_id for each in due])
+    running = {row.id: row for row in rows if row.state is ClockState.RUNNING}
+    taken = await taken_by(uow, rules, running.values())
+    steps = [
+        step
+        for each in due
+        if (row := running.get(each.deadline_id)) and (step := _earned(uow, rules, tickets[row.ticket_id], row, each))
+    ]
+    facts = await _facts(uow, rules, steps)
+    fired = await take_steps(uow, rules, [step for step in steps if step.rung.when.holds(facts[step.ticket.id])])
+    for step in steps:
+        taken.setdefault(step.row.id, Taken()).now.update(_over(rules, step, fired=step in fired))
+    await schedule_next(uow, rules, {row: taken.get(row.id, Taken()) for row in running.values()})
+    for step in fired:
+        await take_measures(uow, rules, step)
+    return len(fired)
 
 
-async def _fire(uow: UnitOfWork, rules: Rules, ticket: Ticket, row: Deadline, rung: Rung, name: str = "") -> bool:
-    """Write the escalation and tell the duty post; False when this step was taken before."""
-    unit = recipient(rules.organisation, ticket, rung.to)
-    values = {
-        "deadline_id": row.id,
-        "ticket_id": ticket.id,
-        "rung": name or rung.name,
-        "level": rung.level,
-        "kind": rung.kind,
-        "unit": unit,
-        "fired_at": uow.now,
-        "wants_ack": rung.wants_ack,
-    }
-    statement = insert(Escalation).values(values).on_conflict_do_nothing().returning(Escalation.id)
-    escalation_id = await uow.session.scalar(statement)
-    if escalation_id is None:
-        return False
-    key = f"escalation:{escalation_id}"
-    await tell_post(uow, key=key, unit=unit, ticket_id=ticket.id, kind=rung.kind, level=rung.level)
-    event = Escalated(
-        ticket_id=ticket.id,
-        by=SYSTEM,
-        clock=row.clock,
-        target=row.target,
-        rung=name or rung.name,
-        level=rung.level,
-        unit=unit,
-    )
-    await uow.record(event)
-    return True
+async def _locked(uow: UnitOfWork, ids: Sequence[int]) -> tuple[Mapping[int, Ticket], Sequence[Deadline]]:
+    fresh = {"populate_existing": True}
+    theirs = select(Deadline.ticket_id).where(Deadline.id.in_(ids))
+    tickets = select(Ticket).where(Ticket.id.in_(theirs)).order_by(Ticket.id).with_for_update()
+    found = {row.id: row for row in await uow.session.scalars(tickets.execution_options(**fresh))}
+    rows = await uow.session.scalars(select(Deadline).where(Deadline.id.in_(ids)).execution_options(**fresh))
+    return found, rows.all()
+
+
+def _earned(uow: UnitOfWork, rules: Rules, ticket: Ticket, row: Deadline, due: DueRung) -> Step | None:
+    """The step, when the policy has the rung and its moment has come."""
+    times = rung_times(ladder_of(rules, row), planned(row), calendar_of(rules, row))
+    rung = next((rung for rung, at in times if rung.name == due.rung and at <= uow.now), None)
+    return None if rung is None else Step(ticket, row, rung, rung.name)
+
+
+def _over(rules: Rules, step: Step, *, fired: bool) -> set[str]:
+    """What a deadline need not be asked of again: the step, its level once taken, and conditions asked up to now."""
+    row, ladder = step.row, ladder_of(rules, step.row)
+    times = dict(rung_times(ladder, planned(row), calendar_of(rules, row)))
+    asked = {rung.name for rung, at in times.items() if rung.when != ALWAYS and at <= times[step.rung]}
+    level = {rung.name for rung in ladder if rung.level == step.rung.level > 1} if fired else set()
+    return {step.name} | asked | level
+
+
+async def _facts(uow: UnitOfWork, rules: Rules, steps: Sequence[Step]) -> dict[int, Facts]:
+    tickets = {step.ticket.id: step.ticket for step in steps}
+    asked = [step.rung.when for step in steps]
+    return await gather_facts(uow, tickets.values(), asked, rules.clocks.terms.vulnerable)
 
 
 async def climb_by_count(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: TicketClocks, what: str) -> None:
     """Lift a locked ticket to the level its counts earn (third rework, second dissatisfaction, three units passed).
 
-    The step is taken on the petitioner's final clock, which every ticket has and which never resets.
+    The step is taken once a ticket, on the petitioner's final clock, which every ticket has and which never resets.
     """
+    policy = rules.clocks_of(ticket.policy_version)
     units = {row.unit for row in clocks.rows if row.unit is not None}
     tally = {"rework": ticket.reworks, "dissatisfied": ticket.dissatisfactions, "units_passed": len(units)}
-    rule = [rule for rule in rules.clocks.counts if rule.what == what]
+    rung = rung_by_count(policy.ladder, [rule for rule in policy.counts if rule.what == what], tally)
     finals = [row for row in clocks.rows if row.clock is ClockKind.PETITIONER and row.target in FINAL]
-    rung = rung_by_count(rules.clocks.ladder, rule, tally, frozenset())
-    if rung is not None and finals:
-        await _fire(uow, rules, ticket, finals[-1], rung, f"count:{what}")
+    name = f"count:{what}"
+    if rung is None or not finals or await _climbed(uow, ticket, name):
+        return
+    for step in await take_steps(uow, rules, [Step(ticket, finals[-1], rung, name)]):
+        await take_measures(uow, rules, step)
+
+
+async def _climbed(uow: UnitOfWork, ticket: Ticket, name: str) -> bool:
+    before = exists().where(Escalation.ticket_id == ticket.id, Escalation.rung == name)
+    return bool(await uow.session.scalar(select(before)))

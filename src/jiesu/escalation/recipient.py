@@ -6,7 +6,7 @@ from jiesu.accounts.staff import Scoped
 from jiesu.sla.rungs import Recipient
 from jiesu.units.organisation import Organisation
 
-__all__ = ["recipient"]
+__all__ = ["line_up", "recipient"]
 
 _STEPS_UP = {"unit": 0, "parent": 1, "grandparent": 2}
 
@@ -22,6 +22,16 @@ def recipient(organisation: Organisation, ticket: Scoped, to: Recipient) -> str:
     start = ticket.lead_unit or ticket.desk_unit
     line = (start, *organisation.ancestors(start))
     wanted = len(line) - 1 if to == "root" else min(_STEPS_UP[to], len(line) - 1)
+    return next(iter(_allowed(organisation, ticket, line[wanted:])), ticket.desk_unit)
+
+
+def line_up(organisation: Organisation, ticket: Scoped, unit: str) -> tuple[str, ...]:
+    """A post and those above it that may know of the ticket, nearest first; a sealed report has its keeper alone."""
+    if ticket.sealed_to is not None:
+        return (unit,)
+    return (unit, *_allowed(organisation, ticket, organisation.ancestors(unit)))
+
+
+def _allowed(organisation: Organisation, ticket: Scoped, line: tuple[str, ...]) -> tuple[str, ...]:
     accused = ticket.accused_unit
-    allowed = (unit for unit in line[wanted:] if accused is None or not organisation.is_under(unit, accused))
-    return next(allowed, ticket.desk_unit)
+    return tuple(unit for unit in line if accused is None or not organisation.is_under(unit, accused))

@@ -24,6 +24,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "survey_reminder": frozenset({"number", "link"}),
     "rework": frozenset({"number", "unit"}),
     "reopened": frozenset({"number", "unit"}),
+    "calendar_moved": frozenset({"number", "old", "new"}),
 }
 #: Result, reply and question are cut to this in a message; the page has the whole.
 LONGEST = 120

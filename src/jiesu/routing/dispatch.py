@@ -11,7 +11,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status, Step
 from jiesu.units.organisation import Organisation, Unit
 
-__all__ = ["AccusedUnit", "UnknownUnit", "dispatch_automatically", "dispatch_ticket"]
+__all__ = ["AccusedUnit", "UnknownUnit", "assign", "dispatch_automatically", "dispatch_ticket"]
 
 
 class UnknownUnit(Invalid):
@@ -61,13 +61,13 @@ async def dispatch_ticket(
         raise AccusedUnit("unit")
     if ticket.sealed_to != chosen.code:
         ticket.sealed_to = None
-    await _assign(uow, ticket, chosen.code, category or ticket.category, service_class, by_staff(staff))
+    await assign(uow, ticket, chosen.code, category or ticket.category, service_class, by_staff(staff))
     return ticket
 
 
 async def dispatch_automatically(uow: UnitOfWork, ticket: Ticket, unit: str) -> None:
     """Make the catalogue's choice responsible for a locked ticket; class and category are set already."""
-    await _assign(uow, ticket, unit, ticket.category, None, SYSTEM)
+    await assign(uow, ticket, unit, ticket.category, None, SYSTEM)
 
 
 def _by_superior(organisation: Organisation, staff: Staff, ticket: Ticket) -> None:
@@ -91,11 +91,19 @@ def _within_reach(staff: Staff, ticket: Ticket, unit: Unit) -> None:
         raise NotYours
 
 
-async def _assign(
-    uow: UnitOfWork, ticket: Ticket, unit: str, category: str | None, service_class: str | None, by: By
+async def assign(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    unit: str,
+    category: str | None,
+    service_class: str | None,
+    by: By,
+    *,
+    step: Step = Step.DISPATCH,
 ) -> None:
+    """Make a unit responsible for a locked ticket; the caller has checked that it may be."""
     changed = service_class is not None and service_class != ticket.service_class
-    ticket.move(Step.DISPATCH)
+    ticket.move(step)
     ticket.lead_unit = unit
     ticket.category = category
     ticket.service_class = service_class or ticket.service_class

@@ -10,9 +10,10 @@ from msgspec import Struct
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 from jiesu.sla.limits import FINAL, ON_REQUEST, RECURRING, ClockKind, Limit, Target, parse_limit
 from jiesu.sla.rungs import CountRule, Rung, read_counts, read_rungs
+from jiesu.sla.terms import LadderTerms, read_terms
 
 __all__ = [
-    "FINAL", "ClockKind", "ClockPolicy", "Limit", "Rung", "ServiceClass", "SurveyPolicy", "Target", "load_clocks",
+    "FINAL", "ClockKind", "ClockPolicy", "Limit", "Rung", "ServiceClass", "SurveyPolicy", "Target", "clocks_from", "load_clocks",
 ]  # fmt: skip
 
 CODES = ("P0", "P1", "P2", "P3", "P4", "C", "X")
@@ -60,12 +61,16 @@ class ClockPolicy(Struct, frozen=True):
     classes: Mapping[str, ServiceClass]
     ladder: tuple[Rung, ...]
     counts: tuple[CountRule, ...]
+    terms: LadderTerms
     survey: SurveyPolicy
     contact_attempts: int
+    #: what the file says, for keeping the edition
+    document: Mapping[str, Any]
 
 
 class WrittenLadder(Struct, forbid_unknown_fields=True):
     rung: list[Any]
+    terms: dict[str, Any]
     counts: dict[str, Any] = {}
 
 
@@ -85,21 +90,29 @@ class WrittenClass(Struct, forbid_unknown_fields=True):
 
 def load_clocks(path: Path) -> ClockPolicy:
     """The clock policy of a file. Raises ConfigMistake at the first mistake."""
-    written = convert(read_toml(path), WrittenPolicy, path)
+    return clocks_from(read_toml(path), path)
+
+
+def clocks_from(document: Mapping[str, Any], path: Path) -> ClockPolicy:
+    """The clock policy of what `path` says or once said. Raises ConfigMistake at the first mistake."""
+    written = convert(document, WrittenPolicy, path)
     for code in CODES:
         if code not in written.classes:
             raise ConfigMistake(path, f"classes.{code}", None, f"add the class; the seven are {', '.join(CODES)}.")
     _positive(path, "contact_attempts", written.contact_attempts)
     for name in SurveyPolicy.__struct_fields__:
         _positive(path, f"survey.{name}", getattr(written.survey, name))
-    rungs = read_rungs(written.ladder.rung, path)
+    known = frozenset(written.classes)
+    rungs = read_rungs(written.ladder.rung, path, known)
     return ClockPolicy(
         version=written.version,
         classes=MappingProxyType({code: _service_class(code, raw, path) for code, raw in written.classes.items()}),
         ladder=rungs,
         counts=read_counts(written.ladder.counts, path, frozenset(rung.level for rung in rungs)),
+        terms=read_terms(written.ladder.terms, path, known),
         survey=written.survey,
         contact_attempts=written.contact_attempts,
+        document=document,
     )
 
 

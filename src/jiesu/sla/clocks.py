@@ -60,6 +60,15 @@ class TicketClocks:
         return clocks
 
     @classmethod
+    async def fresh(cls, uow: UnitOfWork, ticket: Ticket) -> TicketClocks:
+        """The clocks of a ticket locked only now: what was read before the lock is read again."""
+        for model in (Deadline, Pause):
+            again = select(model).where(model.ticket_id == ticket.id).execution_options(populate_existing=True)
+            (await uow.session.scalars(again)).all()
+        uow.memory.pop(("clocks", ticket.id), None)
+        return await cls.of(uow, ticket)
+
+    @classmethod
     def begin(cls, uow: UnitOfWork, ticket: Ticket) -> TicketClocks:
         """The clocks of a ticket registered in this transaction, which has none yet."""
         clocks: TicketClocks = uow.memory.setdefault(("clocks", ticket.id), cls(uow, ticket))

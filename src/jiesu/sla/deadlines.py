@@ -12,7 +12,7 @@ from jiesu.sla.limits import ClockKind, Limit, Target
 
 __all__ = [
     "Due", "Pause", "PlannedDeadline",
-    "class_deadlines", "due", "due_after_pauses", "nominal_end", "remaining", "resume",
+    "class_deadlines", "due", "due_after_pauses", "nominal_end", "remaining", "resume", "rolled_to_close",
 ]  # fmt: skip
 
 
@@ -103,6 +103,13 @@ def resume(limit: Limit, left: timedelta, resumed_at: datetime, calendar: Workin
         return _due(calendar.add_working_time(resumed_at, left), calendar)
     moment = aware_utc(resumed_at) + left
     return _due(calendar.next_close(moment) if limit.unit == "natural_days" else moment, calendar)
+
+
+def rolled_to_close(moment: datetime, calendar: WorkingCalendar) -> Due:
+    """A date given by name: it stands, or rolls off a rest day to the next close of office."""
+    moment = aware_utc(moment)
+    worked = calendar.is_working_day(moment.astimezone(SHANGHAI).date())
+    return _due(moment if worked else calendar.next_close(moment), calendar)
 
 
 def nominal_end(limit: Limit, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause] = ()) -> datetime:

@@ -1,4 +1,4 @@
-"""The rungs of the escalation ladder as policy: when each is due, whom it reaches, what it is."""
+"""The rungs of the escalation ladder as policy: when each is due, on what conditions, whom it reaches, what it does."""
 
 import re
 from pathlib import Path
@@ -9,11 +9,25 @@ from msgspec import Struct
 from jiesu.kit.config import ConfigMistake, convert
 from jiesu.sla.limits import ClockKind, Limit, Target
 
-__all__ = ["CountRule", "Recipient", "Rung", "When", "read_counts", "read_rungs"]
+__all__ = [
+    "ALWAYS",
+    "Action",
+    "Condition",
+    "CountRule",
+    "Facts",
+    "Recipient",
+    "Rung",
+    "When",
+    "read_counts",
+    "read_rungs",
+]
 
 Recipient = Literal["unit", "parent", "grandparent", "root"]
 RungKind = Literal["warning", "supervision", "escalation", "leader_case"]
-WHEN = re.compile(r"(\d+) %|due|(\d+) (hour|working hour|working day)s? (before|after)")
+#: What a rung does besides telling the duty post.
+Action = Literal["raise_class", "take_over"]
+OffsetUnit = Literal["hours", "working_hours", "days", "working_days"]
+WHEN = re.compile(r"(\d+) %|due|(\d+) (hour|working hour|day|working day)s? (before|after)")
 
 
 class When(Struct, frozen=True):
@@ -21,7 +35,49 @@ class When(Struct, frozen=True):
 
     share: float | None = None
     offset: int = 0
-    unit: Literal["hours", "working_hours", "working_days"] = "hours"
+    unit: OffsetUnit = "hours"
+
+    @property
+    def early(self) -> bool:
+        """Whether it comes before the due moment."""
+        return self.share is not None or self.offset < 0
+
+
+class Facts(Struct, frozen=True):
+    """What conditions ask of a ticket at the moment a rung is due."""
+
+    service_class: str
+    category: str | None = None
+    rework: int = 0
+    units_passed: int = 0
+    dissatisfied: int = 0
+    vulnerable: bool = False
+
+
+class Condition(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that is given must hold; counts are "at least", a category stands for all below it."""
+
+    classes: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    rework: int = 0
+    units_passed: int = 0
+    dissatisfied: int = 0
+    vulnerable: bool = False
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether a ticket meets it."""
+        return (
+            (not self.classes or facts.service_class in self.classes)
+            and (not self.categories or (facts.category or "-").startswith(self.categories))
+            and facts.rework >= self.rework
+            and facts.units_passed >= self.units_passed
+            and facts.dissatisfied >= self.dissatisfied
+            and (facts.vulnerable or not self.vulnerable)
+        )
+
+
+#: The condition of a rung that has none.
+ALWAYS = Condition()
 
 
 class Rung(Struct, frozen=True):
@@ -38,6 +94,8 @@ class Rung(Struct, frozen=True):
     limits: Literal["hours", "days", "any"] = "any"
     clocks: tuple[ClockKind, ...] = tuple(ClockKind)
     targets: tuple[Target, ...] = tuple(Target)
+    when: Condition = ALWAYS
+    actions: tuple[Action, ...] = ()
 
     def applies_to(self, clock: ClockKind, target: Target, limit: Limit) -> bool:
         measured = "days" if limit.counts_days else "hours"
@@ -62,6 +120,8 @@ class WrittenRung(Struct, forbid_unknown_fields=True):
     limits: Literal["hours", "days", "any"] = "any"
     clocks: tuple[ClockKind, ...] = tuple(ClockKind)
     targets: tuple[Target, ...] = tuple(Target)
+    when: Condition = ALWAYS
+    actions: tuple[Action, ...] = ()
 
 
 class WrittenCount(Struct, forbid_unknown_fields=True):
@@ -69,8 +129,8 @@ class WrittenCount(Struct, forbid_unknown_fields=True):
     level: int
 
 
-def read_rungs(raw: object, path: Path) -> tuple[Rung, ...]:
-    """The rungs of `[[ladder.rung]]`, lowest level first as written. Raises ConfigMistake."""
+def read_rungs(raw: object, path: Path, classes: frozenset[str]) -> tuple[Rung, ...]:
+    """The rungs of `[[ladder.rung]]`, lowest level first as written; `classes` are those there are. Raises ConfigMistake."""
     rungs = tuple(_rung(entry, path, f"ladder.rung[{n}]") for n, entry in enumerate(convert(raw, list[Any], path)))
     seen: set[str] = set()
     for number, rung in enumerate(rungs):
@@ -78,6 +138,11 @@ def read_rungs(raw: object, path: Path) -> tuple[Rung, ...]:
             raise ConfigMistake(path, f"ladder.rung[{number}].name", rung.name, "give every rung its own name.")
         if number and rung.level < rungs[number - 1].level:
             raise ConfigMistake(path, f"ladder.rung[{number}].level", rung.level, "write the rungs lowest level first.")
+        for unknown in set(rung.when.classes) - classes:
+            known = ", ".join(sorted(classes))
+            raise ConfigMistake(
+                path, f"ladder.rung[{number}].when.classes", unknown, f"use classes of the file: {known}."
+            )
         seen.add(rung.name)
     return rungs
 
@@ -90,8 +155,9 @@ def read_counts(raw: object, path: Path, levels: frozenset[int]) -> tuple[CountR
         if rule.level not in levels:
             known = ", ".join(map(str, sorted(levels)))
             raise ConfigMistake(path, f"ladder.counts.{what}.level", rule.level, f"use a level of the ladder: {known}.")
-        if rule.at < 1:
-            raise ConfigMistake(path, f"ladder.counts.{what}.at", rule.at, "use at least 1.")
+        least = 2 if what == "units_passed" else 1
+        if rule.at < least:
+            raise ConfigMistake(path, f"ladder.counts.{what}.at", rule.at, f"use at least {least}.")
         rules.append(CountRule(what, rule.at, rule.level))
     return tuple(rules)
 
@@ -99,32 +165,28 @@ def read_counts(raw: object, path: Path, levels: frozenset[int]) -> tuple[CountR
 def _rung(raw: object, path: Path, key: str) -> Rung:
     written = convert(raw, WrittenRung, path, key)
     after = _when(written.after, path, f"{key}.after")
-    if after.share is not None and written.limits != "hours":
-        raise ConfigMistake(
-            path, f"{key}.limits", written.limits, 'a share is for clocks in hours: write limits = "hours".'
-        )
-    if (written.kind == "warning") != (after.share is not None or after.offset < 0):
+    if (written.kind == "warning") != after.early:
         raise ConfigMistake(
             path, f"{key}.kind", written.kind, "what comes before the deadline is a warning, and only that."
         )
+    if written.actions and after.early:
+        raise ConfigMistake(path, f"{key}.actions", written.actions, "act only when the deadline has passed.")
     return Rung(
         written.name, written.level, after, written.to, written.kind, written.wants_ack,
-        written.limits, written.clocks, written.targets,
+        written.limits, written.clocks, written.targets, written.when, written.actions,
     )  # fmt: skip
 
 
 def _when(text: str, path: Path, key: str) -> When:
     match = WHEN.fullmatch(text)
     if match is None or (match[1] and not 0 < int(match[1]) < 100):
-        examples = '"80 %", "24 hours before", "due", "1 working day after"'
+        examples = '"80 %", "24 hours before", "2 working days before", "due", "1 working day after"'
         raise ConfigMistake(path, key, text, f"write it like one of {examples}.")
     if match[1]:
         return When(share=int(match[1]) / 100)
     if match[2] is None:
         return When()
-    units: dict[str, Literal["hours", "working_hours", "working_days"]] = {
-        "hour": "hours", "working hour": "working_hours", "working day": "working_days",
+    units: dict[str, OffsetUnit] = {
+        "hour": "hours", "working hour": "working_hours", "day": "days", "working day": "working_days",
     }  # fmt: skip
-    if match[4] == "before" and match[3] == "working day":
-        raise ConfigMistake(path, key, text, "count hours or working hours before a deadline.")
     return When(offset=int(match[2]) * (-1 if match[4] == "before" else 1), unit=units[match[3]])

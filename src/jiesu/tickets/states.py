@@ -10,7 +10,7 @@ from jiesu.accounts.roles import Right
 from jiesu.errors import Conflict
 from jiesu.tickets.words import Status, Step, say_status, say_step
 
-__all__ = ["OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move"]
+__all__ = ["OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move", "possible", "who"]
 
 
 class Actor(StrEnum):
@@ -66,6 +66,7 @@ TABLE: tuple[Move, ...] = (
     _line(Step.DIVERT, [_S.REGISTERED], _S.DIVERTED, _R.DISPATCH),
     _line(Step.DISPATCH, [_S.REGISTERED], _S.DISPATCHED, _R.DISPATCH, SYSTEM),
     _line(Step.DISPATCH, [_S.REWORK], _S.IN_PROGRESS, _R.DISPATCH, _R.SUPERVISE),
+    _line(Step.TAKE_OVER, [_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW], _S.DISPATCHED, SYSTEM),
     _line(Step.SIGN, [_S.DISPATCHED], _S.IN_PROGRESS, _R.HANDLE),
     _line(Step.CONTACT, [_S.IN_PROGRESS], None, _R.HANDLE),
     _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER),
@@ -87,6 +88,11 @@ def move(status: Status, step: Step) -> Status:
     if line is None:
         raise IllegalStep(step, status)
     return status if line.to is None else line.to
+
+
+def possible(status: Status, step: Step) -> bool:
+    """Whether the step leads anywhere from here, whoever takes it."""
+    return (status, step) in _INDEX
 
 
 def who(status: Status, step: Step) -> frozenset[Right | Actor]:

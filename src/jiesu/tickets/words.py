@@ -34,6 +34,7 @@ class Step(StrEnum):
     ANSWER = "answer"
     DIVERT = "divert"
     DISPATCH = "dispatch"
+    TAKE_OVER = "take_over"
     SIGN = "sign"
     CONTACT = "contact"
     NOTE = "note"
@@ -102,6 +103,7 @@ _STEP = {
     Step.ANSWER: ("直接答复", "Answer on the spot"),
     Step.DIVERT: ("转告其他渠道", "Divert"),
     Step.DISPATCH: ("派单", "Dispatch"),
+    Step.TAKE_OVER: ("提级办理", "Take over"),
     Step.SIGN: ("签收", "Sign"),
     Step.CONTACT: ("联系诉求人", "Contact"),
     Step.NOTE: ("记录", "Note"),

@@ -1,13 +1,17 @@
 """Which rung is earned when: warnings before, supervision and leaders after, each once."""
 
 from datetime import datetime
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from jiesu.escalation.ladder import next_rung, rung_by_count, rung_times
+from jiesu.escalation.ladder import moot, next_rung, rung_by_count, rung_times
 from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.config import ConfigMistake
 from jiesu.sla.classes import ClockKind
 from jiesu.sla.deadlines import Pause, PlannedDeadline, class_deadlines, due_after_pauses
+from jiesu.sla.rungs import ALWAYS, Condition, Facts, read_rungs
 
 
 def at(text):
@@ -27,7 +31,10 @@ def deadline(policy, calendar):
 
 @pytest.fixture
 def times(policy, calendar):
-    return lambda planned: [(rung.name, moment) for rung, moment in rung_times(policy.ladder, planned, calendar)]
+    """Names and moments of the rungs that hold for anybody."""
+    return lambda planned: [
+        (rung.name, moment) for rung, moment in rung_times(policy.ladder, planned, calendar) if rung.when == ALWAYS
+    ]
 
 
 def test_a_day_clock_warns_48_and_24_hours_before_and_climbs_after(times, deadline):
@@ -68,24 +75,25 @@ def test_a_warning_that_would_lie_before_the_start_is_left_out(times, deadline):
 
 def test_not_only_the_first_level_fires_and_none_fires_twice(policy, calendar, deadline):
     planned, taken, fired = deadline("P2", "resolve", "2026-09-24 10:00"), set(), []
-    while (step := next_rung(policy.ladder, planned, taken, calendar)) is not None:
+    while (step := next_rung(rung_times(policy.ladder, planned, calendar), taken)) is not None:
         fired.append(step[0].name)
         taken.add(step[0].name)
-    assert fired == ["L1-48h", "L1-24h", "L2", "L3", "L4"]
+    assert fired == ["L1-50%-vulnerable", "L1-48h", "L1-24h", "L2", "L3", "L4"]
 
 
 def test_a_rung_that_was_slept_through_is_still_the_next(policy, calendar, deadline):
     planned = deadline("P2", "resolve", "2026-09-24 10:00")
-    rung, moment = next_rung(policy.ladder, planned, {"L1-48h", "L2"}, calendar)
+    times = rung_times(policy.ladder, planned, calendar)
+    rung, moment = next_rung(times, {"L1-50%-vulnerable", "L1-48h", "L2"})
     assert (rung.name, moment) == ("L1-24h", at("2026-10-08 17:30"))
 
 
 def test_a_missed_first_contact_does_not_mask_the_resolve_clock(policy, calendar, deadline):
     contact = deadline("P2", "first_contact", "2026-09-24 10:00")
     resolve = deadline("P2", "resolve", "2026-09-24 10:00")
-    every_rung_of_contact = {rung.name for rung, _ in rung_times(policy.ladder, contact, calendar)}
-    assert next_rung(policy.ladder, contact, every_rung_of_contact, calendar) is None
-    assert next_rung(policy.ladder, resolve, set(), calendar)[0].name == "L1-48h"
+    of_contact = rung_times(policy.ladder, contact, calendar)
+    assert next_rung(of_contact, {rung.name for rung, _ in of_contact}) is None
+    assert next_rung(rung_times(policy.ladder, resolve, calendar), {"L1-50%-vulnerable"})[0].name == "L1-48h"
 
 
 def test_a_pause_moves_the_whole_ladder(policy, calendar, deadline, times):
@@ -110,16 +118,120 @@ def test_each_rung_reaches_a_higher_post_and_only_what_follows_the_deadline_want
 
 
 @pytest.mark.parametrize(
-    ("tally", "taken", "name"),
+    ("tally", "name"),
     [
-        ({"rework": 2}, set(), None),
-        ({"rework": 3}, set(), "L4"),
-        ({"rework": 4}, {"L4"}, None),
-        ({"dissatisfied": 2}, {"L2"}, "L3"),
-        ({"dissatisfied": 2, "units_passed": 3}, set(), "L4"),
-        ({}, set(), None),
+        ({"rework": 2}, None),
+        ({"rework": 3}, "L4"),
+        ({"rework": 4}, "L4"),
+        ({"dissatisfied": 2}, "L3"),
+        ({"dissatisfied": 2, "units_passed": 3}, "L4"),
+        ({}, None),
     ],
 )
-def test_counts_lift_a_ticket_whatever_the_time(policy, tally, taken, name):
-    rung = rung_by_count(policy.ladder, policy.counts, tally, taken)
+def test_counts_lift_a_ticket_whatever_the_time(policy, tally, name):
+    rung = rung_by_count(policy.ladder, policy.counts, tally)
     assert (rung.name if rung else None) == name
+
+
+@pytest.fixture
+def moment(calendar, deadline):
+    """When a rung written like this falls on the resolve clock of a class that starts on a Monday morning."""
+
+    def of(after, code="P2"):
+        rung = {"name": "x", "level": 1, "after": after, "to": "unit", "kind": "warning", "wants_ack": False}
+        early = "%" in after or "before" in after
+        [read] = read_rungs([rung | ({} if early else {"kind": "escalation"})], Path("t"), frozenset())
+        [(_, at_)] = rung_times([read], deadline(code, "resolve", "2026-11-02 09:00"), calendar)
+        return at_
+
+    return of
+
+
+def test_rungs_come_in_hours_working_hours_days_working_days_and_shares(moment):
+    """P2 from Monday 2 November 9:00 is due on Monday the 9th at 17:30."""
+    assert moment("3 hours before") == at("2026-11-09 14:30")
+    assert moment("4 working hours before") == at("2026-11-09 11:00")
+    assert moment("2 working days before") == at("2026-11-05 17:30")
+    assert moment("3 days before") == at("2026-11-06 17:30")
+    assert moment("due") == at("2026-11-09 17:30")
+    assert moment("2 working hours after") == at("2026-11-10 10:30")
+    assert moment("1 working day after") == at("2026-11-10 17:30")
+    assert moment("2 days after") == at("2026-11-11 17:30")
+
+
+def test_half_of_a_clock_in_working_days_is_half_of_its_office_time(moment, calendar):
+    half = moment("50 %")
+    start, due = at("2026-11-02 09:00"), at("2026-11-09 17:30")
+    assert calendar.working_time_between(start, half) == calendar.working_time_between(half, due)
+
+
+def test_a_clock_that_starts_late_gives_its_latest_warning_and_not_all_of_them(policy, calendar, deadline):
+    planned = deadline("P2", "resolve", "2026-11-02 09:00")
+    times = rung_times(policy.ladder, planned, calendar)
+    assert moot(times, planned.due_at, at("2026-11-04 09:00"), set()) == frozenset()
+    assert moot(times, planned.due_at, at("2026-11-09 09:00"), set()) == {"L1-50%-vulnerable", "L1-48h"}
+
+
+def test_a_warning_given_for_an_earlier_date_is_not_given_again_for_a_moment_that_has_passed(
+    policy, calendar, deadline
+):
+    """Peers' failure: the same alert mailed at every run."""
+    planned = deadline("P2", "resolve", "2026-11-02 09:00")
+    times = rung_times(policy.ladder, planned, calendar)
+    given = {"L1-48h", "L1-24h"}
+    assert {"L1-48h", "L1-24h"} <= moot(times, planned.due_at, at("2026-11-09 09:00"), given)
+    assert moot(times, planned.due_at, at("2026-11-03 09:00"), given) == frozenset()
+
+
+def test_nobody_is_warned_of_what_is_late(policy, calendar, deadline):
+    planned = deadline("P2", "resolve", "2026-11-02 09:00")
+    times = rung_times(policy.ladder, planned, calendar)
+    warnings = {rung.name for rung, _ in times if rung.kind == "warning"}
+    assert moot(times, planned.due_at, planned.due_at, set()) == warnings
+
+
+FACTS = Facts("P2", "0407", rework=1, units_passed=2, dissatisfied=1, vulnerable=True)
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        ({}, True),
+        ({"classes": ["P2", "P3"]}, True),
+        ({"classes": ["P0"]}, False),
+        ({"categories": ["04"]}, True),
+        ({"categories": ["0407"]}, True),
+        ({"categories": ["0401", "05"]}, False),
+        ({"rework": 1, "units_passed": 2, "dissatisfied": 1, "vulnerable": True}, True),
+        ({"rework": 2}, False),
+        ({"units_passed": 3}, False),
+        ({"dissatisfied": 2}, False),
+    ],
+)
+def test_a_condition_holds_when_all_of_it_does(when, holds):
+    assert msgspec.convert(when, Condition).holds(FACTS) is holds
+
+
+def test_a_ticket_without_category_meets_no_condition_on_one():
+    assert not Condition(categories=("04",)).holds(Facts("P2"))
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "remedy"),
+    [
+        ({"after": "110 %"}, "after", "write it like one of"),
+        ({"after": "2 weeks before"}, "after", "write it like one of"),
+        ({"after": "due"}, "kind", "is a warning, and only that"),
+        ({"kind": "supervision"}, "kind", "is a warning, and only that"),
+        ({"actions": ["take_over"]}, "actions", "only when the deadline has passed"),
+        ({"actions": ["fire_everybody"]}, "actions[0]", "fire_everybody"),
+        ({"when": {"classes": ["P9"]}}, "when.classes", "use classes of the file"),
+        ({"when": {"mood": 3}}, "when", "mood"),
+    ],
+)
+def test_a_mistake_in_a_rung_names_its_key_and_remedy(change, key, remedy):
+    raw = {"name": "x", "level": 1, "after": "50 %", "to": "unit", "kind": "warning", "wants_ack": False} | change
+    with pytest.raises(ConfigMistake) as caught:
+        read_rungs([raw], Path("clocks.toml"), frozenset({"P2"}))
+    assert caught.value.key == f"ladder.rung[0].{key}"
+    assert remedy in str(caught.value)

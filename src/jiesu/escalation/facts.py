@@ -1,0 +1,62 @@
+"""What the conditions of rungs ask of tickets: asked of the database only where a condition needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlalchemy import func, select
+from stdnum.cn import ric
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.kit.clock import SHANGHAI
+from jiesu.petitioners.models import Petitioner
+from jiesu.sla.models import Deadline
+from jiesu.sla.rungs import Condition, Facts
+from jiesu.sla.terms import Vulnerable
+from jiesu.tickets.models import Ticket
+
+__all__ = ["gather_facts", "is_vulnerable"]
+
+
+async def gather_facts(
+    uow: UnitOfWork, tickets: Iterable[Ticket], asked: Collection[Condition], vulnerable: Vulnerable
+) -> dict[int, Facts]:
+    """Facts by key of the ticket, complete for the conditions that are asked; tickets are in the session, locked."""
+    rows = list(tickets)
+    units = await _units_passed(uow, rows) if any(each.units_passed for each in asked) else {}
+    frail = await _vulnerable(uow, rows, vulnerable) if any(each.vulnerable for each in asked) else frozenset[int]()
+    return {
+        row.id: Facts(
+            service_class=row.service_class,
+            category=row.category,
+            rework=row.reworks,
+            units_passed=units.get(row.id, 0),
+            dissatisfied=row.dissatisfactions,
+            vulnerable=row.petitioner_id in frail,
+        )
+        for row in rows
+    }
+
+
+async def _units_passed(uow: UnitOfWork, tickets: list[Ticket]) -> dict[int, int]:
+    counted = select(Deadline.ticket_id, func.count(Deadline.unit.distinct())).group_by(Deadline.ticket_id)
+    found = await uow.session.execute(counted.where(Deadline.ticket_id.in_([row.id for row in tickets])))
+    return dict(found.tuples().all())
+
+
+async def _vulnerable(uow: UnitOfWork, tickets: list[Ticket], policy: Vulnerable) -> frozenset[int]:
+    keys = [row.petitioner_id for row in tickets if row.petitioner_id is not None]
+    people = await uow.session.scalars(select(Petitioner).where(Petitioner.id.in_(keys)))
+    today = uow.now.astimezone(SHANGHAI).date()
+    return frozenset(person.id for person in people if is_vulnerable(person, policy, today))
+
+
+def is_vulnerable(person: Petitioner, policy: Vulnerable, today: date) -> bool:
+    """By kind, or by age where the ID number tells it."""
+    if person.kind is not None and person.kind in policy.kinds:
+        return True
+    if policy.age is None or not person.id_number:
+        return False
+    born = ric.get_birth_date(person.id_number)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= policy.age

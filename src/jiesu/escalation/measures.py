@@ -1,0 +1,41 @@
+"""What a rung does besides telling people: a more urgent class, or the parent unit takes the ticket over."""
+
+from __future__ import annotations
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.escalation.recipient import line_up
+from jiesu.escalation.steps import Step
+from jiesu.routing.take_over import take_over
+from jiesu.rules import Rules
+from jiesu.tickets.events import SYSTEM
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.reclass import reclass_locked
+
+__all__ = ["MORE_URGENT", "take_measures"]
+
+#: The next more urgent class of those that differ in haste alone.
+MORE_URGENT = {"P3": "P2", "P2": "P1", "P1": "P0"}
+
+
+async def take_measures(uow: UnitOfWork, rules: Rules, step: Step) -> None:
+    """Do what the rung says to a locked ticket; what is not possible now is left out."""
+    for action in step.rung.actions:
+        if action == "raise_class":
+            await _raise_class(uow, step.ticket, step.name)
+        elif action == "take_over":
+            await _take_over(uow, rules, step.ticket)
+
+
+async def _raise_class(uow: UnitOfWork, ticket: Ticket, rung: str) -> None:
+    higher = MORE_URGENT.get(ticket.service_class)
+    if higher is not None:
+        await reclass_locked(uow, ticket, service_class=higher, category=None, reason=rung, by=SYSTEM)
+
+
+async def _take_over(uow: UnitOfWork, rules: Rules, ticket: Ticket) -> None:
+    """Never a sealed report, and never by a unit that the complaint is about."""
+    if ticket.lead_unit is None or ticket.sealed_to is not None:
+        return
+    above = line_up(rules.organisation, ticket, ticket.lead_unit)[1:]
+    if above:
+        await take_over(uow, ticket, above[0])

@@ -1,0 +1,116 @@
+"""Publishing a year's holidays or a unit's hours: checked, shown, kept with who said so, and reckoned by from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import func, select
+
+from jiesu.accounts.roles import Right
+from jiesu.accounts.staff import NotYours, Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Invalid
+from jiesu.kit.calendar import CalendarEdits, Calendars, DayChange, differences, load_calendars
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.config import ConfigMistake
+from jiesu.sla.classes import ClockPolicy
+from jiesu.sla.editions import calendar_edits, note_editions
+from jiesu.sla.models import CalendarEdit, ClockState, Deadline
+from jiesu.sla.recompute import schedule_recompute
+
+__all__ = ["CalendarMistake", "Publication", "publish_hours", "publish_year"]
+
+
+class CalendarMistake(Invalid):
+    zh = "日历有误：{mistake}"
+    en = "The calendar is not right: {mistake}"
+
+
+class Publication(NamedTuple):
+    """What a publication changes: days of the year, and how many running deadlines will be looked at."""
+
+    version: str
+    changes: tuple[DayChange, ...]
+    running: int
+
+
+async def publish_year(
+    uow: UnitOfWork,
+    staff: Staff,
+    clocks: ClockPolicy,
+    folder: Path,
+    year: int,
+    document: dict[str, Any],
+    *,
+    dry_run: bool,
+) -> Publication:
+    """Lay a year's arrangement over the file's, and have the running deadlines reckoned by it.
+
+    `folder` is `config/`, `document` has the shape of `calendar/YEAR.toml`. With `dry_run` nothing is written. Raises
+    CalendarMistake, NotYours.
+    """
+    return await _publish(
+        uow, staff, clocks, folder, "year", str(year), document, dry_run=dry_run,
+        compare=lambda old, new: differences(old.default, new.default, year),
+    )  # fmt: skip
+
+
+async def publish_hours(
+    uow: UnitOfWork,
+    staff: Staff,
+    clocks: ClockPolicy,
+    folder: Path,
+    unit: str,
+    document: dict[str, Any],
+    *,
+    dry_run: bool,
+) -> Publication:
+    """Give a unit office hours of its own (`{schedule: […]}`), or with an empty schedule the network's again."""
+    this_year = uow.now.astimezone(SHANGHAI).year
+    return await _publish(
+        uow, staff, clocks, folder, "hours", unit, document, dry_run=dry_run,
+        compare=lambda old, new: differences(old.of(unit), new.of(unit), this_year),
+    )  # fmt: skip
+
+
+async def _publish(
+    uow: UnitOfWork,
+    staff: Staff,
+    clocks: ClockPolicy,
+    folder: Path,
+    kind: Literal["year", "hours"],
+    subject: str,
+    document: dict[str, Any],
+    *,
+    dry_run: bool,
+    compare: Callable[[Calendars, Calendars], tuple[DayChange, ...]],
+) -> Publication:
+    if not staff.has(Right.ADMINISTER):
+        raise NotYours
+    edits = await calendar_edits(uow.session)
+    old, new = load_calendars(folder / "calendar", edits), _with(folder, edits, kind, subject, document)
+    if not dry_run:
+        row = CalendarEdit(kind=kind, subject=subject, document=document, edited_by=staff.id, edited_at=uow.now)
+        uow.session.add(row)
+        if await note_editions(uow, clocks, new, folder / "clocks.toml"):
+            await schedule_recompute(uow, new)
+    running = await uow.session.scalar(
+        select(func.count())
+        .select_from(Deadline)
+        .where(Deadline.state == ClockState.RUNNING, Deadline.due_at > uow.now)
+    )
+    return Publication(new.default.version, compare(old, new), running or 0)
+
+
+def _with(folder: Path, edits: CalendarEdits, kind: str, subject: str, document: dict[str, Any]) -> Calendars:
+    if kind == "year":
+        edits = msgspec.structs.replace(edits, years={**edits.years, int(subject): document})
+    else:
+        edits = msgspec.structs.replace(edits, hours={**edits.hours, subject: document})
+    try:
+        return load_calendars(folder / "calendar", edits)
+    except ConfigMistake as mistake:
+        raise CalendarMistake(mistake.key or None, mistake=str(mistake)) from mistake
