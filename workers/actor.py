@@ -15,20 +15,35 @@ from jiesu.db.jobs import Job
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
+from jiesu.kit.clock import span_of
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
-from workers.broker import URGENT
+from workers import metrics
 
-__all__ = ["HANDLERS", "Handler", "Outside", "handles", "perform"]
+__all__ = [
+    "HANDLERS",
+    "Handler",
+    "Outside",
+    "Together",
+    "batch_size",
+    "handles",
+    "handles_outside",
+    "handles_together",
+    "perform",
+]
 
 log = structlog.get_logger(__name__)
 
-#: Tries before a job becomes a dead letter, and the wait after the first; it doubles up to an hour.
+#: Tries before a job becomes a dead letter, and the wait after the first, really waited; it doubles up to an hour.
 MOST_TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
+#: Jobs handed over in one message and done in one transaction.
+BATCH = 100
+
 Handle = Callable[[UnitOfWork, Rules, dict[str, Any]], Awaitable[object]]
+HandleTogether = Callable[[UnitOfWork, Rules, list[dict[str, Any]]], Awaitable[object]]
 HandleOutside = Callable[[Kernel, dict[str, Any]], Awaitable[object]]
 
 
@@ -37,7 +52,20 @@ class Handler:
     """Works within the transaction that deletes the job row."""
 
     run: Handle
-    queue: str
+
+    async def __call__(self, uow: UnitOfWork, rules: Rules, payloads: list[dict[str, Any]]) -> None:
+        for payload in payloads:
+            await self.run(uow, rules, payload)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Does a whole batch within the transaction that deletes its rows. When it fails, each is done as a batch of one."""
+
+    run: HandleTogether
+
+    async def __call__(self, uow: UnitOfWork, rules: Rules, payloads: list[dict[str, Any]]) -> None:
+        await self.run(uow, rules, payloads)
 
 
 @dataclass(frozen=True)
@@ -45,30 +73,44 @@ class Outside:
     """Calls something outside (SMS, HTTP): no transaction is open meanwhile, and the call carries an idempotency key."""
 
     run: HandleOutside
-    queue: str
 
 
-HANDLERS: dict[str, Handler | Outside] = {}
+HANDLERS: dict[str, Handler | Together | Outside] = {}
 
 
-def handles(kind: str, *, queue: str = URGENT) -> Callable[[Handle], Handle]:
+def handles(kind: str) -> Callable[[Handle], Handle]:
     """Register a handler for a kind of job."""
 
     def register(function: Handle) -> Handle:
-        HANDLERS[kind] = Handler(function, queue)
+        HANDLERS[kind] = Handler(function)
         return function
 
     return register
 
 
-def handles_outside(kind: str, *, queue: str = URGENT) -> Callable[[HandleOutside], HandleOutside]:
+def handles_together(kind: str) -> Callable[[HandleTogether], HandleTogether]:
+    """Register a handler that is given the payloads of a whole batch, the longest due first."""
+
+    def register(function: HandleTogether) -> HandleTogether:
+        HANDLERS[kind] = Together(function)
+        return function
+
+    return register
+
+
+def handles_outside(kind: str) -> Callable[[HandleOutside], HandleOutside]:
     """Register a handler that talks to the outside."""
 
     def register(function: HandleOutside) -> HandleOutside:
-        HANDLERS[kind] = Outside(function, queue)
+        HANDLERS[kind] = Outside(function)
         return function
 
     return register
+
+
+def batch_size(kind: str) -> int:
+    """Jobs in one message. A call outside goes by itself: it may take long, and what is urgent waits for a free thread."""
+    return 1 if isinstance(HANDLERS.get(kind), Outside) else BATCH
 
 
 async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
@@ -77,11 +119,7 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
     Jobs already done are passed over. A failing job is postponed, in the end buried; the others are not held up.
     """
     handler = HANDLERS[kind]
-    if isinstance(handler, Outside):
-        for job_id in ids:
-            await _guarded(kernel, job_id, _perform_outside(kernel, handler, job_id))
-        return
-    if len(ids) > 1:
+    if not isinstance(handler, Outside) and len(ids) > 1:
         try:
             await _perform(kernel, handler, ids)
         except Exception as error:  # the culprit is found below, by itself
@@ -89,15 +127,22 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
         else:
             return
     for job_id in ids:
-        await _guarded(kernel, job_id, _perform(kernel, handler, [job_id]))
+        work = (
+            _perform_outside(kernel, handler, job_id)
+            if isinstance(handler, Outside)
+            else _perform(kernel, handler, [job_id])
+        )
+        await _guarded(kernel, kind, job_id, work)
 
 
-async def _perform(kernel: Kernel, handler: Handler, ids: Sequence[int]) -> None:
+async def _perform(kernel: Kernel, handler: Handler | Together, ids: Sequence[int]) -> None:
     rules = await kernel.refresh()
     async with kernel.db.begin() as uow:
         await _lock_tickets(uow, ids)
-        for job in await jobs.take(uow.session, ids):
-            await handler.run(uow, rules, job.payload)
+        taken = await jobs.take(uow.session, ids)
+        if taken:
+            await handler(uow, rules, [job.payload for job in taken])
+    metrics.done(taken, uow.now)
 
 
 async def _lock_tickets(uow: UnitOfWork, ids: Sequence[int]) -> None:
@@ -111,24 +156,34 @@ async def _perform_outside(kernel: Kernel, handler: Outside, job_id: int) -> Non
         job = await uow.session.get(Job, job_id)
     if job is None:
         return
+    began = uow.now
     await handler.run(kernel, job.payload)
     async with kernel.db.begin() as uow:
-        await jobs.take(uow.session, [job_id])
+        metrics.done(await jobs.take(uow.session, [job_id]), began)
 
 
-async def _guarded(kernel: Kernel, job_id: int, work: Awaitable[None]) -> None:
+async def _guarded(kernel: Kernel, kind: str, job_id: int, work: Awaitable[None]) -> None:
     try:
         await work
     except DomainError as error:  # trying again would not change the rules
+        metrics.failed(kind)
         log.warning("job refused", job=job_id, error=str(error))
         async with kernel.db.begin() as uow:
             await jobs.bury(uow.session, job_id, f"{error.code}: {error}", uow.now)
+        metrics.lost(kind)
     except Exception as error:
-        log.warning("job failed", job=job_id, error=f"{type(error).__name__}: {error}")
-        await _try_later(kernel, job_id, error)
+        metrics.failed(kind)
+        reason = _reason(error)
+        log.warning("job failed", job=job_id, error=reason)
+        await _try_later(kernel, kind, job_id, reason)
 
 
-async def _try_later(kernel: Kernel, job_id: int, error: Exception) -> None:
+def _reason(error: Exception) -> str:
+    """Its first line: what a database adds below it may quote what people wrote, and administrators read this."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+async def _try_later(kernel: Kernel, kind: str, job_id: int, reason: str) -> None:
     async with kernel.db.begin() as uow:
         job = await uow.session.get(Job, job_id, with_for_update=True)
         if job is None:
@@ -136,7 +191,10 @@ async def _try_later(kernel: Kernel, job_id: int, error: Exception) -> None:
         if job.tries + 1 >= MOST_TRIES:
             job.tries += 1
             await uow.session.flush()
-            await jobs.bury(uow.session, job_id, f"{type(error).__name__}: {error}", uow.now)
+            await jobs.bury(uow.session, job_id, reason, uow.now)
+            count = metrics.lost
         else:
             wait = min(FIRST_WAIT * 2**job.tries, LONGEST_WAIT)
-            await jobs.postpone(uow.session, job_id, uow.now + wait)
+            await jobs.postpone(uow.session, job_id, uow.now + span_of(kernel.clock, wait.total_seconds()))
+            count = metrics.retried
+    count(kind)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import dramatiq
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AgeLimit, AsyncIO, Callbacks, Retries, ShutdownNotifications, TimeLimit
 
-__all__ = ["BULK", "QUEUES", "URGENT", "make_broker"]
+from jiesu.db.jobs import Priority
+from workers.consumer import PromptBroker
 
-#: Escalations and messages that somebody waits for; reminders and expiries that may wait.
-URGENT, BULK = "urgent", "bulk"
-QUEUES = (URGENT, BULK)
+__all__ = ["PATIENCE", "QUEUES", "make_broker"]
+
+#: One queue for each priority; a worker takes messages of the first before those of the next.
+QUEUES: Mapping[Priority, str] = {priority: priority.name.lower() for priority in Priority}
+#: Milliseconds after which a worker asks Redis for what other processes have put there.
+PATIENCE = 2000
 
 
-def make_broker(redis_url: str) -> RedisBroker:
+def make_broker(redis_url: str) -> PromptBroker:
     """The process's broker, set as Dramatiq's global one.
 
     A retry here is for faults such as a lost database; a job that fails is counted and postponed in its row.
     """
-    broker = RedisBroker(  # type: ignore[no-untyped-call]  # the library types it only in part
+    broker = PromptBroker(
         url=redis_url,
         middleware=[
             AgeLimit(max_age=3_600_000),

@@ -1,42 +1,57 @@
-"""The relay: hands due jobs to Dramatiq, oldest first, and sleeps until the next is due or a commit wakes it."""
+"""The relay: hands due jobs to Dramatiq, urgent and oldest first, and sleeps until the next is due or a commit wakes it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import psycopg
 import structlog
 
-from jiesu.db import jobs
+from jiesu.db import claims
+from jiesu.db.claims import Due
+from jiesu.db.jobs import SOON, Priority
 from jiesu.db.uow import WAKE_CHANNEL
 from jiesu.kernel import Kernel
+from jiesu.kit.clock import span_of
+from workers import metrics
+from workers.actor import batch_size
+from workers.jumps import JumpWatch
 
-__all__ = ["Relay"]
+__all__ = ["CLAIM", "Relay"]
 
 log = structlog.get_logger(__name__)
 
-#: Jobs claimed at a time, and handed over in one message.
-CLAIM, BATCH = 500, 50
-#: The longest sleep: a lost notification costs no more than this, in seconds.
-NAP = 5.0
+#: Jobs claimed at a time: what a round may hold back the urgent job that falls due in its middle.
+CLAIM = 500
+#: Seconds from one round to the next: what falls due in between goes together, so that many wakings cost little.
+BREATH = 0.1
+#: How often leases are looked after in the length of one.
+WATCHES = 4
 
-Send = Callable[[str, Sequence[int]], Awaitable[None]]
+Send = Callable[[Priority, str, Sequence[int]], Awaitable[None]]
 
 
 class Relay:
-    """One relay; any number may run at once. `send` hands (kind, ids) to Redis.
+    """One relay; any number may run at once. `send` hands (priority, kind, ids) to Redis.
 
-    What was sent but not done within the lease (`lease_seconds`) is sent again.
+    What was sent but not done within the lease (`lease_seconds`, real ones) is sent again. A lease is reckoned on the
+    injected clock; when that was set, all leases begin anew, so that nothing is sent again early and nothing is lost.
     """
 
-    def __init__(self, kernel: Kernel, send: Send) -> None:
+    def __init__(self, kernel: Kernel, send: Send, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._kernel = kernel
         self._send = send
-        self._lease = timedelta(seconds=kernel.settings.lease_seconds)
+        self._monotonic = monotonic
+        self._lease = span_of(kernel.clock, kernel.settings.lease_seconds)
+        self._watch = kernel.settings.lease_seconds / WATCHES
+        self._nap = min(SOON.total_seconds(), self._watch)
+        self._jumps = JumpWatch(kernel.clock, monotonic)
+        self._watched = float("-inf")
+        self._was_set = False
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -61,41 +76,52 @@ class Relay:
 
     async def _round(self) -> None:
         self._wake.clear()
-        async with self._kernel.db.sessions.begin() as session:
-            now = self._kernel.clock.now()
-            if expired := await jobs.expire_leases(session, now, self._lease):
-                log.info("leases expired", jobs=expired)
+        await self.watch_leases()
         while await self.relay_due() == CLAIM:
             if self._stopping:
                 return
-        await self._sleep(await self._until_next())
+        pause = await self._until_next()
+        metrics.round_done()
+        await asyncio.sleep(BREATH)
+        await self._sleep(pause - BREATH)
+
+    async def watch_leases(self) -> None:
+        """Now and then, and whenever the clock was set: send again what was lost, and only that."""
+        now = self._kernel.clock.now()
+        self._was_set = self._jumps.jumped(now) or self._was_set
+        if not self._was_set and self._monotonic() < self._watched + self._watch:
+            return
+        async with self._kernel.db.sessions.begin() as session:
+            if self._was_set:
+                log.warning("the clock was set", leases=await claims.restart_leases(session, now))
+            await claims.restart_leases(session, now, after=now + self._lease)  # sent by a clock that was ahead
+            if expired := await claims.expire_leases(session, now, self._lease):
+                log.info("leases expired", jobs=expired)
+        self._watched, self._was_set = self._monotonic(), False
 
     async def relay_due(self) -> int:
         """Hand over one batch of due jobs; returns how many. Sent twice is harmless, lost is impossible."""
         async with self._kernel.db.sessions.begin() as session:
             now = self._kernel.clock.now()
-            due = await jobs.claim_due(session, now, limit=CLAIM)
-            kinds: dict[str, list[int]] = defaultdict(list)
-            for job in due:
-                kinds[job.kind].append(job.id)
-            for kind, ids in kinds.items():
-                for start in range(0, len(ids), BATCH):
-                    await self._send(kind, ids[start : start + BATCH])
+            due = await claims.claim_due(session, now, limit=CLAIM)
+            for priority, kind, ids in _messages(due):
+                await self._send(priority, kind, ids)
             if due:
-                await jobs.mark_sent(session, [job.id for job in due], now)
+                await claims.mark_sent(session, [job.id for job in due], now)
         return len(due)
 
     async def _until_next(self) -> float:
+        """Real seconds; more than none even when something due is held back or held by another relay."""
         async with self._kernel.db.sessions() as session:
-            due = await jobs.next_due(session)
-        nap = min(NAP, self._lease.total_seconds())
+            due = await claims.next_due(session)
         if due is None:
-            return nap
-        return min(nap, max(0.0, (due - self._kernel.clock.now()).total_seconds()))
+            return self._nap
+        left = self._kernel.clock.real_seconds(due - self._kernel.clock.now())
+        return min(self._nap, max(BREATH, left))
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
 
     async def _listen(self) -> None:
         """Wake on every notification; reconnect for ever."""
@@ -110,3 +136,14 @@ class Relay:
             except psycopg.Error as error:
                 log.warning("relay does not hear notifications", error=str(error).strip())
                 await asyncio.sleep(1.0)
+
+
+def _messages(due: Sequence[Due]) -> Iterator[tuple[Priority, str, list[int]]]:
+    """Batches of one priority and kind, in the order in which their first jobs were claimed."""
+    groups: dict[tuple[Priority, str], list[int]] = defaultdict(list)
+    for job in due:
+        groups[job.priority, job.kind].append(job.id)
+    for (priority, kind), ids in groups.items():
+        size = batch_size(kind)
+        for start in range(0, len(ids), size):
+            yield priority, kind, ids[start : start + size]

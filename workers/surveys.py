@@ -14,7 +14,6 @@ from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from workers.actor import handles
-from workers.broker import BULK
 
 __all__ = ["survey_expires", "survey_reminder"]
 
@@ -27,7 +26,7 @@ async def _still_open(uow: UnitOfWork, survey_id: int) -> tuple[Ticket, Survey] 
     return (ticket, survey) if survey.state is SurveyState.OPEN else None
 
 
-@handles(REMIND, queue=BULK)
+@handles(REMIND)
 async def survey_reminder(uow: UnitOfWork, rules: Rules, payload: dict[str, Any]) -> None:
     """Remind once, with the same link."""
     pair = await _still_open(uow, payload["survey_id"])
@@ -41,7 +40,7 @@ async def survey_reminder(uow: UnitOfWork, rules: Rules, payload: dict[str, Any]
         await tell_person(uow, key=f"survey_reminder:{survey.id}", ticket_id=ticket.id, phone=person.phone, text=text)
 
 
-@handles(EXPIRE, queue=BULK)
+@handles(EXPIRE)
 async def survey_expires(uow: UnitOfWork, _: Rules, payload: dict[str, Any]) -> None:
     """Close the ticket unanswered."""
     pair = await _still_open(uow, payload["survey_id"])

@@ -15,7 +15,7 @@ from jiesu.db.engine import connect, sessions
 from jiesu.db.uow import Database, UnitOfWork
 from jiesu.intake.numbers import Numbers
 from jiesu.kit.calendar import load_calendars
-from jiesu.kit.clock import Clock, SystemClock
+from jiesu.kit.clock import Clock, FastClock, SystemClock
 from jiesu.kit.config import ConfigMistake, convert
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.gateway import DemoGateway, HttpGateway, NoGateway, SmsGateway
@@ -49,7 +49,7 @@ class Kernel:
         install_keys(self.keys)
         self._policies = policies or load_policies(settings.config_dir)
         self.engine = engine or connect(_database_url(settings), pool_size=settings.pool_size)
-        self.clock = clock or SystemClock()
+        self.clock = clock or _clock(settings)
         self.db = Database(self.engine, sessions(self.engine), self.clock, Reactions(lambda: self.rules))
         self.numbers = Numbers(self.db)
         self.gateway = gateway or _gateway(settings, self.db, self.keys)
@@ -128,6 +128,10 @@ def _database_url(settings: Settings) -> str:
         remedy = "give postgresql+psycopg://user:password@host/database, or use `jiesu up`, which starts its own"
         raise ConfigMistake("environment", "JIESU_DATABASE_URL", None, remedy)
     return settings.database_url
+
+
+def _clock(settings: Settings) -> Clock:
+    return SystemClock() if settings.fast_clock is None else FastClock.parse(settings.fast_clock)
 
 
 def _gateway(settings: Settings, db: Database, keys: KeyRing) -> SmsGateway:

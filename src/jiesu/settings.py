@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from jiesu.kit.clock import FastClock
 from jiesu.kit.config import ConfigMistake, read_toml
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
     #: database connections one process may open
     pool_size: Count = 10
+    #: where workers tell Prometheus their figures, on loopback; the next process takes the next port; unset: nowhere
+    metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    #: for long tests of faults, demo mode only: a clock as `FastClock.parse` reads it
+    fast_clock: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings({self.host}:{self.port}, data_dir={str(self.data_dir)!r}, demo={self.demo})"
@@ -105,7 +110,19 @@ def load_settings(env: Mapping[str, str] = os.environ, **overrides: object) -> S
     if settings.demo and settings.host not in _LOOPBACK:
         remedy = "a demo's passwords are public: keep host on 127.0.0.1, or switch demo off"
         raise ConfigMistake("settings", "host", settings.host, remedy)
+    if settings.fast_clock is not None:
+        _check_clock(settings.fast_clock, demo=settings.demo)
     return settings
+
+
+def _check_clock(text: str, *, demo: bool) -> None:
+    """Real deadlines run on the machine's clock alone. Raises ConfigMistake."""
+    if not demo:
+        raise ConfigMistake("settings", "fast_clock", text, "remove it: only a demo may run on another clock")
+    try:
+        FastClock.parse(text)
+    except ValueError as error:
+        raise ConfigMistake("settings", "fast_clock", text, str(error)) from error
 
 
 def _config_dir(env: Mapping[str, str], override: object) -> Path:

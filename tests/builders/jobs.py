@@ -11,7 +11,7 @@ from sqlalchemy import select
 import workers.clocks
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)
-from jiesu.db import jobs
+from jiesu.db import claims
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.kernel import Kernel
 from workers.actor import perform
@@ -52,4 +52,4 @@ class Jobs:
 
     async def _due(self) -> Sequence[Job]:
         async with self._kernel.db.begin() as uow:
-            return await jobs.claim_due(uow.session, uow.now, limit=500)
+            return await claims.claim_due(uow.session, uow.now, limit=500)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from jiesu.db import jobs
+from jiesu.db import claims
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.kernel import Kernel
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -101,9 +101,9 @@ def whole_tables(found: list[str]) -> list[str]:
 
 async def test_the_relay_finds_its_work_by_index(full):
     async with plans(full) as found, full.db.begin() as uow:
-        assert len(await jobs.claim_due(uow.session, uow.now, limit=500)) >= 50
-        await jobs.next_due(uow.session)
-        await jobs.expire_leases(uow.session, uow.now, timedelta(seconds=60))
+        assert len(await claims.claim_due(uow.session, uow.now, limit=500)) >= 50
+        await claims.next_due(uow.session)
+        await claims.expire_leases(uow.session, uow.now, timedelta(seconds=60))
     assert whole_tables(found) == []
 
 

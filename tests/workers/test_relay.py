@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import func, select
 
 from jiesu.db import jobs
-from jiesu.db.jobs import Job, Promise
-from workers.relay import BATCH, CLAIM, Relay
+from jiesu.db.claims import MOST_OUT
+from jiesu.db.jobs import Job, Priority, Promise
+from workers.actor import BATCH
+from workers.relay import CLAIM, Relay
 
 
 class Outbox:
@@ -20,12 +22,14 @@ class Outbox:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, list[int]]] = []
+        self.priorities: list[Priority] = []
         self.down = False
 
-    async def __call__(self, kind: str, ids: Sequence[int]) -> None:
+    async def __call__(self, priority: Priority, kind: str, ids: Sequence[int]) -> None:
         if self.down:
             raise ConnectionError("Redis is away")
         self.sent.append((kind, list(ids)))
+        self.priorities.append(priority)
 
     @property
     def ids(self) -> list[int]:

@@ -32,6 +32,8 @@ class Right(StrEnum):
     CALL_BACK = "call_back"
     SUPERVISE = "supervise"
     FIGURES = "figures"
+    #: Not about tickets at all: work that was given up, calendars, users.
+    ADMINISTER = "administer"
 
 
 _R = Right
@@ -44,7 +46,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.UNIT_HEAD: frozenset({_R.READ, _R.HANDLE, _R.APPROVE, _R.SUPERVISE, _R.FIGURES}),
     Role.CALLBACK: frozenset({_R.READ, _R.CALL_BACK}),
     Role.SUPERVISOR: frozenset({_R.READ, _R.SUPERVISE, _R.FIGURES}),
-    Role.ADMINISTRATOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset({_R.ADMINISTER}),
     Role.SECURITY: frozenset(),
     Role.AUDITOR: frozenset(),
 }

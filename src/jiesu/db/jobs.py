@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, Index, SmallInteger, Table, delete, select, text, update
+from sqlalchemy import BigInteger, Index, SmallInteger, Table, delete, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,9 +16,21 @@ from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import UnitOfWork
 
 __all__ = [
-    "DeadLetter", "Job", "Priority", "Promise", "bury", "cancel", "claim_due", "expire_leases", "mark_sent", "next_due", "postpone",
-    "schedule", "schedule_all", "take",
-]  # fmt: skip
+    "SOON",
+    "DeadLetter",
+    "Job",
+    "Priority",
+    "Promise",
+    "bury",
+    "cancel",
+    "postpone",
+    "schedule",
+    "schedule_all",
+    "take",
+]
+
+#: What falls due within this time wakes the relays at the commit: they never sleep longer.
+SOON = timedelta(seconds=5)
 
 
 class Priority(IntEnum):
@@ -99,45 +111,13 @@ async def schedule_all(uow: UnitOfWork, promises: Sequence[Promise]) -> None:
             uow.add(Job(**row))
     elif rows:
         await uow.session.execute(_PROMISE, rows)
-    uow.wake = uow.wake or any(promise.run_at <= uow.now for promise in promises)
+    uow.wake = uow.wake or any(promise.run_at <= uow.now + SOON for promise in promises)
 
 
 async def cancel(uow: UnitOfWork, *keys: str) -> None:
     """Take promises back. What an actor has already taken is not undone."""
     if keys:
         await uow.session.execute(delete(Job).where(Job.key.in_(keys)).execution_options(**_UNTRACKED))
-
-
-async def claim_due(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[Job]:
-    """Lock the longest-due unsent jobs, skipping rows another relay holds."""
-    due = (
-        select(Job)
-        .where(Job.run_at <= now, Job.sent_at.is_(None))
-        .order_by(Job.run_at, Job.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.scalars(due)).all()
-
-
-async def mark_sent(session: AsyncSession, ids: Iterable[int], now: datetime) -> None:
-    """Note that Redis has them."""
-    await session.execute(update(Job).where(Job.id.in_(list(ids))).values(sent_at=now))
-
-
-async def expire_leases(session: AsyncSession, now: datetime, lease: timedelta) -> int:
-    """Make jobs that were sent but not done within the lease due again; returns how many.
-
-    A row that is locked is being worked on: it is passed over, and nobody waits for it.
-    """
-    expired = select(Job.id).where(Job.sent_at < now - lease).with_for_update(skip_locked=True)
-    result = await session.execute(update(Job).where(Job.id.in_(expired)).values(sent_at=None).returning(Job.id))
-    return len(result.all())
-
-
-async def next_due(session: AsyncSession) -> datetime | None:
-    """When the next unsent job falls due; None when nothing waits."""
-    return await session.scalar(select(Job.run_at).where(Job.sent_at.is_(None)).order_by(Job.run_at, Job.id).limit(1))
 
 
 async def take(session: AsyncSession, ids: Sequence[int]) -> Sequence[Job]:

@@ -53,7 +53,10 @@ async def create_survey(
         return survey
     payload = {"survey_id": survey.id}
     times = {REMIND: uow.now + remind_after, EXPIRE: survey.expires_at}
-    promises = [jobs.Promise(kind, at, f"{kind}:{survey.id}", payload, ticket.id) for kind, at in times.items()]
+    promises = [
+        jobs.Promise(kind, at, f"{kind}:{survey.id}", payload, ticket.id, jobs.Priority.BULK)
+        for kind, at in times.items()
+    ]
     await jobs.schedule_all(uow, promises)
     return survey
 

@@ -1,0 +1,99 @@
+"""One worker process: Dramatiq's threads, the actors' event loop, and a relay beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.asyncio import get_event_loop_thread
+
+from jiesu.db.jobs import Priority
+from jiesu.errors import DomainError
+from jiesu.kernel import Kernel
+from jiesu.kit.config import ConfigMistake
+from jiesu.settings import Settings
+from workers import metrics
+from workers.actor import perform
+from workers.broker import PATIENCE, QUEUES, make_broker
+from workers.relay import Relay
+
+__all__ = ["Process", "work_until"]
+
+log = structlog.get_logger(__name__)
+
+
+class Process:
+    """The worker of one process; `start` and `stop` are called from the main thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.redis_url is None:
+            remedy = "give redis://host:6379/0, or use `jiesu up`, which starts its own"
+            raise ConfigMistake("environment", "JIESU_REDIS_URL", None, remedy)
+        self._settings = settings
+        self._broker = make_broker(settings.redis_url)
+        self._actors = {priority: self._actor(priority, queue) for priority, queue in QUEUES.items()}
+        self._worker = dramatiq.Worker(self._broker, worker_threads=settings.worker_threads, worker_timeout=PATIENCE)
+        self._kernel: Future[Kernel] = Future()
+        self._relay: Relay | None = None
+        self._relaying: Any = None
+
+    def _actor(self, priority: Priority, queue: str) -> dramatiq.Actor[[str, list[int]], Any]:
+        async def work(kind: str, ids: list[int]) -> None:
+            await perform(await asyncio.wrap_future(self._kernel), kind, ids)
+
+        return dramatiq.actor(
+            actor_name=queue, queue_name=queue, priority=int(priority), broker=self._broker, throws=(DomainError,)
+        )(work)
+
+    def start(self) -> None:
+        """Open the kernel on the actors' event loop, then begin to work and to relay."""
+        self._worker.start()
+        loop = get_event_loop_thread()
+        if loop is None:
+            raise RuntimeError("Dramatiq started without its event loop.")
+        self._loop = loop.loop
+        self._on_loop(self._open())
+        self._relaying = asyncio.run_coroutine_threadsafe(self._relay_on(), self._loop)
+
+    async def _open(self) -> None:
+        kernel = await Kernel(self._settings).open()
+        self._relay = Relay(kernel, self._send)
+        if self._settings.metrics_port is not None:
+            metrics.serve(kernel, self._loop, self._settings.metrics_port)
+        self._kernel.set_result(kernel)
+
+    async def _relay_on(self) -> None:
+        if self._relay is not None:
+            await self._relay.run()
+
+    async def _send(self, priority: Priority, kind: str, ids: Sequence[int]) -> None:
+        await asyncio.to_thread(self._actors[priority].send, kind, list(ids))
+
+    def _on_loop(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
+
+    def stop(self) -> None:
+        """Finish what is in hand and go; what is left stays promised in its rows."""
+        if self._relay is not None:
+            self._loop.call_soon_threadsafe(self._relay.stop)
+            self._relaying.result(timeout=30)
+        self._worker.stop()
+        self._broker.close()
+
+
+def work_until(done: threading.Event, settings: Settings) -> None:
+    """Work until told, or until SIGTERM or SIGINT. Call from the main thread."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    process = Process(settings)
+    process.start()
+    log.info("worker ready")
+    done.wait()
+    process.stop()
+    log.info("worker stopped")
