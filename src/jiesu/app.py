@@ -20,6 +20,7 @@ from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
 from jiesu.web.api.board import BoardController
+from jiesu.web.api.calendar import CalendarController
 from jiesu.web.api.demo import DemoController
 from jiesu.web.api.desk import DeskController
 from jiesu.web.api.health import HealthController
@@ -93,6 +94,7 @@ def _api(settings: Settings) -> Router:
         DeskController,
         BoardController,
         ListController,
+        CalendarController,
     ]
     if settings.demo:
         handlers.append(DemoController)

@@ -21,7 +21,7 @@ from jiesu.sla.editions import calendar_edits, note_editions
 from jiesu.sla.models import CalendarEdit, ClockState, Deadline
 from jiesu.sla.recompute import schedule_recompute
 
-__all__ = ["CalendarMistake", "Publication", "publish_hours", "publish_year"]
+__all__ = ["CalendarMistake", "Publication", "publish_hours", "publish_year", "unit_hours"]
 
 
 class CalendarMistake(Invalid):
@@ -114,3 +114,10 @@ def _with(folder: Path, edits: CalendarEdits, kind: str, subject: str, document:
         return load_calendars(folder / "calendar", edits)
     except ConfigMistake as mistake:
         raise CalendarMistake(mistake.key or None, mistake=str(mistake)) from mistake
+
+
+async def unit_hours(uow: UnitOfWork, unit: str) -> list[dict[str, Any]]:
+    """The schedules an administrator gave a unit last; empty when none did, or when it keeps the network's again."""
+    edits = await calendar_edits(uow.session)
+    schedule: list[dict[str, Any]] = list(edits.hours.get(unit, {}).get("schedule", []))
+    return schedule

@@ -46,8 +46,7 @@ class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
 
 async def schedule_recompute(uow: UnitOfWork, calendars: Calendars) -> None:
     """Have all running deadlines looked at, once every process knows these calendars."""
-    version = calendars.default.version
-    await _promise(uow, version, uow.now + GRACE, None, 0)
+    await _promise(uow, calendars.version, uow.now + GRACE, None, 0)
 
 
 async def _promise(uow: UnitOfWork, version: str, at: datetime, due: datetime | None, deadline_id: int) -> None:
@@ -64,8 +63,8 @@ async def recompute_batch(
     What is late already, met or paused is left alone: a pause is reckoned when it ends. A date never moves to a moment that
     has passed. Returns how many dates moved. Locks the tickets whose dates move. Raises CalendarNotHere.
     """
-    if calendars.default.version != version:
-        raise CalendarNotHere(f"This process reckons by {calendars.default.version}, not by {version} yet.")
+    if calendars.version != version:
+        raise CalendarNotHere(f"This process reckons by {calendars.version}, not by {version} yet.")
     rows = await _stretch(uow, due_at or uow.now, deadline_id)
     ends = await _ends(uow, calendars, [row for row in rows if row.calendar_version != calendars.of(row.unit).version])
     moved = 0
