@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jiesu.audit.trail import history
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import Message, Notice
 from jiesu.sla.editions import calendar_edition
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Move
-from jiesu.sla.recompute import BATCH, RECOMPUTE, CalendarNotHere, recompute_batch
+from jiesu.sla.recompute import BATCH, RECOMPUTE, CalendarNotHere, outdated, recompute_batch
 from tests.builders.forms import CITY, STATION
 from workers.invariants import check_all
 
@@ -153,7 +153,7 @@ async def test_a_rehearsal_shows_what_would_change_and_changes_nothing(make, clo
     made = await make.ticket("dispatched", service_class="P3")
     reply = await publish("years/2027", YEAR_2027, dry_run="true")
     shown = reply.json()
-    assert (shown["applied"], shown["running_deadlines"]) == (False, 4)
+    assert (shown["applied"], shown["running_deadlines"]) == (False, 5)
     assert "2027-01-09" in {change["date"] for change in shown["changes"]}
     assert (await uow.session.scalars(select(CalendarEdit))).all() == []
     assert await jobs.pending(kind=RECOMPUTE) == []
@@ -214,7 +214,7 @@ async def test_a_unit_with_hours_of_its_own_runs_its_clock_by_them(make, clock, 
     clock.set(at("2026-11-03 09:00"))
     made = await make.ticket("dispatched")
     rows = await dues(made)
-    assert rows["unit", "sign"].due_at == at("2026-11-03 17:00")  # four hours: 10–12 and 15–17
+    assert rows["unit", "sign"].due_at == at("2026-11-03 17:00")  # four of its hours: 10–12 and 15–17
     assert rows["unit", "resolve"].due_at == at("2026-11-10 19:00")
     assert rows[RESOLVE].due_at == at("2026-11-10 17:30")  # the petitioner's clock is the network's
     read = await client.get(f"/api/v1/admin/calendar/hours/{STATION}", headers=await sign_in(ADMIN))
@@ -232,6 +232,13 @@ async def test_hours_that_change_move_only_the_units_own_clock(make, clock, publ
     await publish(f"hours/{STATION}", {"schedule": []})
     await settle()
     assert {key: row.due_at for key, row in (await dues(made)).items()} == before
+
+
+async def test_a_calendar_that_came_back_by_file_is_noticed_when_a_worker_starts(make, clock, uow, kernel):
+    await make.ticket("dispatched")
+    assert not await outdated(uow, kernel.rules.calendars)
+    await uow.session.execute(update(Deadline).values(calendar_version="of yesterday"))
+    assert await outdated(uow, kernel.rules.calendars)
 
 
 async def test_a_unit_nobody_knows_has_no_hours(publish):

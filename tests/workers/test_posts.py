@@ -50,7 +50,7 @@ async def orders(uow, made) -> list[Escalation]:
 async def test_a_vacant_post_keeps_the_record_and_the_one_above_is_told(make, jobs, clock, uow, vacate, notices):
     made = await make.ticket("dispatched")
     await vacate(COUNTY)
-    clock.set(at(2, 14, 30))
+    clock.set(at(2, 15, 30))
     await jobs.run_due()
     [order] = await orders(uow, made)
     assert (order.unit, order.stand_in) == (COUNTY, CITY)
@@ -60,7 +60,7 @@ async def test_a_vacant_post_keeps_the_record_and_the_one_above_is_told(make, jo
 
 async def test_a_manned_post_is_told_alone(make, jobs, clock, uow, notices):
     made = await make.ticket("dispatched")
-    clock.set(at(2, 14, 30))
+    clock.set(at(2, 15, 30))
     await jobs.run_due()
     assert [row.stand_in for row in await orders(uow, made)] == [None]
     assert [unit for unit, kind, *_ in await notices(made) if kind == "supervision"] == [COUNTY]
@@ -107,11 +107,11 @@ async def test_an_urgent_matter_is_told_at_any_hour(make, jobs, clock, notices, 
 
 async def test_an_order_nobody_acknowledges_goes_up_post_by_post_and_stays_at_the_top(make, jobs, clock, uow, notices):
     made = await make.ticket("dispatched")
-    clock.set(at(2, 14, 30))  # the sign clock of four working hours is over
+    clock.set(at(2, 15, 30))  # the sign clock of four working hours is over
     await jobs.run_due()
     [order] = await orders(uow, made)
-    assert order.ack_due_at.astimezone(SHANGHAI) == at(3, 9, 30)
-    clock.set(at(3, 9, 30))
+    assert order.ack_due_at.astimezone(SHANGHAI) == at(3, 10, 30)
+    clock.set(at(3, 10, 30))
     await jobs.run_due()
     order = (await orders(uow, made))[0]
     assert order.ack_asked == CITY
@@ -125,9 +125,9 @@ async def test_an_order_nobody_acknowledges_goes_up_post_by_post_and_stays_at_th
 
 async def test_an_acknowledgement_in_time_tells_nobody_above(make, jobs, clock, act, notices):
     made = await make.ticket("dispatched")
-    clock.set(at(2, 14, 30))
+    clock.set(at(2, 15, 30))
     await jobs.run_due()
-    clock.set(at(2, 15))
+    clock.set(at(2, 16))
     assert (await act(f"supervisor-{COUNTY}", made, "acknowledge")).status_code == 200
     clock.set(at(3, 12))
     await jobs.run_due()
@@ -144,7 +144,7 @@ async def test_an_urgent_order_is_acknowledged_within_half_an_hour(make, jobs, c
 
 async def test_an_ended_ticket_asks_for_no_acknowledgement_any_more(make, jobs, clock, notices, kernel):
     made = await make.ticket("dispatched")
-    clock.set(at(2, 14, 30))
+    clock.set(at(2, 15, 30))
     await jobs.run_due()
     await make.withdraw(made)
     clock.advance(timedelta(days=3))
@@ -156,11 +156,11 @@ async def test_an_ended_ticket_asks_for_no_acknowledgement_any_more(make, jobs, 
 async def test_the_history_says_what_fired_for_which_date_and_who_was_told(make, jobs, clock, client, sign_in, vacate):
     made = await make.ticket("dispatched")
     await vacate(COUNTY)
-    clock.set(at(2, 14, 30))
+    clock.set(at(2, 15, 30))
     await jobs.run_due()
     headers = await sign_in(f"officer-{STATION}")
     view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=headers)).json()
     [line] = [line["what"] for line in view["history"] if line["kind"] == "Escalated" and "督办单" in line["what"]]
     assert "签收" in line
-    assert "11月2日（周一）14:30" in line
+    assert "11月2日（周一）15:30" in line
     assert "空缺" in line

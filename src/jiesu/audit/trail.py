@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,7 +82,7 @@ def begin(uow: UnitOfWork, ticket_id: int) -> None:
 async def read_heads(uow: UnitOfWork, ticket_ids: Collection[int]) -> None:
     """Look up the heads of many chains at once, for the entries that will follow in this transaction."""
     unknown = [ticket_id for ticket_id in ticket_ids if ("trail", ticket_id) not in uow.memory]
-    newest = select(TrailEntry.ticket_id, TrailEntry.seq, TrailEntry.hash).distinct(TrailEntry.ticket_id)
+    newest = select(TrailEntry.ticket_id, TrailEntry.seq, TrailEntry.hash).ext(distinct_on(TrailEntry.ticket_id))
     newest = newest.where(TrailEntry.ticket_id.in_(unknown)).order_by(TrailEntry.ticket_id, TrailEntry.seq.desc())
     for ticket_id, seq, head in await uow.session.execute(newest):
         uow.memory["trail", ticket_id] = (seq, head)

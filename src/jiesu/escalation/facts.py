@@ -42,7 +42,7 @@ async def gather_facts(
 async def _units_passed(uow: UnitOfWork, tickets: list[Ticket]) -> dict[int, int]:
     counted = select(Deadline.ticket_id, func.count(Deadline.unit.distinct())).group_by(Deadline.ticket_id)
     found = await uow.session.execute(counted.where(Deadline.ticket_id.in_([row.id for row in tickets])))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def _vulnerable(uow: UnitOfWork, tickets: list[Ticket], policy: Vulnerable) -> frozenset[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jiesu.db.uow import UnitOfWork
@@ -24,7 +24,7 @@ CLOCKS, CALENDAR = "clocks", "calendar"
 
 async def calendar_edits(session: AsyncSession) -> CalendarEdits:
     """What administrators said last of each year and each unit's hours."""
-    newest = select(CalendarEdit).distinct(CalendarEdit.kind, CalendarEdit.subject)
+    newest = select(CalendarEdit).ext(distinct_on(CalendarEdit.kind, CalendarEdit.subject))
     rows = await session.scalars(newest.order_by(CalendarEdit.kind, CalendarEdit.subject, CalendarEdit.id.desc()))
     years: dict[int, dict[str, Any]] = {}
     hours: dict[str, dict[str, Any]] = {}

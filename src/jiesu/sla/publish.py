@@ -95,7 +95,8 @@ async def _publish(
     if not dry_run:
         row = CalendarEdit(kind=kind, subject=subject, document=document, edited_by=staff.id, edited_at=uow.now)
         uow.session.add(row)
-        if await note_editions(uow, clocks, new, folder / "clocks.toml"):
+        await note_editions(uow, clocks, new, folder / "clocks.toml")
+        if new.version != old.version:
             await schedule_recompute(uow, new)
     running = await uow.session.scalar(
         select(func.count())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import exists, select, tuple_
 
 from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
@@ -19,7 +19,7 @@ from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState, Mo
 from jiesu.tickets.events import SYSTEM, TicketEvent
 from jiesu.tickets.models import Ticket
 
-__all__ = ["RECOMPUTE", "CalendarNotHere", "DeadlineMoved", "recompute_batch", "schedule_recompute"]
+__all__ = ["RECOMPUTE", "CalendarNotHere", "DeadlineMoved", "outdated", "recompute_batch", "schedule_recompute"]
 
 #: Job kind: reckon a stretch of the running deadlines by the calendars of now.
 RECOMPUTE = "calendar.recompute"
@@ -47,6 +47,15 @@ class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
 async def schedule_recompute(uow: UnitOfWork, calendars: Calendars) -> None:
     """Have all running deadlines looked at, once every process knows these calendars."""
     await _promise(uow, calendars.version, uow.now + GRACE, None, 0)
+
+
+async def outdated(uow: UnitOfWork, calendars: Calendars) -> bool:
+    """Whether a running deadline was reckoned by a calendar no unit keeps any more: a file may have been changed back."""
+    kept = {calendars.default.version, *(calendar.version for calendar in calendars.own.values())}
+    other = exists().where(
+        Deadline.state == ClockState.RUNNING, Deadline.due_at > uow.now, Deadline.calendar_version.not_in(kept)
+    )
+    return bool(await uow.session.scalar(select(other)))
 
 
 async def _promise(uow: UnitOfWork, version: str, at: datetime, due: datetime | None, deadline_id: int) -> None:
