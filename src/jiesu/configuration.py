@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jiesu.demo.texts import load_texts
-from jiesu.kit.calendar import load_calendar
+from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.wording import load_wording
 from jiesu.routing.catalogue import load_catalogue
@@ -24,7 +24,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
     texts = folder / "demo" / "complaints.toml"
     readers: list[Callable[[], object]] = [
         lambda: load_settings(config_dir=folder),
-        lambda: load_calendar(folder / "calendar"),
+        lambda: _calendars(folder),
         lambda: load_clocks(folder / "clocks.toml"),
         lambda: load_catalogue(folder / "catalogue.toml"),
         lambda: load_rates(folder / "rates.toml"),
@@ -42,3 +42,15 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
     except ConfigMistake as mistake:
         found.append(mistake)
     return found
+
+
+def _calendars(folder: Path) -> Calendars:
+    """The calendars, provided that only units of `units.csv` keep hours of their own."""
+    calendars = load_calendars(folder / "calendar")
+    known = {unit.code for unit in read_units(folder / "units.csv").items} if calendars.own else set()
+    for code in calendars.own:
+        if code not in known:
+            raise ConfigMistake(
+                folder / "calendar" / "units.toml", "units", code, "there is no such unit; use a code of units.csv."
+            )
+    return calendars

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from jiesu.kit.calendar import Calendars, WorkingCalendar, load_calendar
+from jiesu.kit.calendar import NO_EDITS, CalendarEdits, Calendars, WorkingCalendar, load_calendars
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.routing.catalogue import Catalogue, load_catalogue
@@ -56,10 +56,10 @@ class Rules(Policies):
         return cls(**vars(policies), organisation=organisation, keys=keys, public_url=public_url.rstrip("/"))
 
 
-def load_policies(folder: Path) -> Policies:
-    """Read and check everything in `config/`. Raises ConfigMistake."""
+def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
+    """Read and check everything in `config/`, the administrator's calendar edits laid over it. Raises ConfigMistake."""
     return Policies(
-        calendars=Calendars(load_calendar(folder / "calendar")),
+        calendars=load_calendars(folder / "calendar", edits),
         clocks=load_clocks(folder / "clocks.toml"),
         catalogue=load_catalogue(folder / "catalogue.toml"),
         rates=load_rates(folder / "rates.toml"),

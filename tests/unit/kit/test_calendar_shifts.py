@@ -1,4 +1,4 @@
-"""Office hours: lunch breaks, seasons, sparse weeks, shifts that reach midnight."""
+"""Office hours in the file: seasons, schedules that end, mistakes."""
 
 import shutil
 from datetime import datetime, timedelta
@@ -29,30 +29,6 @@ def with_shifts(tmp_path):
     return load
 
 
-def test_no_midnight_minute_is_lost_on_a_calendar_that_runs_around_the_clock(with_shifts):
-    calendar = with_shifts(
-        '[[schedule]]\nfrom = 2000-01-01\nshifts = ["00:00-24:00"]\nweekdays = [1, 2, 3, 4, 5, 6, 7]'
-    )
-    start = at("2026-07-06 23:59")
-    for minutes in (1, 2, 60, 1440, 14 * 1440 + 1):
-        assert calendar.add_working_time(start, timedelta(minutes=minutes)) == start + timedelta(minutes=minutes)
-    assert calendar.skipped(start, at("2026-07-20 12:00")) == ()
-
-
-def test_a_lunch_break_is_a_break_and_not_a_holiday(with_shifts):
-    calendar = with_shifts('[[schedule]]\nfrom = 2000-01-01\nshifts = ["08:30-12:00", "14:30-17:30"]')
-    assert calendar.add_working_time(at("2026-07-06 11:30"), timedelta(hours=1)) == at("2026-07-06 15:00")
-    assert calendar.working_time_between(at("2026-07-06 12:10"), at("2026-07-06 14:20")) == timedelta(0)
-    assert calendar.working_days_between(at("2026-07-06 12:10"), at("2026-07-07 12:10")) == 1
-
-
-def test_a_sparse_week_of_one_working_day_is_counted_week_by_week(with_shifts):
-    calendar = with_shifts('[[schedule]]\nfrom = 2000-01-01\nshifts = ["09:00-11:00"]\nweekdays = [3]')
-    assert calendar.add_working_days(at("2026-07-06 10:00"), 3) == at("2026-07-22 11:00")
-    assert calendar.add_working_time(at("2026-07-08 10:00"), timedelta(hours=4)) == at("2026-07-22 10:00")
-    assert calendar.day_name(at("2026-07-09 10:00").date()) == "休息日"
-
-
 def test_seasonal_hours_hold_each_year_between_their_days(with_shifts):
     calendar = with_shifts(
         '[[schedule]]\nfrom = 2000-01-01\nshifts = ["08:30-12:00", "14:30-17:30"]\n'
@@ -75,6 +51,17 @@ def test_a_season_may_run_over_the_new_year_and_a_schedule_may_end(with_shifts):
     assert calendar.add_working_days(at("2027-01-13 10:00"), 1) == at("2027-01-14 17:30")
 
 
+def test_a_season_may_end_on_the_last_of_february_leap_year_or_not(with_shifts):
+    calendar = with_shifts(
+        '[[schedule]]\nfrom = 2000-01-01\nshifts = ["08:30-17:30"]\n'
+        '[[schedule]]\nfrom = 2000-01-01\nseason = ["11-01", "02-29"]\nshifts = ["09:00-17:00"]\n'
+    )
+    assert calendar.add_working_days(at("2024-02-28 10:00"), 1) == at("2024-02-29 17:00")
+    assert calendar.add_working_days(at("2024-02-29 10:00"), 1) == at("2024-03-01 17:30")
+    assert calendar.add_working_days(at("2025-02-27 10:00"), 1) == at("2025-02-28 17:00")
+    assert calendar.add_working_days(at("2025-02-28 10:00"), 1) == at("2025-03-03 17:30")
+
+
 @pytest.mark.parametrize(
     ("toml", "key", "remedy"),
     [
@@ -84,6 +71,11 @@ def test_a_season_may_run_over_the_new_year_and_a_schedule_may_end(with_shifts):
         ("from = 2000-01-01\nshifts = []", "schedule[0].shifts", "at least one shift"),
         ('from = 2000-01-01\nshifts = ["08:00-12:00"]\nweekdays = [0]', "schedule[0].weekdays", "1 \\(Monday\\)"),
         ('from = 2000-01-01\nshifts = ["08:00-12:00"]\nseason = ["6-1", "7-1"]', "schedule[0].season", "month and day"),
+        (
+            'from = 2000-01-01\nuntil = 1999-12-31\nshifts = ["08:00-12:00"]',
+            "schedule[0].until",
+            "on or after the first day",
+        ),
         ('from = 2026-01-01\nshifts = ["08:00-12:00"]', "schedule", "no schedule holds on this day"),
     ],
 )

@@ -1,59 +1,21 @@
-"""Which dates are off or worked against the weekly rule: published holidays, the year files laid over them, the law."""
+"""Which dates are off or worked against the weekly rule: the law, published holidays, what was written over them."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import chinese_calendar  # type: ignore[import-untyped]
-from msgspec import Struct, field
+from msgspec import Struct
 
+from jiesu.kit.calendar.special import MAKE_UP, DayName, SpecialDay, SpecialDays
+from jiesu.kit.calendar.years import days_of, read_years
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 
-__all__ = ["DayName", "SpecialDay", "SpecialDays", "read_special_days"]
+__all__ = ["read_special_days"]
 
-
-class DayName(NamedTuple):
-    zh: str
-    en: str
-
-
-class SpecialDay(NamedTuple):
-    """A date that does not follow the weekly rule, or a weekly rest day with a holiday's name."""
-
-    name: DayName
-    works: bool
-
-
-class SpecialDays(NamedTuple):
-    days: dict[date, SpecialDay]
-    #: years whose official arrangement is known; every other year is provisional
-    published: frozenset[int]
-
-
-MAKE_UP = DayName("调休上班", "make-up working day")
 #: `chinesecalendar` names three festivals without their 节
 LIBRARY_NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
-
-
-class Off(Struct, forbid_unknown_fields=True):
-    first: date = field(name="from")
-    last: date = field(name="to")
-    name: str
-    name_en: str
-
-
-class Work(Struct, forbid_unknown_fields=True):
-    days: list[date]
-    name: str = MAKE_UP.zh
-    name_en: str = MAKE_UP.en
-
-
-class Year(Struct, forbid_unknown_fields=True):
-    year: int
-    published: bool
-    off: list[Off] = []
-    work: list[Work] = []
 
 
 class Festival(Struct, forbid_unknown_fields=True):
@@ -74,20 +36,20 @@ class Statutory(Struct, forbid_unknown_fields=True):
     dated: list[Festival] = []
 
 
-def read_special_days(folder: Path, years: range) -> SpecialDays:
-    """Statutory days of unpublished years, then the library's published years, then `YEAR.toml`, each over the last.
+def read_special_days(folder: Path, edits: Mapping[int, Mapping[str, Any]], years: range) -> SpecialDays:
+    """Statutory days of unpublished years, the library's published years, `YEAR.toml` or its edit, each over the last.
 
-    Raises ConfigMistake for a file that cannot be read or contradicts itself.
+    Raises ConfigMistake for a document that cannot be read or contradicts itself.
     """
-    files = {int(path.stem): path for path in sorted(folder.glob("[0-9][0-9][0-9][0-9].toml"))}
-    overlays = {year: _read_year(path, year) for year, path in files.items()}
-    published = set(_library_years())
-    for year, overlay in overlays.items():
-        published = published | {year} if overlay.published else published - {year}
+    documents = read_years(folder, edits, years)
+    library = frozenset(_library_years())
+    published = set(library)
+    for year, _ in documents:
+        published = published | {year.year} if year.published else published - {year.year}
     days = {day: special for day, special in _statutory(folder, years) if day.year not in published}
     days.update(_library_days())
-    for year, overlay in overlays.items():
-        days.update(_overlay_days(overlay, files[year]))
+    for document in documents:
+        days.update(days_of(document, days, alone=document.content.year not in library))
     return SpecialDays(days, frozenset(published))
 
 
@@ -103,37 +65,6 @@ def _library_days() -> Iterator[tuple[date, SpecialDay]]:
         yield day, SpecialDay(DayName(LIBRARY_NAMES.get(chinese, chinese), english), works=False)
     for day in chinese_calendar.workdays:
         yield day, SpecialDay(MAKE_UP, works=True)
-
-
-def _read_year(path: Path, year: int) -> Year:
-    overlay = convert(read_toml(path), Year, path)
-    if overlay.year != year:
-        raise ConfigMistake(path, "year", overlay.year, f"the file is named {path.name}; write year = {year}.")
-    return overlay
-
-
-def _overlay_days(overlay: Year, path: Path) -> dict[date, SpecialDay]:
-    days: dict[date, SpecialDay] = {}
-    for key, day, special in _entries(overlay):
-        if day in days:
-            raise ConfigMistake(path, key, day.isoformat(), "this date is named twice; name it once.")
-        if day.year != overlay.year and (day.year, day.month) != (overlay.year - 1, 12):
-            raise ConfigMistake(path, key, day.isoformat(), f"use dates of {overlay.year}.")
-        days[day] = special
-    for number, off in enumerate(overlay.off):
-        if off.last < off.first:
-            raise ConfigMistake(path, f"off[{number}].to", off.last.isoformat(), "end on or after the first day.")
-    return days
-
-
-def _entries(overlay: Year) -> Iterator[tuple[str, date, SpecialDay]]:
-    for number, off in enumerate(overlay.off):
-        for offset in range((off.last - off.first).days + 1):
-            special = SpecialDay(DayName(off.name, off.name_en), works=False)
-            yield f"off[{number}]", off.first + timedelta(days=offset), special
-    for number, work in enumerate(overlay.work):
-        for day in work.days:
-            yield f"work[{number}].days", day, SpecialDay(DayName(work.name, work.name_en), works=True)
 
 
 def _statutory(folder: Path, years: range) -> Iterator[tuple[date, SpecialDay]]:

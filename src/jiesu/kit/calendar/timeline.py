@@ -49,8 +49,11 @@ class Timeline:
     def nth_working_after(self, index: int, count: int) -> int:
         return self.nth_working(bisect_right(self.days, index) + count - 1)
 
+    def nth_working_before(self, index: int, count: int) -> int:
+        return self.nth_working(bisect_left(self.days, index) - count)
+
     def nth_working(self, position: int) -> int:
-        if position >= len(self.days):
+        if not 0 <= position < len(self.days):
             raise OutsideCalendar("No working day is left in the calendar's years, 2000–2099.")
         return self.days[position]
 
@@ -79,9 +82,10 @@ class Timeline:
         return index * DAY + start + rest
 
     def next_close(self, moment: int) -> int:
-        """The first close of a working day at or after the moment."""
-        close = self.close(self.next_working(moment // DAY))
-        return close if close >= moment else self.close(self.next_working(moment // DAY + 1))
+        """The first close of a working day at or after the moment; midnight may close the day before."""
+        index = (moment - 1) // DAY
+        close = self.close(self.next_working(index))
+        return close if close >= moment else self.close(self.next_working(index + 1))
 
     def next_office(self, moment: int) -> int:
         """The moment itself inside a shift, else the start of the next one."""

@@ -1,37 +1,22 @@
 """The calendar people reckon with: aware moments in, aware UTC out, names for what is skipped."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
-from jiesu.kit.calendar.days import DayName, SpecialDay
+from jiesu.kit.calendar.editions import days_document, hours_document
+from jiesu.kit.calendar.skips import Gap, Skip, joined, office_gaps
+from jiesu.kit.calendar.special import DayName, SpecialDay, SpecialDays
 from jiesu.kit.calendar.timeline import DAY, Timeline
 from jiesu.kit.clock import SHANGHAI, aware_utc
 
-__all__ = ["Skip", "WorkingCalendar"]
+__all__ = ["WorkingCalendar"]
 
 TICK = timedelta(microseconds=1)
 WORKING_DAY = DayName("工作日", "working day")
 WEEKEND = DayName("周末", "weekend")
 REST_DAY = DayName("休息日", "rest day")
-LUNCH = DayName("午休", "lunch break")
-CLOSED = DayName("下班", "after hours")
-
-#: start, end, name and "is it a rest day" of a span, in ticks
-Gap = tuple[int, int, DayName, bool]
-
-
-class Skip(NamedTuple):
-    """A span in which no working time passes; aware UTC, the end is exclusive."""
-
-    start: datetime
-    end: datetime
-    name: str
-    name_en: str
-    #: True for rest days, False for lunch breaks and nights
-    rest_days: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +58,19 @@ class WorkingCalendar:
         """Office time from `start` to `end`; negative when `end` is the earlier."""
         return TICK * (self.timeline.worked(self._ticks(end)) - self.timeline.worked(self._ticks(start)))
 
+    def share(self, start: datetime, end: datetime, share: float, working: bool) -> datetime:
+        """The moment by which that share (0 to 1) of the time from `start` to `end` has passed.
+
+        Counted in working time, or in natural time: asked for or where no office time lies between the two. Raises
+        ValueError for a share beyond 0 to 1.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError(f"{share} is no share of a time; use 0 to 1.")
+        work = self.working_time_between(start, end) if working else timedelta()
+        if work:
+            return self.add_working_time(start, work * share)
+        return aware_utc(start) + (aware_utc(end) - aware_utc(start)) * share
+
     def working_days_between(self, start: datetime, end: datetime) -> int:
         """How many working days lie after `start`'s date up to `end`'s date; negative when `end` is the earlier."""
         first, last = self._ticks(start) // DAY, self._ticks(end) // DAY
@@ -82,6 +80,15 @@ class WorkingCalendar:
         """Close of office on the `count`-th working day after `start`'s date (次日起算). Raises ValueError below 1."""
         day = self.timeline.nth_working_after(self._ticks(start) // DAY, _at_least_one(count))
         return self._moment(self.timeline.close(day))
+
+    def working_days_before(self, moment: datetime, count: int) -> datetime:
+        """The same time of day on the `count`-th working day before the moment's date, be that office time or not.
+
+        Raises ValueError below 1.
+        """
+        ticks = self._ticks(moment)
+        day = self.timeline.nth_working_before(ticks // DAY, _at_least_one(count))
+        return self._moment(day * DAY + ticks % DAY)
 
     def add_natural_days(self, start: datetime, count: int) -> datetime:
         """Close of office `count` days after `start`'s date; on a rest day, of the next working day."""
@@ -111,13 +118,18 @@ class WorkingCalendar:
         first, last = self._ticks(start), self._ticks(end)
         gaps = (gap for index in range(first // DAY, last // DAY + 1) for gap in self._gaps(index))
         clipped = ((max(opens, first), min(closes, last), name, rest) for opens, closes, name, rest in gaps)
-        joined = _joined(gap for gap in clipped if gap[0] < gap[1])
-        return tuple(Skip(self._moment(a), self._moment(b), name.zh, name.en, rest) for a, b, name, rest in joined)
+        spans = joined(gap for gap in clipped if gap[0] < gap[1])
+        return tuple(Skip(self._moment(a), self._moment(b), name.zh, name.en, rest) for a, b, name, rest in spans)
 
     def make_up_days(self, start: datetime, end: datetime) -> tuple[date, ...]:
         """Dates after `start`'s up to `end`'s that are worked although the week would rest, in order."""
         first, last = (moment.astimezone(SHANGHAI).date() for moment in (start, end))
         return tuple(sorted(day for day, special in self.special.items() if special.works and first < day <= last))
+
+    def document(self) -> dict[str, Any]:
+        """What the calendar says, as JSON can keep it; `calendar_from` reads it back. Some twenty kilobytes."""
+        shared = days_document(SpecialDays(self.special, self.published))
+        return shared | hours_document(self.first, self.timeline.plans)
 
     def _ticks(self, moment: datetime) -> int:
         local = aware_utc(moment).astimezone(SHANGHAI)
@@ -136,26 +148,12 @@ class WorkingCalendar:
             return WORKING_DAY
         return WEEKEND if day.isoweekday() >= 6 else REST_DAY
 
-    def _gaps(self, index: int) -> Iterator[Gap]:
+    def _gaps(self, index: int) -> Iterable[Gap]:
         """The spans of one day outside its shifts."""
         start = index * DAY
-        if not self.timeline.working[index]:
-            yield start, start + DAY, self._name(self.first + timedelta(days=index)), True
-            return
-        shifts = self.timeline.shifts(index)
-        yield start, start + shifts[0][0], CLOSED, False
-        for (_, closes), (opens, _) in pairwise(shifts):
-            yield start + closes, start + opens, LUNCH, False
-        yield start + shifts[-1][1], start + DAY, CLOSED, False
-
-
-def _joined(gaps: Iterator[Gap]) -> list[Gap]:
-    joined: list[Gap] = []
-    for gap in gaps:
-        if joined and joined[-1][1] == gap[0] and joined[-1][2] == gap[2]:
-            gap = (joined.pop()[0], *gap[1:])
-        joined.append(gap)
-    return joined
+        if self.timeline.working[index]:
+            return office_gaps(start, start + DAY, self.timeline.shifts(index))
+        return ((start, start + DAY, self._name(self.first + timedelta(days=index)), True),)
 
 
 def _at_least_one(count: int) -> int:
