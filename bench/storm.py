@@ -51,7 +51,9 @@ async def file_all(stand: Stand, count: int) -> None:
     await asyncio.gather(*(file_one() for _ in range(count)))
     await kernel.close()
     with _connect(stand) as connection:
-        connection.execute("UPDATE job SET run_at = %s, payload = payload || '{\"rung\": \"L2\"}' WHERE kind = 'sla.rung'", [EXPIRE])
+        connection.execute(
+            "UPDATE job SET run_at = %s, payload = payload || '{\"rung\": \"L2\"}' WHERE kind = 'sla.rung'", [EXPIRE]
+        )
         connection.execute("VACUUM ANALYZE")
 
 

@@ -91,7 +91,7 @@ class Kernel:
         organisation = await load_organisation(uow.session)
         edits, folder = await calendar_edits(uow.session), self.settings.config_dir
         policies = self._policies
-        if edits:
+        if edits.years or edits.hours:
             policies = replace(policies, calendars=load_calendars(folder / "calendar", edits))
         if await note_editions(uow, policies.clocks, policies.calendars, folder / "clocks.toml"):
             await schedule_recompute(uow, policies.calendars)

@@ -89,7 +89,9 @@ async def test_a_deadline_in_an_unpublished_year_is_provisional_and_moves_when_t
     assert [row.law for row in await check_all(kernel.db, kernel.clock.now()) if row.count] == []
 
 
-async def test_petitioner_and_unit_are_told_old_and_new_date_in_office_hours(make, clock, publish, settle, uow, gateway):
+async def test_petitioner_and_unit_are_told_old_and_new_date_in_office_hours(
+    make, clock, publish, settle, uow, gateway
+):
     clock.set(at("2026-12-29 10:00"))
     made = await make.ticket("dispatched", service_class="P3")
     clock.set(at("2026-12-29 22:00"))
@@ -178,7 +180,10 @@ async def test_publishing_the_same_again_moves_nothing_and_plans_nothing(make, c
     [
         ({"year": 2026}, "write year = 2027"),
         ({"work": [{"days": ["2027-01-11"]}]}, "this is a working day anyhow"),
-        ({"off": [{"name": "元旦", "name_en": "New Year", "from": "2027-01-03", "to": "2027-01-01"}]}, "end on or after"),
+        (
+            {"off": [{"name": "元旦", "name_en": "New Year", "from": "2027-01-03", "to": "2027-01-01"}]},
+            "end on or after",
+        ),
         ({"holidays": []}, "holidays"),
     ],
 )
@@ -204,7 +209,9 @@ async def test_the_year_reads_back(client, sign_in, publish, settle):
     headers = await sign_in(ADMIN)
     after = (await client.get("/api/v1/admin/calendar/years/2027", headers=headers)).json()
     assert after["published"] is True
-    assert {"date": "2027-01-09", "name_zh": "调休上班", "name_en": "make-up working day", "works": True} in after["days"]
+    assert {"date": "2027-01-09", "name_zh": "调休上班", "name_en": "make-up working day", "works": True} in after[
+        "days"
+    ]
 
 
 async def test_a_unit_with_hours_of_its_own_runs_its_clock_by_them(make, clock, publish, settle, dues, client, sign_in):

@@ -51,7 +51,10 @@ async def note_editions(uow: UnitOfWork, clocks: ClockPolicy, calendars: Calenda
     """
     await _keep_clocks(uow, clocks, file)
     before = await uow.session.scalar(select(func.count()).where(Edition.kind == CALENDAR))
-    new = [await _keep(uow, CALENDAR, each.version, each.document()) for each in (calendars.default, *calendars.own.values())]
+    new = [
+        await _keep(uow, CALENDAR, each.version, each.document())
+        for each in (calendars.default, *calendars.own.values())
+    ]
     return bool(before) and any(new)
 
 

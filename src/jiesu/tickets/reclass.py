@@ -1,2 +1,4 @@
 """placeholder for the merge"""
+
+
 async def reclass_locked(*a, **k): ...

@@ -1,5 +1,6 @@
 """The calendars of an installation: the network's, and those of units that keep other hours."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,3 +21,11 @@ class Calendars:
     def of(self, unit: str | None) -> WorkingCalendar:
         """The calendar a unit works by; the network's for None and for units without hours of their own."""
         return self.default if unit is None else self.own.get(unit, self.default)
+
+    @property
+    def version(self) -> str:
+        """What identifies all of them together: the network's own version where no unit keeps other hours."""
+        if not self.own:
+            return self.default.version
+        versions = [self.default.version, *(f"{unit}={self.own[unit].version}" for unit in sorted(self.own))]
+        return hashlib.sha256(" ".join(versions).encode()).hexdigest()[:12]

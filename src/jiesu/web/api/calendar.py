@@ -49,7 +49,9 @@ class CalendarController(Controller):
     tags = ("administration",)
 
     @get("/years/{year:int}", operation_id="ShowYear")
-    async def year(self, year: FromPath[Year], staff: NamedDependency[Staff], rules: NamedDependency[Rules]) -> YearView:
+    async def year(
+        self, year: FromPath[Year], staff: NamedDependency[Staff], rules: NamedDependency[Rules]
+    ) -> YearView:
         """Every day of the year that does not follow the plain week, and whether the year is published (年历)."""
         _administrator(staff)
         return year_view(rules.calendar, year)
