@@ -131,8 +131,8 @@ def main() -> None:
             asyncio.run(file_all(stand, count))
             found = storm(stand, count, kill=kill)
         for name, value in found.items():
-            print(f"{name:>24}  {value}")
-        print()
+            sys.stdout.write(f"{name:>24}  {value}\n")
+        sys.stdout.write("\n")
 
 
 if __name__ == "__main__":

@@ -10,15 +10,13 @@ from sqlalchemy import select
 
 from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.ladder import moot, next_rung, rung_times
+from jiesu.escalation.ladder import Times, moot, next_rung, rung_times
 from jiesu.escalation.models import Escalation
-from jiesu.kit.calendar import WorkingCalendar
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks, planned
 from jiesu.sla.models import ClockState, Deadline
-from jiesu.sla.rungs import Rung
 
-__all__ = ["RUNG", "Taken", "calendar_of", "ladder_of", "rearm", "schedule_next", "taken_by", "urgency"]
+__all__ = ["RUNG", "Taken", "rearm", "schedule_next", "taken_by", "times_of", "urgency"]
 
 #: Job kind: the next rung of one deadline is due.
 RUNG = "sla.rung"
@@ -37,14 +35,15 @@ def job_key(deadline: Deadline) -> str:
     return f"rung:{deadline.id}"
 
 
-def ladder_of(rules: Rules, row: Deadline) -> tuple[Rung, ...]:
-    """The ladder of the policy the deadline was armed under."""
-    return rules.clocks_of(row.policy_version).ladder
-
-
-def calendar_of(rules: Rules, row: Deadline) -> WorkingCalendar:
-    """The calendar its clock runs by: the unit's own for a unit's clock."""
-    return rules.calendars.of(row.unit)
+def times_of(uow: UnitOfWork, rules: Rules, row: Deadline) -> Times:
+    """The rungs of the deadline with their moments for the date it has now; reckoned once a transaction."""
+    key = ("rungs", row.id, row.due_at)
+    known = uow.memory.get(key) if row.id else None
+    if known is None:
+        ladder = rules.clocks_of(row.policy_version).ladder
+        known = uow.memory[key] = rung_times(ladder, planned(row), rules.calendars.of(row.unit))
+    times: Times = known
+    return times
 
 
 def urgency(rules: Rules, row: Deadline) -> jobs.Priority:
@@ -74,7 +73,7 @@ async def taken_by(uow: UnitOfWork, rules: Rules, rows: Iterable[Deadline]) -> d
         if moves == row.moves:
             taken[deadline_id].now.add(name)
             if level > 1:
-                taken[deadline_id].now |= {rung.name for rung in ladder_of(rules, row) if rung.level == level}
+                taken[deadline_id].now |= {rung.name for rung, _ in times_of(uow, rules, row) if rung.level == level}
     return taken
 
 
@@ -87,7 +86,7 @@ async def schedule_next(
     """
     promises = []
     for row, taken in rows.items():
-        times = rung_times(ladder_of(rules, row), planned(row), calendar_of(rules, row))
+        times = times_of(uow, rules, row)
         late = row.due_at <= uow.now
         pointless = moot(times, row.due_at, uow.now, taken.ever) if starting or late else frozenset[str]()
         following = next_rung(times, taken.now | pointless)

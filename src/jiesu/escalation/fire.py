@@ -8,14 +8,14 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.arming import Taken, calendar_of, ladder_of, schedule_next, taken_by
+from jiesu.escalation.arming import Taken, schedule_next, taken_by, times_of
 from jiesu.escalation.facts import gather_facts
-from jiesu.escalation.ladder import rung_by_count, rung_times
+from jiesu.escalation.ladder import rung_by_count
 from jiesu.escalation.measures import take_measures
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.steps import Step, take_steps
 from jiesu.rules import Rules
-from jiesu.sla.clocks import TicketClocks, planned
+from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import FINAL, ClockKind
 from jiesu.sla.models import ClockState, Deadline
 from jiesu.sla.rungs import ALWAYS, Facts
@@ -48,8 +48,9 @@ async def fire_rungs(uow: UnitOfWork, rules: Rules, due: Sequence[DueRung]) -> i
     ]
     facts = await _facts(uow, rules, steps)
     fired = await take_steps(uow, rules, [step for step in steps if step.rung.when.holds(facts[step.ticket.id])])
+    keys = {step.key for step in fired}
     for step in steps:
-        taken.setdefault(step.row.id, Taken()).now.update(_over(rules, step, fired=step in fired))
+        taken.setdefault(step.row.id, Taken()).now.update(_over(uow, rules, step, fired=step.key in keys))
     await schedule_next(uow, rules, {row: taken.get(row.id, Taken()) for row in running.values()})
     for step in fired:
         await take_measures(uow, rules, step)
@@ -67,17 +68,17 @@ async def _locked(uow: UnitOfWork, ids: Sequence[int]) -> tuple[Mapping[int, Tic
 
 def _earned(uow: UnitOfWork, rules: Rules, ticket: Ticket, row: Deadline, due: DueRung) -> Step | None:
     """The step, when the policy has the rung and its moment has come."""
-    times = rung_times(ladder_of(rules, row), planned(row), calendar_of(rules, row))
+    times = times_of(uow, rules, row)
     rung = next((rung for rung, at in times if rung.name == due.rung and at <= uow.now), None)
     return None if rung is None else Step(ticket, row, rung, rung.name)
 
 
-def _over(rules: Rules, step: Step, *, fired: bool) -> set[str]:
+def _over(uow: UnitOfWork, rules: Rules, step: Step, *, fired: bool) -> set[str]:
     """What a deadline need not be asked of again: the step, its level once taken, and conditions asked up to now."""
-    row, ladder = step.row, ladder_of(rules, step.row)
-    times = dict(rung_times(ladder, planned(row), calendar_of(rules, row)))
-    asked = {rung.name for rung, at in times.items() if rung.when != ALWAYS and at <= times[step.rung]}
-    level = {rung.name for rung in ladder if rung.level == step.rung.level > 1} if fired else set()
+    times = times_of(uow, rules, step.row)
+    moment = next(at for rung, at in times if rung is step.rung)
+    asked = {rung.name for rung, at in times if rung.when != ALWAYS and at <= moment}
+    level = {rung.name for rung, _ in times if rung.level == step.rung.level > 1} if fired else set()
     return {step.name} | asked | level
 
 

@@ -7,8 +7,9 @@ from jiesu.kit.calendar import WorkingCalendar
 from jiesu.sla.deadlines import PlannedDeadline
 from jiesu.sla.rungs import CountRule, Rung, When
 
-__all__ = ["Rung", "moot", "next_rung", "rung_by_count", "rung_times"]
+__all__ = ["Rung", "Times", "moot", "next_rung", "rung_by_count", "rung_times"]
 
+#: Rungs with their moments (aware UTC), in order of time.
 Times = tuple[tuple[Rung, datetime], ...]
 
 
