@@ -119,7 +119,11 @@ def clocks_from(document: Mapping[str, Any], path: Path) -> ClockPolicy:
 def _service_class(code: str, raw: object, path: Path) -> ServiceClass:
     key = f"classes.{code}"
     written = convert(raw, WrittenClass, path, key)
-    limits = {target: _limit(target, text, path, f"{key}.limits.{target}") for target, text in written.limits.items()}
+    limits = {  # in the order of the targets, however the file is written: an edition read back has lost its order
+        target: _limit(target, written.limits[target], path, f"{key}.limits.{target}")
+        for target in Target
+        if target in written.limits
+    }
     if len(limits.keys() & FINAL) != 1:
         raise ConfigMistake(path, f"{key}.limits", sorted(limits), "give exactly one of resolve, plan and opinion.")
     petitioner = tuple(target for target in limits if target not in (Target.SIGN, *RECURRING))

@@ -54,8 +54,13 @@ async def publish_year(
     """
     return await _publish(
         uow, staff, clocks, folder, "year", str(year), document, dry_run=dry_run,
-        compare=lambda old, new: differences(old.default, new.default, year),
+        compare=lambda old, new: _around_new_year(old, new, year),
     )  # fmt: skip
+
+
+def _around_new_year(old: Calendars, new: Calendars, year: int) -> tuple[DayChange, ...]:
+    """A year's arrangement may take in the December before, joined to New Year."""
+    return (*differences(old.default, new.default, year - 1), *differences(old.default, new.default, year))
 
 
 async def publish_hours(

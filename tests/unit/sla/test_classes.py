@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from jiesu.kit.config import ConfigMistake
+from jiesu.sla.limits import Limit
 from jiesu.sla.classes import FINAL, ClockKind, Limit, load_clocks
 
 CLOCKS = Path(__file__).parents[3] / "config" / "clocks.toml"
@@ -44,7 +45,11 @@ def test_each_clock_keeps_its_own_targets(policy, code, petitioner, unit):
 def test_the_survey_and_the_ladder_are_read_as_written(policy):
     assert (policy.survey.attempts, policy.survey.over_days, policy.survey.link_days) == (3, 2, 7)
     assert policy.contact_attempts == 3
-    assert [rung.name for rung in policy.ladder] == ["L1-50%", "L1-80%", "L1-48h", "L1-24h", "L2", "L3", "L4"]
+    names = ["L1-50%", "L1-80%", "L1-50%-vulnerable", "L1-48h", "L1-24h", "L2", "L3", "L4"]
+    assert [rung.name for rung in policy.ladder] == names
+    assert policy.terms.urgent == {"P0", "P1"}
+    assert policy.terms.acknowledge_within("P0") == Limit(30, "minutes")
+    assert policy.terms.acknowledge_within("P2") == Limit(4, "working_hours")
     assert [(rule.what, rule.at, rule.level) for rule in policy.counts] == [
         ("rework", 3, 4),
         ("dissatisfied", 2, 3),
@@ -65,11 +70,13 @@ def test_the_survey_and_the_ladder_are_read_as_written(policy):
         ("\nattempts = 3", "\nattempts = 0", "survey.attempts", "use at least 1"),
         ("link_days = 7", "link_weeks = 1", "survey", "unknown field `link_weeks`"),
         ('after = "80 %"', 'after = "120 %"', "ladder.rung[1].after", "write it like one of"),
-        ('after = "due"', 'after = "2 hours before"', "ladder.rung[4].kind", "is a warning"),
-        ('name = "L3"', 'name = "L2"', "ladder.rung[5].name", "its own name"),
-        ("level = 4\nafter", "level = 2\nafter", "ladder.rung[6].level", "lowest level first"),
-        ('to = "root"', 'to = "mayor"', "ladder.rung[6].to", "Invalid enum value"),
-        ('after = "50 %"\nlimits = "hours"', 'after = "50 %"', "ladder.rung[0].limits", 'limits = "hours"'),
+        ('after = "due"', 'after = "2 hours before"', "ladder.rung[5].kind", "is a warning"),
+        ('name = "L3"', 'name = "L2"', "ladder.rung[6].name", "its own name"),
+        ("level = 4\nafter", "level = 2\nafter", "ladder.rung[7].level", "lowest level first"),
+        ('to = "root"', 'to = "mayor"', "ladder.rung[7].to", "Invalid enum value"),
+        ('urgent = ["P0", "P1"]', 'urgent = ["P9"]', "ladder.terms.urgent", "use classes of the file"),
+        ('acknowledge = "4 working hours"', 'acknowledge = "soon"', "ladder.terms.acknowledge", "write a number and one of"),
+        ("age = 75", "age = 0", "ladder.terms.vulnerable.age", "give an age in years"),
         ("rework = { at = 3, level = 4 }", "rework = { at = 3, level = 9 }", "ladder.counts.rework.level", "level of"),
     ],
 )
