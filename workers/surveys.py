@@ -28,7 +28,7 @@ async def _still_open(uow: UnitOfWork, survey_id: int) -> tuple[Ticket, Survey] 
 
 @handles(REMIND)
 async def survey_reminder(uow: UnitOfWork, rules: Rules, payload: dict[str, Any]) -> None:
-    """Remind once, with the same link."""
+    """Remind once, with the same link, in office hours."""
     pair = await _still_open(uow, payload["survey_id"])
     if pair is None or pair[0].petitioner_id is None:
         return
@@ -37,7 +37,8 @@ async def survey_reminder(uow: UnitOfWork, rules: Rules, payload: dict[str, Any]
     if person.phone:
         link = f"{rules.public_url}/s/{survey_token(rules.keys, ticket.id, survey.round)}"
         text = rules.wording.say("survey_reminder", number=ticket.number, link=link)
-        await tell_person(uow, key=f"survey_reminder:{survey.id}", ticket_id=ticket.id, phone=person.phone, text=text)
+        key, at = f"survey_reminder:{survey.id}", rules.calendar.next_office_time(uow.now)
+        await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=at)
 
 
 @handles(EXPIRE)
