@@ -19,12 +19,14 @@ from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
+from jiesu.web.api.admin import AdminController
 from jiesu.web.api.board import BoardController
 from jiesu.web.api.calendar import CalendarController
 from jiesu.web.api.demo import DemoController
 from jiesu.web.api.desk import DeskController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
+from jiesu.web.api.metrics import MetricsController, http_metrics
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
@@ -56,7 +58,8 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         await kernel.close()
 
     return Litestar(
-        route_handlers=[_api(settings), HealthController, *page_routers(settings)],
+        route_handlers=[_api(settings), HealthController, MetricsController, *page_routers(settings)],
+        middleware=[http_metrics().middleware],
         dependencies=DEPENDENCIES,
         exception_handlers={
             DomainError: for_readers(domain_problem),
@@ -67,7 +70,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         logging_config=None,
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
-            exclude=["^/api/", "^/health/", "^/static/"],
+            exclude=["^/api/", "^/health/", "^/metrics", "^/static/"],
             cookie_samesite="lax",
             cookie_httponly=True,
         ),
@@ -95,6 +98,7 @@ def _api(settings: Settings) -> Router:
         BoardController,
         ListController,
         CalendarController,
+        AdminController,
     ]
     if settings.demo:
         handlers.append(DemoController)

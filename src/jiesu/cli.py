@@ -38,11 +38,13 @@ units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
 demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
 audit_app = typer.Typer(help="The trail.", no_args_is_help=True)
 clocks_app = typer.Typer(help="The clock policy.", no_args_is_help=True)
+jobs_app = typer.Typer(help="Work that was given up.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(units_app, name="units")
 app.add_typer(demo_app, name="demo")
 app.add_typer(audit_app, name="audit")
 app.add_typer(clocks_app, name="clocks")
+app.add_typer(jobs_app, name="jobs")
 
 out = Console()
 err = Console(stderr=True)
@@ -338,6 +340,60 @@ def audit_verify() -> None:
     if not broken:
         out.print("[green]✓[/] Every chain of the trail is whole.")
     raise SystemExit(1 if broken else 0)
+
+
+@jobs_app.command("dead")
+def jobs_dead(as_json: Json = False) -> None:
+    """The dead letters, the newest first."""
+    from jiesu.db.dead_letters import every_dead
+
+    rows = _with_kernel(lambda kernel: _in_transaction(kernel, every_dead))
+    if as_json:
+        fields = ("id", "kind", "key", "priority", "tries", "error", "died_at")
+        found = [{field: getattr(row, field) for field in fields} for row in rows]
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n")
+        return
+    table = Table(title=f"失败任务 dead letters: {len(rows)}")
+    for heading in ("ID", "kind", "key", "tries", "died", "error"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        died = row.died_at.astimezone(SHANGHAI).isoformat(" ", "seconds")
+        table.add_row(str(row.id), row.kind, row.key, str(row.tries), died, row.error)
+    out.print(table)
+
+
+@jobs_app.command("retry")
+def jobs_retry(
+    letter: Annotated[int | None, typer.Argument(metavar="ID", show_default=False)] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
+) -> None:
+    """Send a dead letter again, now and with all its tries before it."""
+    from jiesu.db.dead_letters import retry, retry_all
+
+    if (letter is None) is not every:
+        raise ValueError("Give the ID of one dead letter (see `jiesu jobs dead`), or --all.")
+
+    async def again(uow: Any) -> int:
+        if letter is None:
+            return await retry_all(uow)
+        await retry(uow, letter)
+        return 1
+
+    out.print(f"Sent again: {_with_kernel(lambda kernel: _in_transaction(kernel, again))}", highlight=False)
+
+
+@jobs_app.command("discard")
+def jobs_discard(letter: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Drop a dead letter for good; the log keeps what it was."""
+    from jiesu.db.dead_letters import discard
+
+    gone = _with_kernel(lambda kernel: _in_transaction(kernel, lambda uow: discard(uow, letter, by="command line")))
+    out.print(f"Dropped: {gone.kind} {gone.key}", highlight=False)
+
+
+async def _in_transaction(kernel: Any, work: Callable[[Any], Awaitable[T]]) -> T:
+    async with kernel.db.begin() as uow:
+        return await work(uow)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,14 @@ def test_a_unit_beside_does_not_see_it_nor_learn_that_it_exists():
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR])
 def test_administration_security_and_audit_see_no_petition(role: Role):
-    assert RIGHTS[role] == frozenset()
+    assert RIGHTS[role] <= {Right.ADMINISTER}
     assert not person(role, "city").may_see(Case())
     assert not person(role, "city").may_see(Case(sealed_to="city"))
+
+
+def test_administration_is_the_administrators_alone_and_opens_no_ticket():
+    assert [role for role in Role if Right.ADMINISTER in RIGHTS[role]] == [Role.ADMINISTRATOR]
+    assert not person(Role.ADMINISTRATOR, "city").may(Right.ADMINISTER, Case())
 
 
 def test_only_the_lead_unit_itself_handles():

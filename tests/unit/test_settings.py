@@ -110,3 +110,19 @@ def test_a_child_process_gets_the_same_settings_but_not_the_owner(config: Path):
     assert child.owner_database_url is None
     assert (child.database_url, child.demo, child.secret_key) == (url, True, KEY)
     assert child.data_dir == settings.data_dir
+
+
+FAST = "2026-11-02T08:00:00+08:00@1793577600*180"
+
+
+def test_only_a_demo_may_run_on_a_fast_clock(config: Path):
+    assert load_settings(env(config, demo="true", fast_clock=FAST)).fast_clock == FAST
+    with pytest.raises(ConfigMistake, match="only a demo"):
+        load_settings(env(config, fast_clock=FAST))
+    with pytest.raises(ConfigMistake, match="write it like"):
+        load_settings(env(config, demo="true", fast_clock="tomorrow"))
+
+
+def test_a_fast_clock_reaches_the_child_processes(config: Path):
+    settings = load_settings(env(config, demo="true", fast_clock=FAST, metrics_port="9100"))
+    assert {"JIESU_FAST_CLOCK": FAST, "JIESU_METRICS_PORT": "9100"}.items() <= settings.environment().items()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import func, select
 
 from jiesu.db import jobs
-from jiesu.db.jobs import Promise
+from jiesu.db.jobs import Priority, Promise
 from jiesu.errors import Conflict
 from jiesu.notifications.models import Notice
 from jiesu.notifications.tell import tell_post
@@ -18,7 +19,7 @@ from tests.builders.forms import CITY
 from tests.builders.jobs import Jobs
 from tests.builders.make import Make
 from workers import actor
-from workers.actor import HANDLERS, MOST_TRIES, Handler, handles, perform
+from workers.actor import BATCH, HANDLERS, MOST_TRIES, Handler, batch_size, handles, handles_together, perform
 
 
 class NotAllowed(Conflict):
@@ -40,7 +41,7 @@ def handler(make_ticket) -> Iterator[list[int]]:
             raise NotAllowed
 
     yield begun
-    del HANDLERS["test"]
+    HANDLERS.pop("test", None)
 
 
 @pytest.fixture
@@ -133,7 +134,66 @@ async def test_a_failing_job_leaves_nothing_of_what_it_began(kernel, make_ticket
 def test_every_kind_of_job_has_a_handler():
     kinds = {"sla.rung", "message.send", "survey.remind", "survey.expire"}
     assert kinds <= set(HANDLERS)
-    assert all(handler.queue in ("urgent", "bulk") for handler in HANDLERS.values() if isinstance(handler, Handler))
+
+
+def test_a_call_outside_goes_by_itself_and_all_else_in_batches():
+    assert (batch_size("message.send"), batch_size("test")) == (1, BATCH)
+
+
+async def test_a_reminder_and_the_end_of_a_survey_may_wait(make, jobs):
+    made = await make.ticket("awaiting_survey")
+    waiting = {job.kind: job.priority for job in await jobs.pending(made.id)}
+    assert waiting["survey.remind"] == waiting["survey.expire"] == Priority.BULK
+
+
+@pytest.fixture
+def together() -> Iterator[list[list[int]]]:
+    """Jobs of kind `test` done as whole batches: each tells a post about all it was given. Yields the batches begun."""
+    begun: list[list[int]] = []
+
+    @handles_together("test")
+    async def work(uow, _rules, payloads) -> None:
+        begun.append([payload["n"] for payload in payloads])
+        for payload in payloads:
+            await tell_post(uow, key=f"test:{payload['n']}", unit=CITY, ticket_id=payload["ticket"], kind="warning")
+        if any(payload.get("fails") for payload in payloads):
+            raise KeyError("poison")
+
+    yield begun
+    HANDLERS.pop("test", None)
+
+
+async def test_a_whole_batch_is_handed_over_at_once_the_longest_due_first(kernel, make_ticket, together):
+    ids = await fill(kernel, await make_ticket(kernel), 5)
+    await perform(kernel, "test", ids[::-1])
+    assert (together, await told(kernel)) == ([[0, 1, 2, 3, 4]], 5)
+    await perform(kernel, "test", ids)
+    assert len(together) == 1
+
+
+async def test_a_whole_batch_that_fails_is_split_and_the_good_ones_are_done(kernel, make_ticket, together):
+    ids = await fill(kernel, await make_ticket(kernel), 4, n2="fault")
+    await perform(kernel, "test", ids)
+    assert together == [[0, 1, 2, 3], [0], [1], [2], [3]]
+    assert await told(kernel) == 3
+    [poison] = await Jobs(kernel).pending(kind="test")
+    assert (poison.payload["n"], poison.tries) == (2, 1)
+
+
+async def test_workers_with_the_same_whole_batch_do_each_job_once(committed_kernel, make_ticket, together):
+    ids = await fill(committed_kernel, await make_ticket(committed_kernel), 10)
+    await asyncio.gather(*(perform(committed_kernel, "test", ids) for _ in range(4)))
+    assert sorted(n for batch in together for n in batch) == list(range(10))
+
+
+async def test_a_dead_letter_quotes_no_more_than_the_first_line_of_an_error(kernel, make_ticket, monkeypatch):
+    [job_id] = await fill(kernel, await make_ticket(kernel), 1)
+    error = ValueError("violates a check\nDETAIL: Failing row contains (张建国, 13800138000)")
+    monkeypatch.setitem(HANDLERS, "test", Handler(AsyncMock(side_effect=error)))
+    for _ in range(MOST_TRIES):
+        await perform(kernel, "test", [job_id])
+    [letter] = await Jobs(kernel).dead()
+    assert letter.error == "ValueError: violates a check"
 
 
 async def test_escalations_of_one_instant_all_fire(kernel, make, jobs, clock):

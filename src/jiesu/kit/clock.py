@@ -75,7 +75,12 @@ class FastClock:
         parts = _FAST.fullmatch(text)
         if parts is None:
             raise ValueError("write it like 2026-11-02T08:00:00+08:00@1793577600*180: start, Unix time of it, speed")
-        return cls(datetime.fromisoformat(parts["start"]), float(parts["origin"]), float(parts["speed"]))
+        clock = cls(datetime.fromisoformat(parts["start"]), float(parts["origin"]), float(parts["speed"]))
+        try:
+            clock.now()
+        except OverflowError as error:
+            raise ValueError("its origin is so long ago that the calendar ends before today") from error
+        return clock
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=(self._unix_time() - self._origin) * self._speed)

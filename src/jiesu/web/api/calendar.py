@@ -11,13 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from jiesu.accounts.roles import Right
-from jiesu.accounts.staff import NotYours, Staff
+from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.calendar import DayChange, YearView, year_view
 from jiesu.routing.dispatch import UnknownUnit
 from jiesu.rules import Rules
 from jiesu.sla.publish import Publication, publish_hours, publish_year, unit_hours
+from jiesu.web.api.admin import administrator_only
 
 __all__ = ["CalendarController"]
 
@@ -53,7 +53,7 @@ class CalendarController(Controller):
         self, year: FromPath[Year], staff: NamedDependency[Staff], rules: NamedDependency[Rules]
     ) -> YearView:
         """Every day of the year that does not follow the plain week, and whether the year is published (年历)."""
-        _administrator(staff)
+        administrator_only(staff)
         return year_view(rules.calendar, year)
 
     @put("/years/{year:int}", operation_id="PublishYear")
@@ -80,7 +80,7 @@ class CalendarController(Controller):
         self, unit: FromPath[str], staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
     ) -> Hours:
         """The hours the administrator gave a unit (办公时间)."""
-        _administrator(staff)
+        administrator_only(staff)
         return Hours(unit, await unit_hours(uow, unit))
 
     @put("/hours/{unit:str}", operation_id="PublishHours")
@@ -100,8 +100,3 @@ class CalendarController(Controller):
         folder = state.kernel.settings.config_dir
         publication = await publish_hours(uow, staff, rules.clocks, folder, unit, data, dry_run=dry_run)
         return Published.of(publication, dry_run=dry_run)
-
-
-def _administrator(staff: Staff) -> None:
-    if not staff.has(Right.ADMINISTER):
-        raise NotYours
