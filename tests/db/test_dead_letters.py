@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from jiesu.db import dead_letters, jobs
 from jiesu.db.dead_letters import DeadLetterGone
@@ -74,13 +74,15 @@ async def test_all_are_sent_again_with_one_word(kernel):
         assert await dead_letters.retry_all(uow) == 0
 
 
-async def test_a_dropped_letter_leaves_a_line_in_the_log_and_nothing_else(kernel):
+async def test_a_dropped_letter_leaves_a_line_in_the_log_and_nothing_else(kernel, monkeypatch):
     [letter] = await bury(kernel)
-    with capture_logs() as lines:
-        async with kernel.db.begin() as uow:
-            await dead_letters.discard(uow, letter, by="administrator-city")
-    [line] = lines
-    assert (line["event"], line["key"], line["by"]) == ("dead letter dropped", "k0", "administrator-city")
+    log = CapturingLogger()
+    monkeypatch.setattr(dead_letters, "log", log)
+    async with kernel.db.begin() as uow:
+        await dead_letters.discard(uow, letter, by="administrator-city")
+    [line] = log.calls
+    assert (line.method_name, line.args) == ("warning", ("dead letter dropped",))
+    assert (line.kwargs["key"], line.kwargs["by"]) == ("k0", "administrator-city")
     async with kernel.db.begin() as uow:
         assert await dead_letters.every_dead(uow) == []
         with pytest.raises(DeadLetterGone):

@@ -118,7 +118,7 @@ async def _write(uow: UnitOfWork, rows: list[dict[str, Any]]) -> dict[tuple[int,
 
 async def _tell(uow: UnitOfWork, rules: Rules, step: Step, escalation_id: int, row: dict[str, Any]) -> None:
     ticket, rung, unit, other = step.ticket, step.rung, row["unit"], row["stand_in"]
-    news = {"ticket_id": ticket.id, "kind": rung.kind, "level": rung.level}
+    news: dict[str, Any] = {"ticket_id": ticket.id, "kind": rung.kind, "level": rung.level}
     key = f"escalation:{escalation_id}"
     await tell_post(uow, key=key, unit=unit, shown_from=shown_from(uow, rules, step.row, unit), **news)
     if other is not None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from jiesu.kit.config import ConfigMistake
-from jiesu.sla.limits import Limit
 from jiesu.sla.classes import FINAL, ClockKind, Limit, load_clocks
 
 CLOCKS = Path(__file__).parents[3] / "config" / "clocks.toml"
