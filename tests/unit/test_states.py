@@ -57,6 +57,21 @@ def test_every_open_state_has_a_way_to_an_end():
         assert reached - OPEN, f"{start} is a dead end"
 
 
+def test_asking_and_deciding_about_time_moves_no_ticket():
+    timing = {Step.EXTEND, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION, Step.RECLASS, Step.PLAN, Step.INFORM}
+    lines = [line for line in TABLE if line.step in timing]
+    assert {line.step for line in lines} == timing
+    assert all(line.to is None for line in lines)
+    assert all(line.sources <= {Status.DISPATCHED, Status.IN_PROGRESS, Status.UNDER_REVIEW} for line in lines)
+
+
+def test_more_time_is_asked_for_by_the_unit_and_decided_by_those_who_stand_for_it():
+    by = {line.step: line.by for line in TABLE}
+    assert by[Step.EXTEND] == {Right.HANDLE}
+    assert by[Step.GRANT_EXTENSION] == by[Step.REFUSE_EXTENSION] == {Right.APPROVE, Right.SUPERVISE}
+    assert by[Step.RECLASS] == {Right.DISPATCH, Right.SUPERVISE}
+
+
 def test_only_the_petitioner_withdraws_and_from_every_open_state():
     lines = [line for line in TABLE if line.step is Step.WITHDRAW]
     assert [(line.sources, line.by) for line in lines] == [(OPEN, {Actor.PETITIONER})]

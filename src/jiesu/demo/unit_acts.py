@@ -74,8 +74,14 @@ async def _contact(stage: Stage, case: Case) -> None:
     reached = case.random.random() < 0.86
     outcome = Outcome.REACHED if reached else Outcome.NO_ANSWER
     note = case.random.choice(phrases.REACHED if reached else phrases.NO_ANSWER)
-    attempts = stage.rules.clocks.contact_attempts
-    await log_contact(stage.uow, stage.cast.officer(case.ticket), case.number, outcome, note, attempts=attempts)
+    await log_contact(
+        stage.uow,
+        stage.cast.officer(case.ticket),
+        case.number,
+        outcome,
+        note,
+        attempts=lambda policy: stage.rules.clocks_of(policy).contact_attempts,
+    )
 
 
 async def _note(stage: Stage, case: Case) -> None:

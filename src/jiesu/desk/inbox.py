@@ -23,6 +23,9 @@ _KIND = {
     "dispatched": ("新派工单，请签收", "new ticket, please sign"),
     "supplemented": ("诉求人补充了材料", "the petitioner added details"),
     "to_review": ("办理结果待审核", "a result waits for review"),
+    "extension_asked": ("延期申请待审批", "an extension waits for your decision"),
+    "extension_granted": ("延期已批准", "extension granted"),
+    "extension_refused": ("延期未获批准", "extension refused"),
     "rework": ("诉求人不认可，请安排重办", "not accepted: arrange rework"),
     "reopened": ("重新办理", "reopened"),
     "withdrawn": ("诉求人已撤回", "withdrawn by the petitioner"),
@@ -33,6 +36,8 @@ _KIND = {
     "ack_overdue": ("下级未按时认领督办，请处理", "an escalation below was not acknowledged in time: please act"),
     "deadline_moved": ("放假安排公布，时限有调整", "the public holidays were published: a deadline moved"),
 }
+#: News of a kind that has no words here yet.
+_OTHER = ("工单有新情况", "news of a ticket")
 
 
 class NoticeView(msgspec.Struct, frozen=True):
@@ -60,7 +65,7 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
             number=number,
             title=title,
             kind=notice.kind,
-            text=_KIND[notice.kind][locale == "en"],
+            text=_KIND.get(notice.kind, _OTHER)[locale == "en"],
             level=notice.level,
             created_at=notice.created_at.astimezone(SHANGHAI),
         )

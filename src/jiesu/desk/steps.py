@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from sqlalchemy import exists, select
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.extending import possible_decisions, room_view
 from jiesu.escalation.models import Escalation
+from jiesu.rules import Rules
+from jiesu.sla.clocks import TicketClocks
+from jiesu.sla.limits import Target
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.reclass import may_reclass
 from jiesu.tickets.states import allowed
 from jiesu.tickets.words import Nature, Status, Step
 from jiesu.units.organisation import Organisation
@@ -19,26 +26,36 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 LIKELIEST = (
     Step.SIGN,
     Step.SUBMIT,
+    Step.PLAN,
     Step.CONTACT,
     Step.APPROVE,
     Step.SEND_BACK,
+    Step.GRANT_EXTENSION,
+    Step.REFUSE_EXTENSION,
     Step.DISPATCH,
     Step.ANSWER,
     Step.DIVERT,
     Step.REQUEST_INFO,
     Step.SUPPLEMENT,
+    Step.INFORM,
+    Step.EXTEND,
+    Step.RECLASS,
     Step.REOPEN,
     Step.NOTE,
 )
+DECISIONS = {Step.GRANT_EXTENSION: "grant", Step.REFUSE_EXTENSION: "refuse"}
+#: Whether these can be taken depends on deadlines and extensions.
+CLOCKED = frozenset({Step.PLAN, Step.EXTEND, *DECISIONS})
 #: Not a step of the ticket's own life, but offered beside them.
 ACKNOWLEDGE = "acknowledge"
 
 
-async def steps_for(uow: UnitOfWork, organisation: Organisation, staff: Staff, ticket: Ticket) -> list[str]:
+async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket) -> list[str]:
     """The names the desk API takes as `action`; what a guard would refuse is left out."""
     rights = [right for right in Right if staff.may(right, ticket)]
-    open_ = [step for step in allowed(ticket.status, rights) if _passes(organisation, staff, ticket, step)]
-    steps = [str(step) for step in sorted(open_, key=LIKELIEST.index)]
+    open_ = {step for step in allowed(ticket.status, rights) if _passes(rules.organisation, staff, ticket, step)}
+    late = await _refused_by_clocks(uow, rules, staff, ticket, open_ & CLOCKED)
+    steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
     return steps
@@ -49,12 +66,29 @@ def _passes(organisation: Organisation, staff: Staff, ticket: Ticket, step: Step
         return ticket.nature is Nature.CONSULT
     if step is Step.REQUEST_INFO:
         return ticket.info_requests == 0
-    if step is Step.SUBMIT:
+    if step is Step.RECLASS:
+        return may_reclass(staff, ticket)
+    if step in (Step.SUBMIT, Step.PLAN):
         return ticket.first_contact_at is not None or ticket.petitioner_id is None
     if step is Step.DISPATCH and ticket.status is Status.REWORK and ticket.lead_unit is not None:
         alone = ticket.sealed_to is not None or organisation.parent(ticket.lead_unit) is None
         return alone or staff.unit != ticket.lead_unit
     return True
+
+
+async def _refused_by_clocks(
+    uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, steps: Set[Step]
+) -> set[Step]:
+    """Of these steps, those that dates or an earlier decision forbid."""
+    refused = set()
+    if Step.PLAN in steps and not any((await TicketClocks.of(uow, ticket)).live(targets={Target.PLAN})):
+        refused.add(Step.PLAN)
+    if Step.EXTEND in steps and await room_view(uow, rules, ticket) is None:
+        refused.add(Step.EXTEND)
+    if steps & DECISIONS.keys():
+        possible = await possible_decisions(uow, rules, staff, ticket)
+        refused |= {step for step, decision in DECISIONS.items() if decision not in possible}
+    return refused
 
 
 async def _waits_here(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.deadlines import DeadlineView, deadline_views
+from jiesu.desk.deadlines import DeadlineView, deadline_views, local
+from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
 from jiesu.desk.steps import steps_for
 from jiesu.escalation.models import Escalation
@@ -39,7 +40,7 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
-    """What the petitioner may see. `survey` is the path of the open survey, else null."""
+    """What the petitioner may see. `survey` is the path of the open survey, else null; `informed_at` the last news."""
 
     number: str
     status: str
@@ -54,7 +55,9 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
     place: Named | None
     unit: Named | None
     registered_at: datetime
+    informed_at: datetime | None
     deadlines: list[DeadlineView]
+    extension: ExtendedView | None
     timeline: list[HistoryLine]
     reply: str | None
     result: str | None
@@ -136,7 +139,10 @@ class SurveyView(msgspec.Struct, frozen=True):
 
 
 class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
-    """Everything needed to act on one ticket; `allowed` are the steps open to this person now, the likeliest first."""
+    """Everything needed to act on one ticket; `allowed` are the steps open to this person now, the likeliest first.
+
+    `extension_room` says between which dates the unit may ask for more time, null where it may not.
+    """
 
     number: str
     version: int
@@ -160,7 +166,10 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     registered_at: datetime
     rounds: int
     reworks: int
+    informed_at: datetime | None
     deadlines: list[DeadlineView]
+    extensions: list[ExtensionView]
+    extension_room: RoomView | None
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
@@ -172,11 +181,6 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     result: str | None
     reply: str | None
     allowed: list[str]
-
-
-def local(moment: datetime | None) -> datetime | None:
-    """The moment with Shanghai's offset, as views show it."""
-    return moment.astimezone(SHANGHAI) if moment else None
 
 
 def unit_named(rules: Rules, code: str | None, locale: Locale = "zh") -> Named | None:
@@ -215,7 +219,9 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         place=place_named(rules, ticket.place),
         unit=unit_named(rules, ticket.lead_unit, locale),
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
-        deadlines=await deadline_views(uow, rules, ticket, locale),
+        informed_at=local(ticket.informed_at),
+        deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
+        extension=await extended_view(uow, ticket),
         timeline=await for_petitioner(uow, rules, ticket, locale),
         reply=ticket.reply,
         result=ticket.result if told else None,
@@ -253,6 +259,7 @@ def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh"
 async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, locale: Locale = "zh") -> DeskView:
     """The ticket screen. The caller has checked that the person may see it."""
     routing = ticket.routing
+    steps = await steps_for(uow, rules, staff, ticket)
     return DeskView(
         number=ticket.number,
         version=ticket.version,
@@ -276,7 +283,10 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
         rounds=ticket.rounds,
         reworks=ticket.reworks,
+        informed_at=local(ticket.informed_at),
         deadlines=await deadline_views(uow, rules, ticket, locale),
+        extensions=await extension_views(uow, rules, ticket, locale),
+        extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await _surveys(uow, ticket),
@@ -287,7 +297,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         history=await for_staff(uow, rules, ticket, locale),
         result=ticket.result,
         reply=ticket.reply,
-        allowed=await steps_for(uow, rules.organisation, staff, ticket),
+        allowed=steps,
     )
 
 

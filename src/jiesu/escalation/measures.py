@@ -29,7 +29,9 @@ async def take_measures(uow: UnitOfWork, rules: Rules, step: Step) -> None:
 async def _raise_class(uow: UnitOfWork, ticket: Ticket, rung: str) -> None:
     higher = MORE_URGENT.get(ticket.service_class)
     if higher is not None:
-        await reclass_locked(uow, ticket, service_class=higher, category=None, reason=rung, by=SYSTEM)
+        await reclass_locked(
+            uow, ticket, service_class=higher, category=None, reason=f"超时督办（{rung}），提高等级", by=SYSTEM
+        )
 
 
 async def _take_over(uow: UnitOfWork, rules: Rules, ticket: Ticket) -> None:

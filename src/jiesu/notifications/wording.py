@@ -22,11 +22,16 @@ WORDS: Mapping[str, frozenset[str]] = {
     "diverted": frozenset({"number", "reply"}),
     "survey": frozenset({"number", "result", "link"}),
     "survey_reminder": frozenset({"number", "link"}),
+    "dispatched_moved": frozenset({"number", "unit", "old", "due"}),
+    "progress": frozenset({"number", "text", "link"}),
+    "plan": frozenset({"number", "plan", "link"}),
+    "extended": frozenset({"number", "old", "new", "reason"}),
+    "moved": frozenset({"number", "old", "new", "reason"}),
     "rework": frozenset({"number", "unit"}),
     "reopened": frozenset({"number", "unit"}),
     "calendar_moved": frozenset({"number", "old", "new"}),
 }
-#: Result, reply and question are cut to this in a message; the page has the whole.
+#: Result, reply, plan, news, reason and question are cut to this in a message; the page has the whole.
 LONGEST = 120
 
 

@@ -24,10 +24,15 @@ LAW = {
     Target.RECHECK: Limit(30, "natural_days"),
     Target.REVIEW: Limit(30, "natural_days"),
 }
+#: Art. 34: a written opinion may be extended by so much and no more
+LAWFUL_EXTENSION = {Target.OPINION: Limit(30, "natural_days")}
 
 
 class ServiceClass(Struct, frozen=True):
-    """How fast a kind of matter is handled; `petitioner` and `unit` are the targets each clock keeps, in order."""
+    """How fast a kind of matter is handled; `petitioner` and `unit` are the targets each clock keeps, in order.
+
+    `extension` is the most that one extension may add to the final target.
+    """
 
     code: str
     name_zh: str
@@ -35,6 +40,7 @@ class ServiceClass(Struct, frozen=True):
     limits: Mapping[Target, Limit]
     petitioner: tuple[Target, ...]
     unit: tuple[Target, ...]
+    extension: Limit
 
     @property
     def final(self) -> Target:
@@ -86,6 +92,8 @@ class WrittenClass(Struct, forbid_unknown_fields=True):
     name_zh: str
     name_en: str
     limits: dict[Target, str]
+    #: left out, it is the original limit, or what the law allows
+    extension: str | None = None
 
 
 def load_clocks(path: Path) -> ClockPolicy:
@@ -128,18 +136,36 @@ def _service_class(code: str, raw: object, path: Path) -> ServiceClass:
         raise ConfigMistake(path, f"{key}.limits", sorted(limits), "give exactly one of resolve, plan and opinion.")
     petitioner = tuple(target for target in limits if target not in (Target.SIGN, *RECURRING))
     unit = tuple(target for target in limits if target not in (Target.NOTICE, *ON_REQUEST))
-    return ServiceClass(code, written.name_zh, written.name_en, MappingProxyType(limits), petitioner, unit)
+    extension = _extension(written.extension, limits, path, key)
+    return ServiceClass(code, written.name_zh, written.name_en, MappingProxyType(limits), petitioner, unit, extension)
+
+
+def _extension(text: str | None, limits: Mapping[Target, Limit], path: Path, key: str) -> Limit:
+    """At most the original limit (domain.md §4), and never more than the law allows."""
+    final = next(target for target in limits if target in FINAL)
+    most = LAWFUL_EXTENSION.get(final, limits[final])
+    if text is None:
+        return most
+    limit = _parsed(text, path, f"{key}.extension")
+    if limit.unit != most.unit or limit.amount > most.amount:
+        remedy = f"one extension adds at most {most.amount} {most.unit.replace('_', ' ')}."
+        raise ConfigMistake(path, f"{key}.extension", text, remedy)
+    return limit
 
 
 def _limit(target: Target, text: str, path: Path, key: str) -> Limit:
-    try:
-        limit = parse_limit(text)
-    except ValueError as problem:
-        raise ConfigMistake(path, key, text, str(problem)) from problem
+    limit = _parsed(text, path, key)
     lawful = LAW.get(target)
     if lawful and (limit.unit != lawful.unit or limit.amount > lawful.amount):
         raise ConfigMistake(path, key, text, f"the law allows at most {lawful.amount} natural days.")
     return limit
+
+
+def _parsed(text: str, path: Path, key: str) -> Limit:
+    try:
+        return parse_limit(text)
+    except ValueError as problem:
+        raise ConfigMistake(path, key, text, str(problem)) from problem
 
 
 def _positive(path: Path, key: str, value: int) -> None:

@@ -8,18 +8,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.kit.calendar import WorkingCalendar
+from jiesu.kit.calendar import Calendars, WorkingCalendar
 from jiesu.sla.classes import ServiceClass
-from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due_after_pauses, remaining, resume
+from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due_after_pauses, ending, remaining, resume
 from jiesu.sla.deadlines import Pause as Span
-from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Limit, Target
+from jiesu.sla.limits import AT_ONCE, FINAL, PERSONAL, RECURRING, ClockKind, Limit, Target, stops
 from jiesu.sla.models import ClockState, Deadline, Move, MoveCause, Pause
 from jiesu.tickets.models import Ticket
 
-__all__ = ["TicketClocks", "planned"]
+__all__ = ["TicketClocks", "limit_of", "planned"]
 
 #: States in which a deadline still binds somebody.
 LIVE = (ClockState.RUNNING, ClockState.PAUSED)
+PETITIONERS, UNITS = ClockKind.PETITIONER, ClockKind.UNIT
 
 
 class TicketClocks:
@@ -78,6 +79,12 @@ class TicketClocks:
         """Deadlines that still bind, in the order they were armed."""
         return (row for row in self.rows if row.state in LIVE and clock in (None, row.clock) and row.target in targets)
 
+    @property
+    def promise(self) -> Deadline | None:
+        """The newest final deadline of the petitioner's clock, kept or not: what the petitioner was told."""
+        finals = [row for row in self.rows if row.clock is PETITIONERS and row.target in FINAL]
+        return next((row for row in reversed(finals) if row.state is not ClockState.CANCELLED), None)
+
     def arm(
         self,
         service_class: ServiceClass,
@@ -85,23 +92,41 @@ class TicketClocks:
         calendar: WorkingCalendar,
         *,
         only: Collection[Target] = AT_ONCE,
+        start: datetime | None = None,
     ) -> None:
-        """Start a clock: the petitioner's from registration, the unit's from now.
+        """Start a clock: unless told otherwise, the petitioner's from registration, the unit's from now.
 
-        Nobody is owed a first contact on an anonymous ticket. Pauses already over are added to the petitioner's
-        deadlines, so that changing the class loses none.
+        Nobody is owed a contact or news on an anonymous ticket. Pauses already over are added, so that changing the
+        class loses none.
         """
         ticket = self._ticket
-        petitioners = clock is ClockKind.PETITIONER
-        start = ticket.registered_at if petitioners else self._uow.now
-        for plan in class_deadlines(service_class, clock, start, calendar):
-            if plan.target in only and not (plan.target is Target.FIRST_CONTACT and ticket.petitioner_id is None):
-                self._add(plan, service_class, calendar)
+        wanted = [target for target in only if ticket.petitioner_id is not None or target not in PERSONAL]
+        start = start or (ticket.registered_at if clock is PETITIONERS else self._uow.now)
+        for plan in class_deadlines(service_class, clock, start, calendar, wanted):
+            self._add(plan, service_class, calendar)
+
+    def start(
+        self,
+        service_class: ServiceClass,
+        targets: Collection[Target],
+        calendar: WorkingCalendar,
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        """Begin what recurs or is asked for, now unless told otherwise: where the class has it and none runs yet."""
+        for target in set(targets) - {row.target for row in self.live()}:
+            clock = UNITS if target in RECURRING else PETITIONERS
+            self.arm(service_class, clock, calendar, only={target}, start=at or self._uow.now)
+
+    def renew(self, service_class: ServiceClass, targets: Collection[Target], calendar: WorkingCalendar) -> None:
+        """Meet what recurs, and begin the next of each that ran."""
+        running = {row.target for row in self.live(UNITS, targets)}
+        self.meet(running, UNITS)
+        self.start(service_class, running, calendar)
 
     def _add(self, plan: PlannedDeadline, service_class: ServiceClass, calendar: WorkingCalendar) -> None:
-        petitioners = plan.clock is ClockKind.PETITIONER
-        spans = self._over_before(self._uow.now) if petitioners else []
-        end = due_after_pauses(plan.limit, plan.start_at, spans, calendar)
+        petitioners = plan.clock is PETITIONERS
+        end = self.reckon(plan, calendar)
         row = Deadline(
             ticket_id=self._ticket.id,
             clock=plan.clock,
@@ -123,15 +148,28 @@ class TicketClocks:
         self.rows.append(row)
         self.added.append(row)
 
+    def reckon(self, plan: PlannedDeadline, calendar: WorkingCalendar) -> Due:
+        """When it ends, with the pauses that are over by now."""
+        spans = self._spans(plan.target, plan.start_at)
+        return (
+            due_after_pauses(plan.limit, plan.start_at, spans, calendar)
+            if spans
+            else Due(plan.due_at, plan.provisional)
+        )
+
     def meet(self, targets: Collection[Target], clock: ClockKind | None = None) -> None:
         """What was promised has happened now: in time it is met, late it is missed."""
         for row in list(self.live(clock, targets)):
-            self._stop(row, ClockState.MET if self._uow.now <= row.due_at else ClockState.MISSED)
+            self._stop(row, ClockState.MISSED if self.late(row) else ClockState.MET)
 
-    def drop(self, clock: ClockKind | None = None) -> None:
+    def drop(self, clock: ClockKind | None = None, targets: Collection[Target] = tuple(Target)) -> None:
         """Nobody owes it any longer. What is overdue already stays missed."""
-        for row in list(self.live(clock)):
-            self._stop(row, ClockState.CANCELLED if self._uow.now <= row.due_at else ClockState.MISSED)
+        for row in list(self.live(clock, targets)):
+            self._stop(row, ClockState.MISSED if self.late(row) else ClockState.CANCELLED)
+
+    def late(self, row: Deadline) -> bool:
+        """Whether it is overdue now; one that stands still is not, however long that lasts."""
+        return row.state is ClockState.RUNNING and row.due_at < self._uow.now
 
     def _stop(self, row: Deadline, state: ClockState) -> None:
         row.state = state
@@ -140,41 +178,45 @@ class TicketClocks:
 
     def run_on(self) -> None:
         """Set the petitioner's final deadline going again as it was: it never resets (domain.md §4)."""
-        finals = [row for row in self.rows if row.clock is ClockKind.PETITIONER and row.target in FINAL]
-        for row in finals[-1:]:
-            if row.state in (ClockState.MET, ClockState.MISSED):
-                row.state = ClockState.RUNNING
-                row.stopped_at = None
-                self.restarted.append(row)
+        row = self.promise
+        if row is not None and row.state in (ClockState.MET, ClockState.MISSED):
+            row.state = ClockState.RUNNING
+            row.stopped_at = None
+            self.restarted.append(row)
 
-    def reclass(self, service_class: ServiceClass, calendar: WorkingCalendar) -> None:
-        """Reckon the petitioner's deadlines anew from the original start; what was met or missed stays so."""
-        done = {row.target for row in self.rows if row.clock is ClockKind.PETITIONER and row.state is ClockState.MET}
-        self.drop(ClockKind.PETITIONER)
-        self.arm(service_class, ClockKind.PETITIONER, calendar, only=AT_ONCE - done)
-
-    def pause(self, reason: str, calendar: WorkingCalendar) -> None:
-        """Stop the running clocks, noting what remains of each; what is late already stays late."""
-        pause = Pause(ticket_id=self._ticket.id, reason=reason, began_at=self._uow.now)
+    def pause(self, reason: str, calendars: Calendars) -> None:
+        """Stop the running clocks that such a pause stops, noting what remains; what is late already stays late."""
+        now = self._uow.now
+        pause = Pause(ticket_id=self._ticket.id, reason=reason, began_at=now)
         self._uow.session.add(pause)
         self.pauses.append(pause)
-        for row in [row for row in self.rows if row.state is ClockState.RUNNING and row.due_at > self._uow.now]:
-            earlier = [span for span in self._over_before(self._uow.now) if span.start >= row.start_at]
-            row.remaining = remaining(limit_of(row), row.start_at, row.due_at, self._uow.now, calendar, earlier=earlier)
-            row.state = ClockState.PAUSED
-            self.stopped.append(row)
+        for row in [row for row in self.rows if row.state is ClockState.RUNNING and row.due_at > now]:
+            if stops(reason, row.target):
+                self._hold(row, calendars.of(row.unit))
 
-    def resume(self, calendar: WorkingCalendar) -> None:
+    def _hold(self, row: Deadline, calendar: WorkingCalendar) -> None:
+        earlier = self._spans(row.target, row.start_at)
+        row.remaining = remaining(limit_of(row), row.start_at, row.due_at, self._uow.now, calendar, earlier=earlier)
+        row.state = ClockState.PAUSED
+        self.stopped.append(row)
+
+    def resume(self, calendars: Calendars) -> None:
         """Let paused clocks run on with what remained."""
         for pause in self.pauses:
             pause.ended_at = pause.ended_at or self._uow.now
         for row in [row for row in self.rows if row.state is ClockState.PAUSED]:
             row.state = ClockState.RUNNING
             if row.remaining is not None:
-                self.move(
-                    row, resume(limit_of(row), row.remaining, self._uow.now, calendar), MoveCause.RESUMED, calendar
-                )
+                calendar = calendars.of(row.unit)
+                end = resume(limit_of(row), row.remaining, self._uow.now, calendar)
+                self.move(row, end, MoveCause.RESUMED, calendar)
             row.remaining = None
+
+    def extend(self, until: datetime, calendars: Calendars) -> None:
+        """Move the final deadlines of both clocks to `until`; one that is later already stays."""
+        for row in [row for row in self.live(targets=FINAL) if row.due_at < until]:
+            calendar = calendars.of(row.unit)
+            self.move(row, ending(until, calendar), MoveCause.EXTENDED, calendar)
 
     def move(self, row: Deadline, end: Due, cause: MoveCause, calendar: WorkingCalendar) -> bool:
         """Promise another date and keep the old one on record; whether the date is another one at all.
@@ -199,18 +241,23 @@ class TicketClocks:
             self.restarted.append(row)
         return moved
 
-    def _over_before(self, moment: datetime) -> list[Span]:
+    def _spans(self, target: Target, start: datetime) -> list[Span]:
+        """Pauses of the target that began after `start` and are over."""
         return [
             Span(pause.began_at, pause.ended_at, pause.reason)
             for pause in self.pauses
-            if pause.ended_at is not None and pause.began_at < moment
+            if pause.ended_at is not None and start <= pause.began_at < self._uow.now and stops(pause.reason, target)
         ]
+
+    async def settle(self) -> None:
+        """Give the added rows their keys, so that they can be moved."""
+        await self._uow.settle(*self.added)
 
     async def save(self) -> None:
         """Write the rows, and on the ticket the moment its queue is sorted by."""
         running = [row.due_at for row in self.rows if row.state is ClockState.RUNNING]
         self._ticket.next_due_at = min(running, default=None)
-        await self._uow.settle(*self.added)
+        await self.settle()
 
 
 def limit_of(row: Deadline) -> Limit:

@@ -15,6 +15,7 @@ from jiesu.sla.classes import ClockPolicy
 from jiesu.sla.clocks import limit_of
 from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.deadlines import due_after_pauses
+from jiesu.sla.limits import stops
 from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState, Pause
 from jiesu.sla.rungs import Rung
 
@@ -105,7 +106,7 @@ def _count(
     if limit is None:
         effect.dropped += 1
         return
-    mine = [span for span in spans if span.start >= row.start_at]
+    mine = [span for span in spans if span.start >= row.start_at and stops(span.reason, row.target)]
     same = stands or limit == limit_of(row)
     due_at = row.due_at if same else due_after_pauses(limit, row.start_at, mine, calendars.of(row.unit)).due_at
     if due_at == row.due_at:

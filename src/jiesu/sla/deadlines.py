@@ -1,6 +1,6 @@
 """When a limit falls due, and what a pause leaves of it; pure functions of a start, a limit and a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -8,11 +8,11 @@ from msgspec import Struct
 from jiesu.kit.calendar import WorkingCalendar
 from jiesu.kit.clock import SHANGHAI, aware_utc
 from jiesu.sla.classes import ServiceClass
-from jiesu.sla.limits import ClockKind, Limit, Target
+from jiesu.sla.limits import AT_ONCE, ClockKind, Limit, Target
 
 __all__ = [
     "Due", "Pause", "PlannedDeadline",
-    "class_deadlines", "due", "due_after_pauses", "nominal_end", "remaining", "resume", "rolled_to_close",
+    "class_deadlines", "due", "due_after_pauses", "ending", "nominal_end", "remaining", "resume", "rolled_to_close",
 ]  # fmt: skip
 
 
@@ -57,15 +57,19 @@ def due(limit: Limit, start: datetime, calendar: WorkingCalendar) -> Due:
             moment = calendar.add_working_days(start, limit.amount)
         case "natural_days":
             moment = calendar.add_natural_days(start, limit.amount)
-    return _due(moment, calendar)
+    return ending(moment, calendar)
 
 
 def class_deadlines(
-    service_class: ServiceClass, clock: ClockKind, start: datetime, calendar: WorkingCalendar
+    service_class: ServiceClass,
+    clock: ClockKind,
+    start: datetime,
+    calendar: WorkingCalendar,
+    only: Collection[Target] = AT_ONCE,
 ) -> tuple[PlannedDeadline, ...]:
-    """Every deadline the clock keeps for the class, in the class's order, all running from `start`."""
+    """The deadlines among `only` that the clock keeps for the class, in the class's order, all running from `start`."""
     planned = []
-    for target in service_class.targets(clock):
+    for target in [target for target in service_class.targets(clock) if target in only]:
         limit = service_class.limits[target]
         end = due(limit, start, calendar)
         planned.append(PlannedDeadline(clock, target, limit, aware_utc(start), end.due_at, end.provisional))
@@ -100,16 +104,16 @@ def remaining(
 def resume(limit: Limit, left: timedelta, resumed_at: datetime, calendar: WorkingCalendar) -> Due:
     """The new end of a limit of which `remaining` left so much."""
     if limit.counts_work:
-        return _due(calendar.add_working_time(resumed_at, left), calendar)
+        return ending(calendar.add_working_time(resumed_at, left), calendar)
     moment = aware_utc(resumed_at) + left
-    return _due(calendar.next_close(moment) if limit.unit == "natural_days" else moment, calendar)
+    return ending(calendar.next_close(moment) if limit.unit == "natural_days" else moment, calendar)
 
 
 def rolled_to_close(moment: datetime, calendar: WorkingCalendar) -> Due:
     """A date given by name: it stands, or rolls off a rest day to the next close of office."""
     moment = aware_utc(moment)
     worked = calendar.is_working_day(moment.astimezone(SHANGHAI).date())
-    return _due(moment if worked else calendar.next_close(moment), calendar)
+    return ending(moment if worked else calendar.next_close(moment), calendar)
 
 
 def nominal_end(limit: Limit, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause] = ()) -> datetime:
@@ -135,5 +139,6 @@ def due_after_pauses(limit: Limit, start: datetime, pauses: Sequence[Pause], cal
     return end
 
 
-def _due(moment: datetime, calendar: WorkingCalendar) -> Due:
+def ending(moment: datetime, calendar: WorkingCalendar) -> Due:
+    """The moment as an end: provisional or not."""
     return Due(moment, calendar.is_provisional(moment.astimezone(SHANGHAI).date()))

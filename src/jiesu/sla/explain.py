@@ -10,11 +10,11 @@ from jiesu.kit.calendar import WorkingCalendar
 from jiesu.kit.clock import SHANGHAI, aware_utc
 from jiesu.sla.classes import ClockPolicy
 from jiesu.sla.deadlines import Pause, PlannedDeadline, class_deadlines
-from jiesu.sla.limits import ClockKind
-from jiesu.sla.steps import Step, beginning, ending, make_up_days, paused, rolled, skips
+from jiesu.sla.limits import ClockKind, Target
+from jiesu.sla.steps import Moved, Step, beginning, ending, make_up_days, moved, paused, rolled, skips
 from jiesu.sla.wording import Locale, humanise_due
 
-__all__ = ["Explanation", "Step", "UnknownClass", "command_view", "explain", "humanise_due"]
+__all__ = ["Explanation", "Moved", "Step", "UnknownClass", "command_view", "explain", "humanise_due"]
 
 
 class UnknownClass(ValueError):
@@ -31,14 +31,28 @@ class Explanation(Struct, frozen=True):
         return [step.en if locale == "en" else step.zh for step in self.steps]
 
 
-def explain(planned: PlannedDeadline, calendar: WorkingCalendar, *, pauses: Sequence[Pause] = ()) -> Explanation:
-    """Start, rule, calendar version, then in time order what was skipped, worked as make-up and paused, then the end.
+def explain(
+    planned: PlannedDeadline,
+    calendar: WorkingCalendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    moves: Sequence[Moved] = (),
+    policy_version: str = "",
+) -> Explanation:
+    """From when, by which rule and calendar; what was skipped, made up for or paused, in time order; what moved it; the end.
 
-    `pauses` are those already reckoned into `planned.due_at`, in order, and the one that lasts, if any.
+    `pauses` are those already reckoned into `planned.due_at`, in order, and the one that lasts, if any; `moves` are the
+    extension and what a newly published calendar moved.
     """
     along = [*skips(planned, calendar, pauses), *make_up_days(planned, calendar), *map(paused, pauses)]
     along.sort(key=lambda step: step.start or planned.start_at)
-    steps = (*beginning(planned, calendar), *along, *rolled(planned, calendar, pauses), ending(planned, pauses))
+    steps = (
+        *beginning(planned, calendar, policy_version),
+        *along,
+        *rolled(planned, calendar, pauses),
+        *map(moved, moves),
+        ending(planned, pauses),
+    )
     return Explanation(calendar.version, steps)
 
 
@@ -55,16 +69,18 @@ def command_view(
     by_target = {
         planned.target: planned
         for clock in (ClockKind.UNIT, ClockKind.PETITIONER)
-        for planned in class_deadlines(service_class, clock, start, calendar)
+        for planned in class_deadlines(service_class, clock, start, calendar, tuple(Target))
     }
-    deadlines = [_deadline_view(by_target[target], calendar, locale) for target in service_class.limits]
+    deadlines = [_deadline_view(by_target[target], policy, calendar, locale) for target in service_class.limits]
     return {"class": class_code, "from": aware_utc(start).astimezone(SHANGHAI).isoformat(), "deadlines": deadlines}
 
 
-def _deadline_view(planned: PlannedDeadline, calendar: WorkingCalendar, locale: Locale) -> dict[str, Any]:
+def _deadline_view(
+    planned: PlannedDeadline, policy: ClockPolicy, calendar: WorkingCalendar, locale: Locale
+) -> dict[str, Any]:
     return {
         "target": planned.target.value,
         "due_at": planned.due_at.astimezone(SHANGHAI).isoformat(),
         "provisional": planned.provisional,
-        "explanation": explain(planned, calendar).lines(locale),
+        "explanation": explain(planned, calendar, policy_version=policy.version).lines(locale),
     }

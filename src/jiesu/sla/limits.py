@@ -1,13 +1,17 @@
 """What a clock measures and for how long: the two clocks, their targets, and limits such as "4 working hours"."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from msgspec import Struct
 
-__all__ = ["AT_ONCE", "FINAL", "ON_REQUEST", "RECURRING", "ClockKind", "Limit", "Target", "Unit", "parse_limit"]
+__all__ = [
+    "AT_ONCE", "FINAL", "ON_REQUEST", "PERSONAL", "RECURRING", "ClockKind", "Limit", "Target", "Unit", "parse_limit", "stops",
+]  # fmt: skip
 
 Unit = Literal["minutes", "hours", "working_hours", "working_days", "natural_days"]
 
@@ -45,6 +49,15 @@ RECURRING = frozenset({Target.PLAN_REVIEW, Target.INFORM})
 ON_REQUEST = frozenset({Target.RECHECK, Target.REVIEW})
 #: begin with their clock
 AT_ONCE = frozenset(Target) - RECURRING - ON_REQUEST
+#: owed to a person: nobody is, on an anonymous ticket
+PERSONAL = frozenset({Target.FIRST_CONTACT, Target.INFORM})
+#: what a pause stops, by its reason; what is not named here stops everything
+STOPPED_BY: Mapping[str, frozenset[Target]] = MappingProxyType({"hearing": frozenset({Target.REVIEW})})
+
+
+def stops(reason: str, target: Target) -> bool:
+    """Whether a pause stops the target: a hearing (听证, Art. 36) only the review it is held for."""
+    return target in STOPPED_BY.get(reason, frozenset(Target))
 
 
 class Limit(Struct, frozen=True):

@@ -14,12 +14,12 @@ from jiesu.kit.calendar import Calendars, WorkingCalendar
 from jiesu.sla.clocks import TicketClocks, limit_of
 from jiesu.sla.deadlines import Due, due_after_pauses, rolled_to_close
 from jiesu.sla.deadlines import Pause as Span
-from jiesu.sla.limits import FINAL, ClockKind
+from jiesu.sla.limits import FINAL, stops
 from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState, MoveCause, Pause
-from jiesu.tickets.events import SYSTEM, TicketEvent
+from jiesu.tickets.events import SYSTEM, DeadlineMoved
 from jiesu.tickets.models import Ticket
 
-__all__ = ["RECOMPUTE", "CalendarNotHere", "DeadlineMoved", "outdated", "recompute_batch", "schedule_recompute"]
+__all__ = ["RECOMPUTE", "CalendarNotHere", "outdated", "recompute_batch", "schedule_recompute"]
 
 #: Job kind: reckon a stretch of the running deadlines by the calendars of now.
 RECOMPUTE = "calendar.recompute"
@@ -31,17 +31,6 @@ GRACE = timedelta(seconds=20)
 
 class CalendarNotHere(Exception):
     """This process does not know the calendar yet; the job is tried again."""
-
-
-class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
-    """A promised date that the calendar moved."""
-
-    clock: ClockKind
-    target: str
-    unit: str | None
-    old: datetime
-    new: datetime
-    cause: MoveCause
 
 
 async def schedule_recompute(uow: UnitOfWork, calendars: Calendars) -> None:
@@ -107,7 +96,7 @@ def _end(row: Deadline, calendar: WorkingCalendar, spans: Sequence[Span], until:
     limit, promised = limit_of(row), until.get(row.ticket_id)
     if promised is not None and row.target in FINAL and row.due_at >= promised:
         return rolled_to_close(promised, calendar)
-    mine = [span for span in spans if span.start >= row.start_at]
+    mine = [span for span in spans if span.start >= row.start_at and stops(span.reason, row.target)]
     return due_after_pauses(limit, row.start_at, mine, calendar)
 
 
@@ -125,8 +114,8 @@ async def _apply(uow: UnitOfWork, calendars: Calendars, ticket_id: int, ends: Ma
         if clocks.move(row, end, MoveCause.CALENDAR, calendar):
             moved += 1
             event = DeadlineMoved(
-                ticket_id=ticket.id, by=SYSTEM, clock=row.clock, target=row.target, unit=row.unit, old=old,
-                new=row.due_at, cause=MoveCause.CALENDAR,
+                ticket_id=ticket.id, by=SYSTEM, clock=row.clock, target=row.target, old=old, new=row.due_at,
+                cause=MoveCause.CALENDAR,
             )  # fmt: skip
             await uow.record(event)
     return moved

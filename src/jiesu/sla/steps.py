@@ -9,10 +9,10 @@ from msgspec import Struct
 from jiesu.kit.calendar import Skip, WorkingCalendar
 from jiesu.kit.clock import SHANGHAI
 from jiesu.sla.deadlines import Pause, PlannedDeadline, nominal_end
-from jiesu.sla.limits import ClockKind
+from jiesu.sla.limits import ClockKind, Target
 from jiesu.sla.wording import TARGETS, Locale, day_words, limit_words, moment_words, span_words
 
-__all__ = ["Step", "beginning", "ending", "make_up_days", "paused", "rolled", "skips"]
+__all__ = ["Moved", "Step", "beginning", "ending", "make_up_days", "moved", "paused", "rolled", "skips"]
 
 LOCALES: tuple[Locale, Locale] = ("zh", "en")
 COUNTING = {
@@ -25,29 +25,56 @@ COUNTING = {
         "counted from the next day, ending at the close of office, rolling off rest days",
     ),
 }
+#: what starts a deadline that does not begin with its clock
+BEGINS = {
+    Target.INFORM: ("签收或上次告知", "signing or the last news"),
+    Target.PLAN_REVIEW: ("告知方案或上次复评", "telling the plan or its last review"),
+    Target.RECHECK: ("申请复查", "the request for a recheck"),
+    Target.REVIEW: ("申请复核", "the request for a review"),
+}
+CLOCK_BEGINS = {ClockKind.PETITIONER: ("登记", "registration"), ClockKind.UNIT: ("派单", "dispatch")}
+REASONS = {
+    "need_info": ("等诉求人补充材料", "waiting for the petitioner's details"),
+    "hearing": ("举行听证", "hearing"),
+}
 
 
 class Step(Struct, frozen=True):
     """One line of an explanation, in both languages; times aware UTC."""
 
-    kind: Literal["start", "rule", "calendar", "skip", "make_up", "pause", "roll", "due"]
+    kind: Literal["start", "rule", "calendar", "skip", "make_up", "pause", "roll", "extension", "moved", "due"]
     zh: str
     en: str
     start: datetime | None = None
     end: datetime | None = None
 
 
-def beginning(planned: PlannedDeadline, calendar: WorkingCalendar) -> Iterator[Step]:
+class Moved(Struct, frozen=True):
+    """A date that was moved at a moment, from `old` to `new`.
+
+    An extension says who decided it (Chinese and English name; empty where the reader is not told) and why; without a
+    `reason` it was a newly published calendar that moved the date.
+    """
+
+    at: datetime
+    old: datetime
+    new: datetime
+    by: tuple[str, str] = ("", "")
+    reason: str | None = None
+
+
+def beginning(planned: PlannedDeadline, calendar: WorkingCalendar, policy_version: str = "") -> Iterator[Step]:
     """From when, by which rule, by which calendar."""
-    event = ("登记", "registration") if planned.clock is ClockKind.PETITIONER else ("派单", "dispatch")
+    event = BEGINS.get(planned.target, CLOCK_BEGINS[planned.clock])
     moments = [moment_words(planned.start_at, locale, year=True) for locale in LOCALES]
     zh, en = f"起算：{moments[0]}，自{event[0]}起", f"Start: {moments[1]}, at {event[1]}"
     yield Step("start", zh, en, planned.start_at)
     counting, target = COUNTING[planned.limit.unit], TARGETS[planned.target]
+    version = (f"（时限规则 {policy_version} 版）", f" (rules of {policy_version})") if policy_version else ("", "")
     yield Step(
         "rule",
-        f"规则：{target['zh']}时限 {limit_words(planned.limit, 'zh')}，{counting[0]}",
-        f"Rule: {target['en']} within {limit_words(planned.limit, 'en')}, {counting[1]}",
+        f"规则：{target['zh']}时限 {limit_words(planned.limit, 'zh')}，{counting[0]}{version[0]}",
+        f"Rule: {target['en']} within {limit_words(planned.limit, 'en')}, {counting[1]}{version[1]}",
     )
     yield Step("calendar", f"日历：版本 {calendar.version}", f"Calendar: version {calendar.version}")
 
@@ -99,7 +126,8 @@ def paused(pause: Pause) -> Step:
     )
     if pause.end is None:
         zh, en = f"{zh}起", f"since {en}"
-    reason = (f"（{pause.reason}）", f" ({pause.reason})") if pause.reason else ("", "")
+    why = REASONS.get(pause.reason, (pause.reason, pause.reason))
+    reason = (f"（{why[0]}）", f" ({why[1]})") if pause.reason else ("", "")
     return Step("pause", f"暂停：{zh}{reason[0]}", f"Paused: {en}{reason[1]}", pause.start, pause.end)
 
 
@@ -114,6 +142,20 @@ def rolled(planned: PlannedDeadline, calendar: WorkingCalendar, pauses: Sequence
     zh = f"顺延：末日{day_words(day, 'zh')}为{calendar.day_name(day)}，顺延至{day_words(due_day, 'zh')}"
     en = f"Rolled: {day_words(day, 'en')} is {calendar.day_name(day, 'en')}, so to {day_words(due_day, 'en')}"
     yield Step("roll", zh, en, nominal, planned.due_at)
+
+
+def moved(move: Moved) -> Step:
+    """The line that names the old date and the new one."""
+    old, new = ([moment_words(moment, locale) for locale in LOCALES] for moment in (move.old, move.new))
+    if move.reason is None:
+        day = [day_words(_local_day(move.at), locale) for locale in LOCALES]
+        zh = f"日历更新：{day[0]}公布了新的放假安排，原定{old[0]}，改为{new[0]}"
+        en = f"Calendar: new holidays were published on {day[1]}, which moved {old[1]} to {new[1]}"
+        return Step("moved", zh, en, move.at)
+    by = (f"，由{move.by[0]}批准", f", granted by {move.by[1]}") if move.by[0] else ("", "")
+    zh = f"延期：原定{old[0]}，延至{new[0]}{by[0]}，原因：{move.reason}"
+    en = f"Extended: from {old[1]} to {new[1]}{by[1]}, because: {move.reason}"
+    return Step("extension", zh, en, move.at)
 
 
 def ending(planned: PlannedDeadline, pauses: Sequence[Pause]) -> Step:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from jiesu.accounts.staff import Staff
@@ -13,9 +15,16 @@ __all__ = [
     "PETITIONER",
     "SYSTEM",
     "By",
+    "DeadlineMoved",
+    "ExtensionAsked",
+    "ExtensionGranted",
+    "ExtensionLapsed",
+    "ExtensionRefused",
     "InfoRequested",
     "NoteAdded",
     "PetitionerContacted",
+    "PetitionerInformed",
+    "PlanTold",
     "ResultApproved",
     "ResultSentBack",
     "ResultSubmitted",
@@ -26,6 +35,7 @@ __all__ = [
     "TicketDispatched",
     "TicketDiverted",
     "TicketEvent",
+    "TicketReclassed",
     "TicketRegistered",
     "TicketReopened",
     "TicketSigned",
@@ -97,6 +107,73 @@ class TicketSigned(TicketEvent, frozen=True, kw_only=True):
 class PetitionerContacted(TicketEvent, frozen=True, kw_only=True):
     outcome: Outcome
     attempts: int
+
+
+class PetitionerInformed(TicketEvent, frozen=True, kw_only=True):
+    text: str
+
+
+class PlanTold(TicketEvent, frozen=True, kw_only=True):
+    plan: str
+
+
+class ExtensionAsked(TicketEvent, frozen=True, kw_only=True):
+    """`unit` asks `decider`; `old` is the petitioner's date, `until` the one asked for."""
+
+    unit: str
+    decider: str
+    old: datetime
+    until: datetime
+    reason: str
+
+
+class ExtensionGranted(TicketEvent, frozen=True, kw_only=True):
+    """`late`: it was asked in time, but decided after the old date; what had fired by then stays on record."""
+
+    unit: str
+    decider: str
+    old: datetime
+    until: datetime
+    reason: str
+    note: str | None
+    late: bool
+
+
+class ExtensionRefused(TicketEvent, frozen=True, kw_only=True):
+    unit: str
+    decider: str
+    until: datetime
+    reason: str
+
+
+class ExtensionLapsed(TicketEvent, frozen=True, kw_only=True):
+    """Nobody decided before the unit's work ended or the ticket went to another unit."""
+
+    unit: str
+    until: datetime
+
+
+class TicketReclassed(TicketEvent, frozen=True, kw_only=True):
+    """Class, category or both are others from now on; the clocks are reckoned anew where the class is."""
+
+    old_class: str
+    service_class: str
+    old_category: str | None
+    category: str | None
+    reason: str
+
+
+class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
+    """A promised date is another one.
+
+    `cause` is `reclassed`, `extension_lost` (a more urgent class took the time granted before), or `calendar`.
+    """
+
+    clock: str
+    target: str
+    old: datetime
+    new: datetime
+    cause: str
 
 
 class NoteAdded(TicketEvent, frozen=True, kw_only=True):

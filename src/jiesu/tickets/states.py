@@ -58,6 +58,9 @@ def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right |
     return Move(step, frozenset(sources), to, frozenset(by))
 
 
+#: Statuses in which a unit has the ticket, signed for or not.
+WITH_UNIT = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW})
+
 TABLE: tuple[Move, ...] = (
     _line(Step.REQUEST_INFO, [_S.REGISTERED], _S.NEED_INFO, _R.REGISTER, _R.DISPATCH),
     _line(Step.SUPPLEMENT, [_S.NEED_INFO], _S.REGISTERED, PETITIONER, _R.REGISTER),
@@ -69,6 +72,12 @@ TABLE: tuple[Move, ...] = (
     _line(Step.TAKE_OVER, [_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW], _S.DISPATCHED, SYSTEM),
     _line(Step.SIGN, [_S.DISPATCHED], _S.IN_PROGRESS, _R.HANDLE),
     _line(Step.CONTACT, [_S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.INFORM, [_S.IN_PROGRESS, _S.UNDER_REVIEW], None, _R.HANDLE),
+    _line(Step.PLAN, [_S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.EXTEND, [_S.DISPATCHED, _S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.GRANT_EXTENSION, WITH_UNIT, None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.REFUSE_EXTENSION, WITH_UNIT, None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.RECLASS, WITH_UNIT, None, _R.DISPATCH, _R.SUPERVISE),
     _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER),
     _line(Step.SUBMIT, [_S.IN_PROGRESS], _S.UNDER_REVIEW, _R.HANDLE),
     _line(Step.APPROVE, [_S.UNDER_REVIEW], _S.AWAITING_SURVEY, _R.APPROVE),

@@ -37,6 +37,12 @@ class Step(StrEnum):
     TAKE_OVER = "take_over"
     SIGN = "sign"
     CONTACT = "contact"
+    INFORM = "inform"
+    PLAN = "plan"
+    EXTEND = "extend"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    RECLASS = "reclass"
     NOTE = "note"
     SUBMIT = "submit"
     APPROVE = "approve"
@@ -106,6 +112,12 @@ _STEP = {
     Step.TAKE_OVER: ("提级办理", "Take over"),
     Step.SIGN: ("签收", "Sign"),
     Step.CONTACT: ("联系诉求人", "Contact"),
+    Step.INFORM: ("告知进展", "Tell of progress"),
+    Step.PLAN: ("告知解决方案", "Tell the plan"),
+    Step.EXTEND: ("申请延期", "Ask for more time"),
+    Step.GRANT_EXTENSION: ("批准延期", "Grant more time"),
+    Step.REFUSE_EXTENSION: ("不同意延期", "Refuse more time"),
+    Step.RECLASS: ("调整等级或类别", "Change class or category"),
     Step.NOTE: ("记录", "Note"),
     Step.SUBMIT: ("提交结果", "Submit the result"),
     Step.APPROVE: ("审核通过", "Approve"),

@@ -15,15 +15,21 @@ from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.intake.form import UnknownCategory
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.rules import Rules
+from jiesu.sla.decide_extension import grant_extension, refuse_extension
+from jiesu.sla.extend import ask_extension
+from jiesu.sla.tell_plan import tell_plan
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
 from jiesu.tickets.divert import DivertReason, divert_ticket
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.guard import open_step
+from jiesu.tickets.inform import inform_petitioner
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.note import add_note
+from jiesu.tickets.reclass import reclass_ticket
 from jiesu.tickets.reopen import reopen_ticket
+from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.request_info import request_info
 from jiesu.tickets.send_back import send_back_result
 from jiesu.tickets.sign import sign_ticket
@@ -68,6 +74,23 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     result: str = ""
 
 
+class Plan(msgspec.Struct, forbid_unknown_fields=True):
+    plan: str = ""
+
+
+class Extend(msgspec.Struct, forbid_unknown_fields=True):
+    """`until` is a day or a moment."""
+
+    until: str = ""
+    reason: str = ""
+
+
+class Reclass(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
+    service_class: str | None = None
+    category: str | None = None
+    reason: str = ""
+
+
 class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
     outcome: Outcome
     note: str = ""
@@ -104,20 +127,41 @@ class Action:
 
 
 async def _dispatch(call: Call, body: Dispatch) -> Ticket:
-    rules = call.rules
-    if body.category and rules.catalogue.category(body.category) is None:
-        raise UnknownCategory("category", category=body.category[:40])
-    if body.service_class and body.service_class not in rules.clocks.classes:
-        known = "、".join(rules.clocks.classes)
-        raise UnknownClass("class", service_class=body.service_class[:10], known=known)
+    await _check_known(call, body)
     return await dispatch_ticket(
         call.uow,
-        rules.organisation,
+        call.rules.organisation,
         call.staff,
         call.number,
         body.unit or None,
         category=body.category or None,
         service_class=body.service_class or None,
+        version=call.version,
+    )
+
+
+async def _check_known(call: Call, body: Dispatch | Reclass) -> None:
+    """Category and class are words of today's taxonomy and of the policy the ticket began with."""
+    rules = call.rules
+    if body.category and rules.catalogue.category(body.category) is None:
+        raise UnknownCategory("category", category=body.category[:40])
+    if body.service_class:
+        ticket = await TicketRepository(call.uow).find(call.number)
+        call.staff.see(ticket)
+        classes = rules.clocks_of(ticket.policy_version).classes
+        if body.service_class not in classes:
+            raise UnknownClass("class", service_class=body.service_class[:10], known="、".join(classes))
+
+
+async def _reclass(call: Call, body: Reclass) -> Ticket:
+    await _check_known(call, body)
+    return await reclass_ticket(
+        call.uow,
+        call.staff,
+        call.number,
+        service_class=body.service_class or None,
+        category=body.category or None,
+        reason=body.reason,
         version=call.version,
     )
 
@@ -128,10 +172,37 @@ async def _supplement(call: Call, body: Note) -> Ticket:
 
 
 async def _contact(call: Call, body: ContactMade) -> Ticket:
-    attempts = call.rules.clocks.contact_attempts
     return await log_contact(
-        call.uow, call.staff, call.number, body.outcome, body.note, attempts=attempts, version=call.version
+        call.uow,
+        call.staff,
+        call.number,
+        body.outcome,
+        body.note,
+        attempts=lambda policy: call.rules.clocks_of(policy).contact_attempts,
+        version=call.version,
     )
+
+
+async def _inform(call: Call, body: Note) -> Ticket:
+    return await inform_petitioner(call.uow, call.staff, call.number, body.text, version=call.version)
+
+
+async def _plan(call: Call, body: Plan) -> Ticket:
+    return await tell_plan(call.uow, call.staff, call.number, body.plan, version=call.version)
+
+
+async def _extend(call: Call, body: Extend) -> Ticket:
+    return await ask_extension(
+        call.uow, call.rules, call.staff, call.number, body.until, body.reason, version=call.version
+    )
+
+
+async def _grant_extension(call: Call, body: OptionalNote) -> Ticket:
+    return await grant_extension(call.uow, call.rules, call.staff, call.number, body.note, version=call.version)
+
+
+async def _refuse_extension(call: Call, body: Reason) -> Ticket:
+    return await refuse_extension(call.uow, call.staff, call.number, body.reason, version=call.version)
 
 
 async def _sign(call: Call, _: Nothing) -> Ticket:
@@ -178,6 +249,12 @@ async def _acknowledge(call: Call, body: OptionalNote) -> Ticket:
 ACTIONS: Mapping[str, Action] = {
     "sign": Action(Nothing, _sign),
     "contact": Action(ContactMade, _contact),
+    "inform": Action(Note, _inform),
+    "plan": Action(Plan, _plan),
+    "extend": Action(Extend, _extend),
+    "grant_extension": Action(OptionalNote, _grant_extension),
+    "refuse_extension": Action(Reason, _refuse_extension),
+    "reclass": Action(Reclass, _reclass),
     "note": Action(Note, _note),
     "submit": Action(Result, _submit),
     "approve": Action(OptionalNote, _approve),

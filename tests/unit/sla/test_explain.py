@@ -8,7 +8,7 @@ import pytest
 from jiesu.kit.clock import SHANGHAI
 from jiesu.sla.classes import ClockKind, Limit, Target
 from jiesu.sla.deadlines import Pause, PlannedDeadline, due, due_after_pauses
-from jiesu.sla.explain import UnknownClass, command_view, explain
+from jiesu.sla.explain import Moved, UnknownClass, command_view, explain
 
 
 def at(text):
@@ -87,9 +87,58 @@ def test_the_command_shows_every_target_of_the_class_with_offset(policy, calenda
         ("sign", "2026-09-24T16:30:00+08:00", False),
         ("first_contact", "2026-09-25T10:00:00+08:00", False),
         ("resolve", "2026-10-09T17:30:00+08:00", False),
+        ("inform", "2026-09-30T17:30:00+08:00", False),
     ]
     assert "跳过：国庆节 10月1日（周四）至10月7日（周三）" in view["deadlines"][2]["explanation"]
+    assert (
+        f"规则：办结时限 5 个工作日，次日起算，末日下班截止（时限规则 {policy.version} 版）"
+        in view["deadlines"][2]["explanation"]
+    )
     assert json.loads(json.dumps(view)) == view
+
+
+def test_a_petition_s_recheck_and_review_are_shown_from_the_day_they_are_asked_for(policy, calendar):
+    lines = {
+        row["target"]: row["explanation"]
+        for row in command_view(policy, calendar, "X", at("2026-09-24 10:00"))["deadlines"]
+    }
+    assert lines["recheck"][0] == "起算：2026年9月24日（周四）10:00，自申请复查起"
+    assert lines["review"][-1] == "到期：2026年10月26日（周一）17:30"  # 24 October is a Saturday
+
+
+def test_news_are_counted_from_the_last_ones(policy, calendar):
+    lines = command_view(policy, calendar, "P2", at("2026-09-24 10:00"), "en")["deadlines"][3]["explanation"]
+    assert lines[0] == "Start: Thu 24 Sep 2026 10:00, at signing or the last news"
+
+
+def test_an_extension_is_told_with_both_dates_who_decided_and_why(calendar):
+    deadline = planned(Limit(5, "working_days"), "2026-11-02 09:00", calendar)
+    old, new = deadline.due_at, at("2026-11-13 17:30")
+    extended = PlannedDeadline(deadline.clock, deadline.target, deadline.limit, deadline.start_at, new, False)
+    move = Moved(at("2026-11-05 10:00"), old, new, ("新城区中心", "Xincheng centre"), "等外单位回函")
+    explanation = explain(extended, calendar, moves=[move])
+    assert explanation.lines()[-3:] == [
+        "跳过：周末 11月7日（周六）至11月8日（周日）",
+        "延期：原定11月9日（周一）17:30，延至11月13日（周五）17:30，由新城区中心批准，原因：等外单位回函",
+        "到期：2026年11月13日（周五）17:30",
+    ]
+    assert "granted by Xincheng centre" in explanation.lines("en")[-2]
+
+
+def test_a_date_that_a_published_calendar_moved_says_so(calendar):
+    deadline = planned(Limit(5, "working_days"), "2026-11-02 09:00", calendar)
+    move = Moved(at("2026-11-05 10:00"), at("2026-11-06 17:30"), deadline.due_at)
+    line = explain(deadline, calendar, moves=[move]).lines()[-2]
+    assert line == "日历更新：11月5日（周四）公布了新的放假安排，原定11月6日（周五）17:30，改为11月9日（周一）17:30"
+
+
+def test_the_reasons_we_pause_for_are_told_in_words(calendar):
+    pauses = [Pause(at("2026-09-28 08:30"), at("2026-10-08 08:30"), "need_info")]
+    explanation = explain(
+        planned(Limit(5, "working_days"), "2026-09-24 10:00", calendar, pauses=pauses), calendar, pauses=pauses
+    )
+    assert "（等诉求人补充材料）" in explanation.lines()[4]
+    assert "waiting for the petitioner's details" in explanation.lines("en")[4]
 
 
 def test_the_command_names_the_classes_when_asked_for_another(policy, calendar):

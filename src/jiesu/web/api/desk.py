@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.inbox import NoticeView, mark_read, unread
 from jiesu.desk.queue import View, counts, list_tickets, views_for
 from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
@@ -144,6 +145,21 @@ class DeskController(Controller):
         view = await desk_view(uow, rules, staff, ticket, locale)
         return Response(view, headers={"ETag": f'"{ticket.version}"'})
 
+    @get("/tickets/{number:str}/deadlines/{id:int}/explain", operation_id="ExplainDeadline")
+    async def explain(
+        self,
+        number: FromPath[str],
+        id: FromPath[int],  # noqa: A002 - the path's own name
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> ExplanationView:
+        """Why a deadline falls when it does (时限说明). `id` is its place among the ticket's deadlines, from 1."""
+        ticket = await TicketRepository(uow).find(number)
+        staff.see(ticket)
+        return await explanation_view(uow, rules, ticket, id, locale)
+
     @post("/tickets/{number:str}/reveal", operation_id="RevealPetitioner", status_code=HTTP_200_OK)
     async def reveal(
         self,
@@ -167,8 +183,9 @@ class DeskController(Controller):
         locale: NamedDependency[Locale],
         version: NamedDependency[int | None],
     ) -> Response[DeskView]:
-        """Take a step (办理): sign, contact, note, submit, approve, send_back, dispatch, request_info, supplement, answer,
-        divert, reopen, acknowledge. `If-Match` guards against steps taken on an old view."""
+        """Take a step (办理): sign, contact, inform, plan, note, submit, approve, send_back, extend, grant_extension,
+        refuse_extension, reclass, dispatch, request_info, supplement, answer, divert, reopen, acknowledge. `If-Match`
+        guards against steps taken on an old view."""
         body = await _json(request)
         try:
             await act(Call(uow, rules, staff, number, version), action, {} if body is None else body)

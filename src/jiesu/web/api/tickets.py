@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
+from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
 from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
 from jiesu.intake.form import AppealForm
@@ -126,6 +127,20 @@ class TicketController(Controller):
         """Progress as the petitioner may see it (查进度)."""
         ticket = await open_own(uow, rules.keys, number, code)
         return Response(await progress_view(uow, rules, ticket, locale), headers={"ETag": f'"{ticket.version}"'})
+
+    @get("/{number:str}/deadlines/{id:int}/explain", operation_id="ExplainOwnDeadline")
+    async def explain(
+        self,
+        number: FromPath[str],
+        id: FromPath[int],  # noqa: A002 - the path's own name
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> ExplanationView:
+        """Why a deadline falls when it does (时限说明). `id` is its place among the ticket's deadlines, from 1."""
+        ticket = await open_own(uow, rules.keys, number, code)
+        return await explanation_view(uow, rules, ticket, id, locale, public=True)
 
     @post("/{number:str}/supplement", operation_id="SupplementTicket", status_code=HTTP_200_OK)
     async def supplement(

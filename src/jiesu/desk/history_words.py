@@ -1,0 +1,200 @@
+"""The words of the history: for each event what staff read and what the petitioner reads, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jiesu.sla.limits import Target
+from jiesu.sla.wording import TARGETS
+
+__all__ = ["PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
+
+Data = Mapping[str, Any]
+Words = tuple[str, str]
+#: Words, Chinese and English, or what finds them in the event's data; None where there is nothing to say.
+Says = Words | Callable[[Data, bool], str | None]
+Table = Mapping[str, tuple[Says, str | None]]
+
+#: what staff read of an event that has no words here yet
+UNKNOWN: Words = ("有新情况（{kind}）", "something happened ({kind})")
+
+_RUNG = {
+    1: ("预警", "warning"),
+    2: ("督办单", "supervision order"),
+    3: ("提级督办", "escalated"),
+    4: ("领导包案", "leader's case"),
+}
+_CLOCK = {"petitioner": ("诉求人时限", "petitioner's clock"), "unit": ("单位时限", "unit's clock")}
+_CAUSE = {
+    "reclassed": ("等级调整", "the class changed"),
+    "extension_lost": (
+        "等级提高，原来批准的延期不再有效",
+        "the class is more urgent, so the extension no longer holds",
+    ),
+    "calendar": ("放假安排公布", "holidays were published"),
+}
+_SOLVED = {"yes": ("已解决", "solved"), "partly": ("部分解决", "partly solved"), "no": ("未解决", "not solved")}
+_CONTENT = {"yes": ("满意", "satisfied"), "mostly": ("基本满意", "mostly satisfied"), "no": ("不满意", "dissatisfied")}
+
+
+def say(table: Table, kind: str, data: Data, *, english: bool) -> str | None:
+    """The sentence with its blanks; None for an event the table says nothing of."""
+    says = table[kind][0] if kind in table else None
+    if says is None or isinstance(says, tuple):
+        return says[english] if says else None
+    return says(data, english)
+
+
+def _contacted(data: Data, english: bool) -> str:
+    reached = data.get("outcome") == "reached"
+    return (("联系上诉求人", "reached the petitioner") if reached else ("联系未接通", "nobody answered"))[english]
+
+
+def _answered(data: Data, english: bool) -> str:
+    found = (_SOLVED.get(data.get("solved") or ""), _CONTENT.get(data.get("satisfied") or ""))
+    parts = [words[english] for words in found if words]
+    return ("answered the survey: " if english else "评价：") + ("; " if english else "、").join(parts)
+
+
+def _escalated(data: Data, english: bool) -> str:
+    level = data.get("level", "")
+    rung = _RUNG.get(level, ("督办", "escalation"))[english]
+    clock = _CLOCK.get(data.get("clock", ""), ("", ""))[english]
+    target = TARGETS[Target(data["target"])]["en" if english else "zh"] if data.get("target") else ""
+    words = f"{rung} L{level} · {clock}" + (f" ({target})" if english else f"（{target}）")
+    if data.get("due"):
+        words += (" {due}到期", ", due {due}")[english]
+    words += " → {unit}"
+    if data.get("stand_in"):
+        words += ("（值班岗空缺，转告{stand_in}）", " (nobody holds that post: {stand_in} is told too)")[english]
+    return words
+
+
+def _unanswered(data: Data, english: bool) -> str:
+    words = ("{unit}没有按时认领督办", "{unit} did not acknowledge in time")[english]
+    return words + ("，转告{told}", ": {told} is told")[english] if data.get("told") else words
+
+
+def _granted(data: Data, english: bool) -> str:
+    words = ("批准延期：原定{old}，延至{until}", "granted the extension from {old} to {until}")[english]
+    late = ("（到期前申请，到期后批准，已发的督办仍然有效）", " (asked for in time, granted late; what fired stays)")
+    return words + (late[english] if data.get("late") else "")
+
+
+def _reclassed(data: Data, english: bool) -> str:
+    parts = []
+    if data.get("old_class") != data.get("service_class"):
+        parts.append(("等级由{old_class}改为{service_class}", "class {old_class} → {service_class}")[english])
+    if data.get("old_category") != data.get("category"):
+        parts.append(("类别改为“{category}”", "category is now “{category}”")[english])
+    return ("; " if english else "，").join(parts)
+
+
+def _moved(data: Data, english: bool) -> str:
+    clock = _CLOCK.get(data.get("clock", ""), ("时限", "clock"))[english]
+    cause = _CAUSE.get(data.get("cause", ""), ("", ""))[english]
+    words = (f"{clock}变更：原定{{old}}，改为{{new}}", f"{clock} moved from {{old}} to {{new}}")[english]
+    return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
+
+
+def _contacted_you(data: Data, english: bool) -> str:
+    if data.get("outcome") == "reached":
+        return ("工作人员联系了您", "An officer spoke with you")[english]
+    return ("工作人员给您打电话，没有接通", "An officer called you; nobody answered")[english]
+
+
+def _you_answered(_: Data, english: bool) -> str:
+    return ("您做了评价", "You answered the survey")[english]
+
+
+def _your_class(data: Data, english: bool) -> str:
+    if data.get("old_class") == data.get("service_class"):
+        return ("调整了诉求类别：{category}", "Filed under another category: {category}")[english]
+    return ("调整了办理等级", "It is handled in another class")[english]
+
+
+def _your_date(data: Data, english: bool) -> str | None:
+    """The unit's own clock is business among colleagues."""
+    if data.get("clock") != "petitioner":
+        return None
+    cause = _CAUSE.get(data.get("cause", ""), ("", ""))[english]
+    words = ("办理期限变更：原定{old}，改为{new}", "The date moved from {old} to {new}")[english]
+    return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
+
+
+#: event → what staff read, the field shown below it
+STAFF: Table = {
+    "TicketRegistered": (("登记诉求", "registered the appeal"), None),
+    "InfoRequested": (("请诉求人补充材料，计时暂停", "asked for details; the clocks stand still"), "question"),
+    "Supplemented": (("补充了材料", "added details"), "text"),
+    "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
+    "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
+    "TicketDispatched": (("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})"), None),
+    "TicketSigned": (("签收", "signed"), None),
+    "NoteAdded": (("记录", "noted"), "text"),
+    "PetitionerInformed": (("告知诉求人进展", "told the petitioner of progress"), "text"),
+    "PlanTold": (("告知诉求人解决方案", "told the petitioner the plan"), "plan"),
+    "ExtensionAsked": (
+        (
+            "申请延期：原定{old}，申请延至{until}，由{decider}决定",
+            "asked to extend {old} to {until}; {decider} decides",
+        ),
+        "reason",
+    ),
+    "ExtensionRefused": (("没有批准延期到{until}", "refused to extend to {until}"), "reason"),
+    "ExtensionLapsed": (
+        ("延到{until}的申请没有决定，现在不再需要", "the extension to {until} was not decided and is no longer needed"),
+        None,
+    ),
+    "ResultSubmitted": (("提交办理结果，待审核", "submitted the result"), "result"),
+    "ResultSentBack": (("退回修改", "sent the result back"), "reason"),
+    "ResultApproved": (("审核通过，答复诉求人并请其评价", "approved the result; the petitioner is asked"), "note"),
+    "ReworkOrdered": (("诉求人不认可，第{count}次重办", "not accepted; rework number {count}"), None),
+    "TicketClosed": (("办结", "closed"), None),
+    "TicketWithdrawn": (("诉求人撤回", "withdrawn by the petitioner"), "reason"),
+    "TicketReopened": (("重新办理", "reopened"), "reason"),
+    "EscalationAcknowledged": (("认领督办", "acknowledged the escalation"), "note"),
+    "PetitionerRevealed": (("查看了诉求人完整信息", "looked at the petitioner's full data"), "reason"),
+    "TakenOver": (("提级办理，由{unit}接办", "taken over by {unit}"), None),
+    "AckOverdue": (_unanswered, None),
+    "PetitionerContacted": (_contacted, None),
+    "SurveyAnswered": (_answered, None),
+    "Escalated": (_escalated, None),
+    "ExtensionGranted": (_granted, "note"),
+    "TicketReclassed": (_reclassed, "reason"),
+    "DeadlineMoved": (_moved, None),
+}
+
+#: what a petitioner reads; what is missing here concerns colleagues only
+PETITIONER: Table = {
+    "TicketRegistered": (("我们收到了您的诉求", "We received your appeal"), None),
+    "InfoRequested": (("请您补充材料", "We asked you for details"), "question"),
+    "Supplemented": (("您补充了材料", "You added details"), "text"),
+    "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
+    "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
+    "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
+    "TicketSigned": (("{unit}已签收，开始办理", "{unit} took it in hand"), None),
+    "PetitionerInformed": (("告诉您办理进展", "We told you how things stand"), "text"),
+    "PlanTold": (("告诉您解决方案", "We told you the plan"), "plan"),
+    "ExtensionGranted": (
+        (
+            "需要延期办理：原定{old}前答复，延至{until}前",
+            "More time is needed: instead of {old} you have an answer by {until}",
+        ),
+        "reason",
+    ),
+    "ResultApproved": (("办理结果已答复您，请您评价", "You have the result; please rate it"), None),
+    "ReworkOrdered": (
+        ("您反映没有办好，交上级单位安排重办", "You said it is not settled; it will be done again"),
+        None,
+    ),
+    "TicketClosed": (("已办结", "Closed"), None),
+    "TicketWithdrawn": (("您撤回了诉求", "You withdrew the appeal"), None),
+    "TicketReopened": (("重新办理", "Open again"), None),
+    "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
+    "PetitionerContacted": (_contacted_you, None),
+    "SurveyAnswered": (_you_answered, None),
+    "TicketReclassed": (_your_class, "reason"),
+    "DeadlineMoved": (_your_date, None),
+}

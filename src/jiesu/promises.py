@@ -1,0 +1,190 @@
+"""What a promise to the petitioner needs when it changes: clocks saved with their ladder, dates on record, people told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.escalation.arming import rearm
+from jiesu.notifications.tell import tell_person, tell_post
+from jiesu.petitioners.models import Petitioner
+from jiesu.rules import Rules
+from jiesu.sla.clocks import TicketClocks
+from jiesu.sla.extensions import extensions_of, granted_extension
+from jiesu.sla.limits import RECURRING, Target
+from jiesu.sla.models import Deadline, MoveCause
+from jiesu.sla.reckon_anew import reckon_anew
+from jiesu.sla.rulebook import class_of
+from jiesu.sla.wording import moment_words
+from jiesu.tickets import events as e
+from jiesu.tickets.models import Ticket
+
+__all__ = [
+    "announce_move", "ask_decider", "begin_news", "extend", "follow_link", "promised", "promised_words", "reckon_class_anew", "reclass",
+    "review_plan", "save", "send_news", "tell", "tell_refusal", "unit_name",
+]  # fmt: skip
+
+NEWS = frozenset({Target.INFORM})
+
+
+async def save(uow: UnitOfWork, rules: Rules, clocks: TicketClocks) -> None:
+    """Write what the clocks did, and let the ladder follow."""
+    await clocks.save()
+    await rearm(uow, rules, clocks)
+    clocks.begin_change()
+
+
+async def tell(
+    uow: UnitOfWork,
+    rules: Rules,
+    ticket: Ticket,
+    name: str,
+    blanks: Mapping[str, str],
+    *,
+    round_: int = 0,
+    send_at: datetime | None = None,
+) -> None:
+    """A message to the petitioner, where there is a telephone, now or at `send_at`; once for each name and round."""
+    if ticket.petitioner_id is None:
+        return
+    person = await uow.get(Petitioner, ticket.petitioner_id)
+    if person.phone:
+        text = rules.wording.say(name, number=ticket.number, **blanks)
+        key = f"{name}:{ticket.id}:{round_}"
+        await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=send_at)
+
+
+def unit_name(rules: Rules, code: str | None) -> str:
+    """The unit as messages name it; empty for none."""
+    return rules.organisation.unit(code).name if code else ""
+
+
+def follow_link(rules: Rules, ticket: Ticket) -> str:
+    """Where the petitioner follows the ticket."""
+    return f"{rules.public_url}/t/{ticket.number}"
+
+
+def promised(clocks: TicketClocks) -> Deadline:
+    """The date the petitioner was told. Raises LookupError for a ticket that never had one."""
+    row = clocks.promise
+    if row is None:
+        raise LookupError("A ticket has a final deadline from registration on.")
+    return row
+
+
+def promised_words(clocks: TicketClocks) -> str:
+    """The date as messages write it."""
+    return moment_words(promised(clocks).due_at, "zh")
+
+
+async def reclass(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: TicketClocks) -> tuple[datetime, datetime]:
+    """Reckon a ticket's clocks by its class; the petitioner's date before and after. Does not save.
+
+    Time granted by an extension stays granted, unless the new class ends before the date that was extended: what is
+    more urgent now does not wait for what was less so. A date that moves is put on record.
+    """
+    before = promised(clocks).due_at
+    reckon_anew(clocks, ticket, class_of(rules, ticket), rules.calendars, uow.now)
+    await clocks.settle()
+    granted = granted_extension(await extensions_of(uow, ticket))
+    lost = granted is not None and promised(clocks).due_at < granted.old_due_at
+    if granted is not None and not lost:
+        clocks.extend(granted.until, rules.calendars)
+    row = promised(clocks)
+    if row.due_at != before:
+        cause = "extension_lost" if lost else "reclassed"
+        moved = e.DeadlineMoved(
+            ticket_id=ticket.id,
+            by=e.SYSTEM,
+            clock=row.clock,
+            target=row.target,
+            old=before,
+            new=row.due_at,
+            cause=cause,
+        )
+        await uow.record(moved)
+    return before, row.due_at
+
+
+async def reckon_class_anew(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketReclassed) -> None:
+    """Another class: both clocks are reckoned anew, and the petitioner hears when the date moves."""
+    if event.old_class == event.service_class:
+        return
+    clocks = await TicketClocks.of(uow, ticket)
+    before, after = await reclass(uow, rules, ticket, clocks)
+    await save(uow, rules, clocks)
+    if before != after:
+        reason = event.reason if event.by.kind == "staff" else "上级督办，提高办理等级"
+        blanks = {"old": moment_words(before, "zh"), "new": moment_words(after, "zh"), "reason": reason}
+        await tell(uow, rules, ticket, "moved", blanks, round_=ticket.version)
+
+
+async def announce_move(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.DeadlineMoved) -> None:
+    """A published calendar moved a date: the ladder follows, and whoever was promised the old date is told in office hours.
+
+    What else moves a date tells of it itself.
+    """
+    if event.cause != MoveCause.CALENDAR:
+        return
+    clocks = await TicketClocks.of(uow, ticket)
+    await save(uow, rules, clocks)
+    row = clocks.promise
+    if row is not None and row.clock == event.clock and row.target == event.target:
+        blanks = {"old": moment_words(event.old, "zh"), "new": moment_words(event.new, "zh")}
+        at = rules.calendar.next_office_time(uow.now)
+        await tell(uow, rules, ticket, "calendar_moved", blanks, round_=row.moves, send_at=at)
+    if ticket.lead_unit is not None:
+        key = f"moved:{ticket.id}:{event.clock}:{event.target}:{event.new.isoformat()}"
+        shown = rules.calendars.of(ticket.lead_unit).next_office_time(uow.now)
+        await tell_post(
+            uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="deadline_moved", shown_from=shown
+        )
+
+
+async def ask_decider(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.ExtensionAsked) -> None:
+    key = f"extension_asked:{ticket.id}:{ticket.version}"
+    await tell_post(uow, key=key, unit=event.decider, ticket_id=ticket.id, kind="extension_asked")
+
+
+async def extend(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ExtensionGranted) -> None:
+    """Both final deadlines move, and the petitioner is told from when to when and why."""
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.extend(event.until, rules.calendars)
+    await save(uow, rules, clocks)
+    old, new = moment_words(event.old, "zh"), moment_words(event.until, "zh")
+    await tell(uow, rules, ticket, "extended", {"old": old, "new": new, "reason": event.reason})
+    key = f"extension_granted:{ticket.id}:{ticket.version}"
+    await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="extension_granted")
+
+
+async def tell_refusal(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.ExtensionRefused) -> None:
+    key = f"extension_refused:{ticket.id}:{ticket.version}"
+    await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="extension_refused")
+
+
+def begin_news(rules: Rules, ticket: Ticket, clocks: TicketClocks) -> None:
+    """The unit has the ticket in hand: from now on the petitioner is owed news. Does not save."""
+    clocks.start(class_of(rules, ticket), NEWS, rules.calendars.of(ticket.lead_unit))
+
+
+async def review_plan(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.PlanTold) -> None:
+    """The plan is kept, or was missed; its review begins, and the next news are owed from now."""
+    clocks = await TicketClocks.of(uow, ticket)
+    service_class, calendar = class_of(rules, ticket), rules.calendars.of(ticket.lead_unit)
+    clocks.meet({Target.PLAN})
+    clocks.renew(service_class, NEWS, calendar)
+    clocks.start(service_class, {Target.PLAN_REVIEW}, calendar)
+    await save(uow, rules, clocks)
+    await tell(
+        uow, rules, ticket, "plan", {"plan": event.plan, "link": follow_link(rules, ticket)}, round_=ticket.version
+    )
+
+
+async def send_news(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.PetitionerInformed) -> None:
+    """The petitioner has news, which also reviews a plan; both begin again."""
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.renew(class_of(rules, ticket), RECURRING, rules.calendars.of(ticket.lead_unit))
+    await save(uow, rules, clocks)
+    blanks = {"text": event.text, "link": follow_link(rules, ticket)}
+    await tell(uow, rules, ticket, "progress", blanks, round_=ticket.version)
