@@ -64,12 +64,11 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM ticket t JOIN notice n ON n.ticket_id = t.id
         JOIN unit_closure c ON c.ancestor = t.accused_unit AND c.descendant = n.unit
         WHERE t.sealed_to IS NULL""",
-    "every unanswered escalation of an open ticket waits for its acknowledgement, or has reached the top": f"""
+    "every acknowledgement that is still wanted has its clock": """
         SELECT t.number FROM escalation e JOIN ticket t ON t.id = e.ticket_id
-        WHERE e.wants_ack AND e.acknowledged_at IS NULL AND e.ack_due_at IS NOT NULL AND t.status IN ({_OPEN})
+        WHERE e.wants_ack AND e.acknowledged_at IS NULL AND e.ack_due_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'ack:' || e.id)
-        AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'ack:' || e.id)
-        AND NOT EXISTS (SELECT FROM trail r WHERE r.ticket_id = t.id AND r.kind = 'AckOverdue' AND r.data ->> 'told' IS NULL)""",
+        AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'ack:' || e.id)""",
     "every date that moved is on record": """
         SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
         WHERE d.moves <> (SELECT count(*) FROM deadline_move m WHERE m.deadline_id = d.id)

@@ -22,7 +22,7 @@ SAMPLES = {
 }
 TRAILED = sorted(event.__name__ for event in HANDLERS if event not in UNTRAILED)
 #: What the ladder and other colleagues of this code record.
-FOREIGN = ["ClassRaised", "TakenOver", "AckOverdue", "LeaderCase"]
+FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
     *("NoteAdded", "ResultSubmitted", "ResultSentBack", "Escalated", "EscalationAcknowledged", "PetitionerRevealed"),

@@ -47,7 +47,7 @@ HARM = {
         FROM (SELECT * FROM deadline LIMIT 1) d, generate_series(1, 2) n""",
     "no ticket is with a unit it accuses": "UPDATE ticket SET accused_unit = 'VS-150102' WHERE lead_unit IS NOT NULL",
     "nothing is told to a unit that the ticket accuses": "UPDATE ticket SET accused_unit = 'VS-150102'",
-    "every unanswered escalation of an open ticket": """
+    "every acknowledgement that is still wanted has its clock": """
         INSERT INTO escalation (deadline_id, ticket_id, rung, level, kind, unit, fired_at, wants_ack, ack_due_at)
         SELECT id, ticket_id, 'L2', 2, 'supervision', 'VS-1501', now(), true, now() FROM deadline
         WHERE state = 'running' LIMIT 1""",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -106,15 +106,14 @@ async def test_a_level_is_taken_once_also_where_two_rungs_share_it(make, jobs, c
     assert levels == ["again"]
 
 
-async def test_a_rung_raises_the_class_and_the_petitioners_clock_is_reckoned_from_its_start(make, jobs, clock, uow):
+async def test_a_rung_raises_the_class_and_what_is_missed_stays_missed(make, jobs, clock, client):
     made = await make.ticket("in_progress")
     await pass_time(jobs, clock, at(10, 9, 30))
-    ticket = await make.load(made)
-    assert ticket.service_class == "P1"
-    final = select(Deadline).where(Deadline.ticket_id == made.id, Deadline.clock == "petitioner")
-    newest = (await uow.session.scalars(final.where(Deadline.target == "resolve").order_by(Deadline.id))).all()[-1]
-    assert newest.due_at - newest.start_at == timedelta(hours=24)
-    assert newest.start_at == ticket.registered_at
+    assert (await make.load(made)).service_class == "P1"
+    view = (await client.get(f"/api/v1/tickets/{made.number}", params={"code": made.code})).json()
+    [promise] = [row for row in view["deadlines"] if (row["clock"], row["target"]) == ("petitioner", "resolve")]
+    assert (promise["due_at"], promise["overdue"]) == (at(9, 17, 30).isoformat(), True)
+    assert "TicketReclassed" in {line["kind"] for line in view["timeline"]}
 
 
 async def test_the_parent_unit_takes_a_ticket_over_with_a_clock_of_its_own(make, jobs, clock, uow, kernel, act):

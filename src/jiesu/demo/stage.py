@@ -16,6 +16,7 @@ from jiesu.demo.case import Case
 from jiesu.demo.cast import Cast
 from jiesu.demo.transaction import OneTransaction
 from jiesu.escalation.arming import RUNG
+from jiesu.escalation.steps import ACK
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
 from jiesu.notifications.tell import SEND_MESSAGE
@@ -161,4 +162,4 @@ class Stage:
         if job.kind == RUNG:
             deadline = await self.uow.session.get(Deadline, job.payload["deadline_id"])
             return deadline is not None and deadline.state is ClockState.RUNNING
-        return self.cases[job.ticket_id].ticket.is_open
+        return job.kind == ACK or self.cases[job.ticket_id].ticket.is_open

@@ -11,7 +11,7 @@ from jiesu.escalation.recipient import line_up
 from jiesu.escalation.steps import ACK, ack_due, ack_key, shown_from
 from jiesu.notifications.tell import tell_post
 from jiesu.rules import Rules
-from jiesu.sla.models import Deadline
+from jiesu.sla.models import LIVE, Deadline
 from jiesu.tickets.events import SYSTEM, TicketEvent
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
@@ -30,19 +30,21 @@ class AckOverdue(TicketEvent, frozen=True, kw_only=True):
 async def tell_next_post(uow: UnitOfWork, rules: Rules, escalation_id: int) -> bool:
     """Tell the next manned post above of an escalation nobody acknowledged; False when that is no longer needed.
 
-    Locks the ticket. Goes one post up each time until somebody answers or the top is reached.
+    Locks the ticket. Goes one post up each time until somebody answers, the matter is dealt with, or the top is reached.
     """
     row = await uow.session.get(Escalation, escalation_id)
     if row is None:
         return False
     ticket = await TicketRepository(uow).lock_id(row.ticket_id)
     await uow.session.refresh(row)
-    if row.acknowledged_at is not None or not ticket.is_open:
+    deadline = await uow.session.get_one(Deadline, row.deadline_id, populate_existing=True)
+    row.ack_due_at = None
+    if row.acknowledged_at is not None or deadline.state not in LIVE:
         return False
     asked = row.ack_asked or row.stand_in or row.unit
     told = await _next_manned(uow, rules, ticket, asked)
     if told is not None:
-        await _ask(uow, rules, row, told)
+        await _ask(uow, rules, row, deadline, told)
     await uow.record(AckOverdue(ticket_id=ticket.id, by=SYSTEM, level=row.level, unit=asked, told=told))
     return True
 
@@ -52,8 +54,7 @@ async def _next_manned(uow: UnitOfWork, rules: Rules, ticket: Ticket, unit: str)
     return next((above for above in line_up(rules.organisation, ticket, unit)[1:] if above in manned), None)
 
 
-async def _ask(uow: UnitOfWork, rules: Rules, row: Escalation, unit: str) -> None:
-    deadline = await uow.session.get_one(Deadline, row.deadline_id)
+async def _ask(uow: UnitOfWork, rules: Rules, row: Escalation, deadline: Deadline, unit: str) -> None:
     row.ack_asked, row.ack_due_at = unit, ack_due(uow, rules, deadline, unit)
     await tell_post(
         uow,

@@ -13,13 +13,11 @@ from jiesu.sla.classes import ServiceClass
 from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due_after_pauses, ending, remaining, resume
 from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.limits import AT_ONCE, FINAL, PERSONAL, RECURRING, ClockKind, Limit, Target, stops
-from jiesu.sla.models import ClockState, Deadline, Move, MoveCause, Pause
+from jiesu.sla.models import LIVE, ClockState, Deadline, Move, MoveCause, Pause
 from jiesu.tickets.models import Ticket
 
 __all__ = ["TicketClocks", "limit_of", "planned"]
 
-#: States in which a deadline still binds somebody.
-LIVE = (ClockState.RUNNING, ClockState.PAUSED)
 PETITIONERS, UNITS = ClockKind.PETITIONER, ClockKind.UNIT
 
 

@@ -140,5 +140,6 @@ def due_after_pauses(limit: Limit, start: datetime, pauses: Sequence[Pause], cal
 
 
 def ending(moment: datetime, calendar: WorkingCalendar) -> Due:
-    """The moment as an end: provisional or not."""
-    return Due(moment, calendar.is_provisional(moment.astimezone(SHANGHAI).date()))
+    """The moment as an end: provisional or not. Midnight belongs to the day that it ends."""
+    last = moment.astimezone(SHANGHAI) - timedelta(microseconds=1)
+    return Due(moment, calendar.is_provisional(last.date()))

@@ -14,6 +14,7 @@ from jiesu.db.base import Base, BigId, Moment, vocabulary
 from jiesu.sla.limits import ClockKind, Target
 
 __all__ = [
+    "LIVE",
     "CalendarEdit",
     "ClockState",
     "Deadline",
@@ -34,6 +35,10 @@ class ClockState(StrEnum):
     MET = "met"
     MISSED = "missed"
     CANCELLED = "cancelled"
+
+
+#: States in which a deadline still binds somebody.
+LIVE = (ClockState.RUNNING, ClockState.PAUSED)
 
 
 class Deadline(Base):

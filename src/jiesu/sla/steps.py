@@ -104,7 +104,7 @@ def _running(planned: PlannedDeadline, pauses: Sequence[Pause]) -> Iterator[tupl
 def _skip_words(skip: Skip, locale: Locale) -> str:
     if not skip.rest_days:
         return span_words(skip.start, skip.end, locale)
-    first, last = _local_day(skip.start), _local_day(skip.end - timedelta(microseconds=1))
+    first, last = _local_day(skip.start), _last_day(skip.end)
     link = "至" if locale == "zh" else " to "
     return day_words(first, locale) + ("" if first == last else f"{link}{day_words(last, locale)}")
 
@@ -136,7 +136,7 @@ def rolled(planned: PlannedDeadline, calendar: WorkingCalendar, pauses: Sequence
     if planned.limit.unit != "natural_days":
         return
     nominal = nominal_end(planned.limit, planned.start_at, calendar, pauses)
-    day, due_day = _local_day(nominal), _local_day(planned.due_at)
+    day, due_day = _last_day(nominal), _last_day(planned.due_at)
     if calendar.is_working_day(day) or calendar.next_close(nominal) != planned.due_at:
         return
     zh = f"顺延：末日{day_words(day, 'zh')}为{calendar.day_name(day)}，顺延至{day_words(due_day, 'zh')}"
@@ -166,7 +166,7 @@ def ending(planned: PlannedDeadline, pauses: Sequence[Pause]) -> Step:
         )
     zh, en = (moment_words(planned.due_at, locale, year=True) for locale in LOCALES)
     if planned.provisional:
-        year = _local_day(planned.due_at).year
+        year = _last_day(planned.due_at).year
         zh += f"（暂定：{year}年放假安排尚未公布，公布后重新计算）"
         en += f" (provisional: the holidays of {year} are not published yet)"
     return Step("due", f"到期：{zh}", f"Due: {en}", end=planned.due_at)
@@ -174,3 +174,8 @@ def ending(planned: PlannedDeadline, pauses: Sequence[Pause]) -> Step:
 
 def _local_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
+
+
+def _last_day(end: datetime) -> date:
+    """The day that an end belongs to: an office that closes at midnight closes on the day before."""
+    return _local_day(end - timedelta(microseconds=1))

@@ -95,7 +95,8 @@ def _rounded_down(start: datetime, end: datetime, calendar: WorkingCalendar) -> 
         return span // timedelta(minutes=1), "minutes"
     if span < timedelta(days=1):
         return span // timedelta(hours=1), "hours"
-    working_days = calendar.working_days_between(start, end)
+    tick = timedelta(microseconds=1)  # what ends at midnight ends on the day before
+    working_days = calendar.working_days_between(start - tick, end - tick)
     return (working_days, "working_days") if working_days else (span // timedelta(days=1), "days")
 
 

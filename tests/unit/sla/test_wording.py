@@ -5,7 +5,10 @@ from datetime import datetime
 import pytest
 
 from jiesu.kit.clock import SHANGHAI
-from jiesu.sla.explain import humanise_due
+from jiesu.sla.deadlines import PlannedDeadline, due
+from jiesu.sla.explain import explain, humanise_due
+from jiesu.sla.limits import ClockKind, Limit, Target
+from tests.unit.kit.other_hours import CALENDARS
 
 
 def at(text):
@@ -49,3 +52,16 @@ def at(text):
 def test_what_is_left_is_told_in_the_unit_people_would_use(calendar, due_at, now, zh, en):
     assert humanise_due(at(due_at), at(now), calendar) == zh
     assert humanise_due(at(due_at), at(now), calendar, "en") == en
+
+
+def test_an_office_that_closes_at_midnight_closes_on_the_day_before():
+    """A unit on duty round the clock: what is due at 24:00 on Wednesday is due on Wednesday."""
+    calendar = CALENDARS["round the clock"]
+    planned = PlannedDeadline(
+        ClockKind.UNIT, Target.RESOLVE, Limit(2, "natural_days"), at("2026-11-02 09:00"), at("2026-11-05 00:00"), False
+    )
+    assert due(planned.limit, planned.start_at, calendar).due_at == planned.due_at
+    assert humanise_due(planned.due_at, at("2026-11-03 09:00"), calendar).endswith("剩 1 个工作日")
+    assert not [line for line in explain(planned, calendar).lines() if line.startswith("顺延")]
+    new_year = due(Limit(1, "natural_days"), at("2026-12-30 09:00"), calendar)
+    assert (new_year.due_at, new_year.provisional) == (at("2027-01-01 00:00"), False)
