@@ -31,8 +31,6 @@ FILED = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
 EXPIRE = datetime(2026, 11, 9, 17, 30, tzinfo=SHANGHAI)
 #: Seconds before the moment at which the workers start, after it at which one is killed, and after which we give up.
 BEFORE, KILLED_AFTER, PATIENCE = 12.0, 1.5, 120.0
-#: What a killed worker had in hand is handed out again so soon.
-LEASE = 3
 TEXT = "有一件事想请你们帮忙看一看，过程比较长，见面再细说。"
 
 
@@ -61,7 +59,7 @@ async def file_all(stand: Stand, count: int) -> None:
 def workers(stand: Stand, count: int, origin: float) -> Iterator[list[Command]]:
     """Worker processes whose clock shows the moment of expiry at the Unix time `origin`."""
     settings = msgspec.structs.replace(
-        stand.settings, fast_clock=f"{EXPIRE.isoformat()}@{origin:.3f}*1", lease_seconds=LEASE, worker_threads=4
+        stand.settings, fast_clock=f"{EXPIRE.isoformat()}@{origin:.3f}*1", worker_threads=4
     )
     with ExitStack() as stack:
         started = []

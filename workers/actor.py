@@ -29,6 +29,7 @@ __all__ = [
     "handles",
     "handles_outside",
     "handles_together",
+    "outside_kinds",
     "perform",
 ]
 
@@ -111,6 +112,11 @@ def handles_outside(kind: str) -> Callable[[HandleOutside], HandleOutside]:
 def batch_size(kind: str) -> int:
     """Jobs in one message. A call outside goes by itself: it may take long, and what is urgent waits for a free thread."""
     return 1 if isinstance(HANDLERS.get(kind), Outside) else BATCH
+
+
+def outside_kinds() -> list[str]:
+    """Kinds whose work calls something outside."""
+    return [kind for kind, handler in HANDLERS.items() if isinstance(handler, Outside)]
 
 
 async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from jiesu.db.uow import WAKE_CHANNEL
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import span_of
 from workers import metrics
-from workers.actor import batch_size
+from workers.actor import batch_size, outside_kinds
 from workers.jumps import JumpWatch
 
 __all__ = ["CLAIM", "Relay"]
@@ -38,7 +38,8 @@ Send = Callable[[Priority, str, Sequence[int]], Awaitable[None]]
 class Relay:
     """One relay; any number may run at once. `send` hands (priority, kind, ids) to Redis.
 
-    What was sent but not done within the lease (`lease_seconds`, real ones) is sent again. A lease is reckoned on the
+    What was sent but not done within the lease (`lease_seconds`, real ones; for calls outside `outside_lease_seconds`) is
+    sent again. A lease is reckoned on the
     injected clock; when that was set, all leases begin anew, so that nothing is sent again early and nothing is lost.
     """
 
@@ -47,6 +48,7 @@ class Relay:
         self._send = send
         self._monotonic = monotonic
         self._lease = span_of(kernel.clock, kernel.settings.lease_seconds)
+        self._patience = span_of(kernel.clock, kernel.settings.outside_lease_seconds)
         self._watch = kernel.settings.lease_seconds / WATCHES
         self._nap = min(SOON.total_seconds(), self._watch)
         self._jumps = JumpWatch(kernel.clock, monotonic)
@@ -95,7 +97,9 @@ class Relay:
             if self._was_set:
                 log.warning("the clock was set", leases=await claims.restart_leases(session, now))
             await claims.restart_leases(session, now, after=now + self._lease)  # sent by a clock that was ahead
-            if expired := await claims.expire_leases(session, now, self._lease):
+            if expired := await claims.expire_leases(
+                session, now, self._lease, slow=outside_kinds(), patience=self._patience
+            ):
                 log.info("leases expired", jobs=expired)
         self._watched, self._was_set = self._monotonic(), False
 

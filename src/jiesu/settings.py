@@ -66,7 +66,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_processes: Count = 1
     worker_threads: Count = 2
     #: what a worker was handed and has not done within so many seconds is handed out again
-    lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
+    lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
+    #: the same for what calls something outside, such as the SMS operator, and may take long
+    outside_lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
     #: database connections one process may open
     pool_size: Count = 10
     #: where workers tell Prometheus their figures, on loopback; the next process takes the next port; unset: nowhere

@@ -40,6 +40,7 @@ class Site:
             redis_url=self.redis.url(),
             port=_free_port(),
             lease_seconds=LEASE,
+            outside_lease_seconds=LEASE,
             demo=True,
         )
         self.web = self._command("serve")

@@ -207,3 +207,18 @@ async def test_a_relay_outlives_a_broken_connection(committed_kernel, where):
     await until(lambda: outbox.has(1))
     relay.stop()
     await running
+
+
+async def test_a_call_outside_has_a_longer_lease_because_nothing_shows_that_it_is_under_way(committed_kernel, clock):
+    await promise(committed_kernel, 1)
+    await promise(committed_kernel, 1, kind="message.send")
+    outbox = Outbox()
+    relay = Relay(committed_kernel, outbox)
+    assert await relay.relay_due() == 2
+    settings, sent = committed_kernel.settings, len(outbox.ids)
+    for seconds, again in ((settings.lease_seconds + 1, 1), (settings.outside_lease_seconds, 2)):
+        clock.advance(timedelta(seconds=seconds))
+        fresh = Relay(committed_kernel, outbox)
+        await fresh.watch_leases()
+        assert await fresh.relay_due() == again
+    assert len(outbox.ids) == sent + 3

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, literal, select, true, union_all, update
+from sqlalchemy import Select, func, literal, or_, select, true, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jiesu.db.jobs import Job, Priority
@@ -16,6 +16,7 @@ __all__ = ["MOST_OUT", "Due", "claim_due", "expire_leases", "mark_sent", "next_d
 #: With so many jobs of any priority sent and not done, no more of this one are sent: what waits in Redis stays little,
 #: and is done long before its lease is over. What is urgent is never held back.
 MOST_OUT = {Priority.NORMAL: 5_000, Priority.BULK: 1_000}
+NONE = timedelta()
 #: For statements on many rows: what the session holds in memory need not be compared with them.
 _UNTRACKED = {"synchronize_session": False}
 
@@ -65,12 +66,18 @@ async def mark_sent(session: AsyncSession, ids: Iterable[int], now: datetime) ->
     await session.execute(sent.execution_options(**_UNTRACKED))
 
 
-async def expire_leases(session: AsyncSession, now: datetime, lease: timedelta) -> int:
+async def expire_leases(
+    session: AsyncSession, now: datetime, lease: timedelta, *, slow: Collection[str] = (), patience: timedelta = NONE
+) -> int:
     """Make jobs that were sent but not done within the lease due again; returns how many.
 
-    A row that is locked is being worked on: it is passed over, and nobody waits for it.
+    A row that is locked is being worked on: it is passed over, and nobody waits for it. Kinds that call outside hold no
+    lock meanwhile: these `slow` ones have `patience` instead.
     """
-    expired = select(Job.id).where(Job.sent_at < now - lease).with_for_update(skip_locked=True)
+    expired = select(Job.id).where(Job.sent_at < now - lease)
+    if slow:
+        expired = expired.where(or_(Job.kind.not_in(slow), Job.sent_at < now - patience))
+    expired = expired.with_for_update(skip_locked=True)
     freed = update(Job).where(Job.id.in_(expired)).values(sent_at=None).returning(Job.id)
     return len((await session.execute(freed.execution_options(**_UNTRACKED))).all())
 
