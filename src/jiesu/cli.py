@@ -206,19 +206,11 @@ def clocks_diff(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n")
         return
     table = Table(
-        title=f"未办结工单的时限，若按 {policy.version} 版 / running deadlines under version {policy.version}"
+        title=f"未办结工单的时限，若按 {policy.version} 版\nrunning deadlines under version {policy.version}",
+        caption="earlier (of these late at once) · later · same · dropped",
     )
-    for heading in (
-        "等级 class",
-        "时钟 clock",
-        "时限 target",
-        "提前 earlier",
-        "其中立即超时 late at once",
-        "推后 later",
-    ):
-        table.add_column(heading)
-    for heading in ("不变 same", "取消 dropped"):
-        table.add_column(heading)
+    for heading in ("等级", "时钟 clock", "时限 target", "提前", "即超时", "推后", "不变", "取消"):
+        table.add_column(heading, justify="left" if len(table.columns) < 3 else "right")
     for row in effects:
         counts = (row.earlier, row.at_once, row.later, row.same, row.dropped)
         table.add_row(row.service_class, row.clock, row.target, *map(str, counts))

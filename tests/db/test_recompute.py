@@ -24,6 +24,11 @@ YEAR_2027 = {
     "off": [
         {"name": "元旦", "name_en": "New Year's Day", "from": "2027-01-01", "to": "2027-01-03"},
         {"name": "春节", "name_en": "Spring Festival", "from": "2027-02-05", "to": "2027-02-12"},
+        {"name": "清明节", "name_en": "Tomb-sweeping Day", "from": "2027-04-03", "to": "2027-04-05"},
+        {"name": "劳动节", "name_en": "Labour Day", "from": "2027-05-01", "to": "2027-05-05"},
+        {"name": "端午节", "name_en": "Dragon Boat Festival", "from": "2027-06-09", "to": "2027-06-09"},
+        {"name": "中秋节", "name_en": "Mid-Autumn Festival", "from": "2027-09-15", "to": "2027-09-15"},
+        {"name": "国庆节", "name_en": "National Day", "from": "2027-10-01", "to": "2027-10-07"},
     ],
     "work": [{"days": ["2027-01-09", "2027-02-14"]}],
 }
@@ -191,6 +196,13 @@ async def test_a_wrong_year_is_refused_by_name_and_nothing_is_kept(publish, uow,
     reply = await publish("years/2027", YEAR_2027 | change)
     assert (reply.status_code, reply.json()["title"]) == (422, "CalendarMistake")
     assert said in reply.json()["detail"]
+    assert (await uow.session.scalars(select(CalendarEdit))).all() == []
+
+
+async def test_a_year_without_a_statutory_festival_is_not_published(publish, uow):
+    reply = await publish("years/2027", YEAR_2027 | {"off": YEAR_2027["off"][:-1]})
+    assert (reply.status_code, reply.json()["title"], reply.json()["field"]) == (422, "FestivalLeftOut", "off")
+    assert "2027-10-01是国庆节" in reply.json()["detail"]
     assert (await uow.session.scalars(select(CalendarEdit))).all() == []
 
 

@@ -13,7 +13,7 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
-from jiesu.kit.calendar import CalendarEdits, Calendars, DayChange, differences, load_calendars
+from jiesu.kit.calendar import CalendarEdits, Calendars, DayChange, differences, load_calendars, off_by_law
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.config import ConfigMistake
 from jiesu.sla.classes import ClockPolicy
@@ -21,12 +21,19 @@ from jiesu.sla.editions import calendar_edits, note_editions
 from jiesu.sla.models import CalendarEdit, ClockState, Deadline
 from jiesu.sla.recompute import schedule_recompute
 
-__all__ = ["CalendarMistake", "Publication", "publish_hours", "publish_year", "unit_hours"]
+__all__ = ["CalendarMistake", "FestivalLeftOut", "Publication", "publish_hours", "publish_year", "unit_hours"]
 
 
 class CalendarMistake(Invalid):
     zh = "日历有误：{mistake}"
     en = "The calendar is not right: {mistake}"
+
+
+class FestivalLeftOut(Invalid):
+    """A year written by hand loses a festival easily, and every deadline around it would be wrong."""
+
+    zh = "{day}是{zh}，依法放假，但没有列入放假日期。请补上后再公布。"
+    en = "{day} is {en}, off by law, but not among the days off. Add it and publish again."
 
 
 class Publication(NamedTuple):
@@ -50,8 +57,13 @@ async def publish_year(
     """Lay a year's arrangement over the file's, and have the running deadlines reckoned by it.
 
     `folder` is `config/`, `document` has the shape of `calendar/YEAR.toml`. With `dry_run` nothing is written. Raises
-    CalendarMistake, NotYours.
+    CalendarMistake, FestivalLeftOut, NotYours.
     """
+    if document.get("published") is True:
+        new = _with(folder, await calendar_edits(uow.session), "year", str(year), document).default
+        for day, name in sorted(off_by_law(folder / "calendar", year).items()):
+            if new.is_working_day(day):
+                raise FestivalLeftOut("off", day=day.isoformat(), zh=name.zh, en=name.en)
     return await _publish(
         uow, staff, clocks, folder, "year", str(year), document, dry_run=dry_run,
         compare=lambda old, new: _around_new_year(old, new, year),

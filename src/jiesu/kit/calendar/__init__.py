@@ -2,6 +2,7 @@
 
 from jiesu.kit.calendar.calendars import Calendars
 from jiesu.kit.calendar.compiling import calendar_from
+from jiesu.kit.calendar.days import off_by_law
 from jiesu.kit.calendar.loading import NO_EDITS, CalendarEdits, load_calendar, load_calendars
 from jiesu.kit.calendar.overview import DayChange, DayView, YearView, differences, year_view
 from jiesu.kit.calendar.skips import Skip
@@ -11,5 +12,5 @@ from jiesu.kit.calendar.working import WorkingCalendar
 
 __all__ = [
     "NO_EDITS", "CalendarEdits", "Calendars", "DayChange", "DayName", "DayView", "OutsideCalendar", "Skip",
-    "WorkingCalendar", "YearView", "calendar_from", "differences", "load_calendar", "load_calendars", "year_view",
+    "WorkingCalendar", "YearView", "calendar_from", "differences", "load_calendar", "load_calendars", "off_by_law", "year_view",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from jiesu.kit.calendar.special import MAKE_UP, DayName, SpecialDay, SpecialDays
 from jiesu.kit.calendar.years import days_of, read_years
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 
-__all__ = ["read_special_days"]
+__all__ = ["off_by_law", "read_special_days"]
 
 #: `chinesecalendar` names three festivals without their 节
 LIBRARY_NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
@@ -51,6 +51,12 @@ def read_special_days(folder: Path, edits: Mapping[int, Mapping[str, Any]], year
     for document in documents:
         days.update(days_of(document, days, alone=document.content.year not in library))
     return SpecialDays(days, frozenset(published))
+
+
+def off_by_law(folder: Path, year: int) -> dict[date, DayName]:
+    """The festivals of a year that no arrangement may leave out (全国年节及纪念日放假办法), as far as they are dated."""
+    law = _statutory(folder, range(year, year + 1))
+    return {day: special.name for day, special in law if day.year == year}
 
 
 def _library_years() -> Iterator[int]:
