@@ -180,6 +180,12 @@ async def test_seeing_the_whole_person_needs_a_reason_and_leaves_a_trace(client,
     assert [line["detail"] for line in lines if line["kind"] == "PetitionerRevealed"] == ["上门核实"]
 
 
+async def test_the_answer_shows_the_step_itself(act, make):
+    made = await make.ticket("in_progress")
+    reply = await act(UNIT[0], made, "note", text="已核实")
+    assert reply.json()["history"][-1]["detail"] == "已核实"
+
+
 async def test_a_reopened_ticket_is_handled_and_surveyed_again(act, make, client):
     made = await make.ticket("closed")
     await act(f"intake-{COUNTY}", made, "reopen", reason="少发一个月")

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from jiesu.settings import Settings
 from jiesu.tickets.words import Status
-from tests.builders.forms import CLEAR, STATION
+from tests.builders.forms import CLEAR, COUNTY, STATION
 from tests.builders.make import Make
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -77,6 +77,34 @@ async def test_an_officer_handles_a_ticket_to_approval(browser: Browser, served:
     await expect(page.locator(".chip")).to_have_text("待回访")
     assert (await prepare.load(made)).status is Status.AWAITING_SURVEY
     assert refused == []
+
+
+async def test_more_time_is_asked_for_and_granted_with_the_keyboard(browser: Browser, served: Settings, prepare: Make):
+    made = await prepare.ticket("in_progress")
+    context = await browser.new_context(viewport=DESK_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await sign_in(page, f"officer-{STATION.lower()}")
+    await page.goto(f"/desk/t/{made.number}")
+    form = page.locator("#step-extend")
+    await page.locator("details", has=form).locator("summary").focus()
+    await page.keyboard.press("Enter")
+    latest = await page.locator("#extend-until").get_attribute("max")
+    assert latest is not None
+    await page.fill("#extend-until", latest)
+    await page.locator("#extend-reason").focus()
+    await page.keyboard.type("等外单位回函")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[role=status]")).to_contain_text("申请延期")
+    await page.click("text=退出")
+    await sign_in(page, f"unit_head-{COUNTY.lower()}")
+    await page.goto(f"/desk/t/{made.number}")
+    await page.locator("#step-grant_extension button").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".extended").first).to_contain_text("已延期")
+    await page.locator(".deadline", has=page.locator(".extended")).first.locator("summary").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".reckoning:visible")).to_contain_text("等外单位回函")
 
 
 async def test_a_petitioner_rates_the_result_from_the_progress_page(browser: Browser, served: Settings, prepare: Make):

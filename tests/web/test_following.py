@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jiesu.tickets.words import Status
+from tests.builders.forms import COUNTY, STATION
 from tests.builders.make import Made, Make
 from tests.web.conftest import Site, value, words
 
@@ -78,6 +79,28 @@ async def test_leaving_forgets_the_ticket(site: Site, make: Make):
     await opened(site, made)
     await site.post("/t/leave")
     assert "以 HH 开头" in words(await site.get(f"/t/{made.number}"))
+
+
+async def test_an_extension_is_told_with_both_dates_and_the_reason(site: Site, make: Make):
+    made = await make.ticket("in_progress")
+    await make.step(made, "extend", f"officer-{STATION}", until="2026-11-13", reason="等外单位回函")
+    await opened(site, made)
+    assert "延期" not in words(await site.get(f"/t/{made.number}"))
+    await make.step(made, "grant_extension", f"unit_head-{COUNTY}", note="内部意见")
+    page = words(await site.get(f"/t/{made.number}"))
+    assert "已延期 原定11月9日（周一）17:30，延至11月13日（周五）17:30" in page
+    assert "延期的原因： 等外单位回函" in page
+    assert "由新城区退役军人服务中心批准" in page
+    assert "内部意见" not in page
+
+
+async def test_news_stand_on_the_page(site: Site, make: Make):
+    made = await make.ticket("in_progress")
+    await make.step(made, "inform", f"officer-{STATION}", text="档案已经调到。")
+    await opened(site, made)
+    page = words(await site.get(f"/t/{made.number}"))
+    assert "档案已经调到。" in page
+    assert "上次告诉您进展：11月2日（周一）09:00" in page
 
 
 async def test_a_closed_matter_is_taken_up_again_with_new_facts(site: Site, make: Make):

@@ -26,6 +26,9 @@ def offered(text: str) -> set[str]:
         ("dispatched", OFFICER, {"action": "sign"}, Status.IN_PROGRESS),
         ("in_progress", OFFICER, {"action": "contact", "outcome": "reached", "note": "已通话"}, Status.IN_PROGRESS),
         ("in_progress", OFFICER, {"action": "note", "text": "已向财务核实"}, Status.IN_PROGRESS),
+        ("in_progress", OFFICER, {"action": "inform", "text": "档案已经调到"}, Status.IN_PROGRESS),
+        ("in_progress", OFFICER, {"action": "extend", "until": "2026-11-13", "reason": "等回函"}, Status.IN_PROGRESS),
+        ("in_progress", DISPATCHER, {"action": "reclass", "class": "P3", "reason": "涉及多个单位"}, Status.IN_PROGRESS),
         ("under_review", HEAD, {"action": "approve"}, Status.AWAITING_SURVEY),
         ("under_review", HEAD, {"action": "send_back", "reason": "写明金额"}, Status.IN_PROGRESS),
         ("registered", DISPATCHER, {"action": "dispatch", "unit": STATION}, Status.DISPATCHED),
@@ -54,6 +57,67 @@ async def test_a_step_is_offered_and_taken_on_the_page(
     assert reply.status_code == 303, words(reply)
     assert "已完成" in words(await site.get(reply.headers["location"]))
     assert (await make.load(made)).status is after
+
+
+async def test_a_plan_is_told_on_the_page_where_one_is_owed(as_staff: Any, make: Make):
+    made = await make.ticket("in_progress", service_class="P4")
+    await make.step(made, "contact", OFFICER)
+    site = await as_staff(OFFICER)
+    assert "plan" in offered((await site.get(f"/desk/t/{made.number}")).text)
+    reply = await site.post(f"/desk/t/{made.number}", action="plan", plan="先核档案，再报省厅。")
+    page = await site.get(reply.headers["location"])
+    assert "先核档案，再报省厅。" in words(page)
+    assert "复评办理方案" in words(page)
+    assert "plan" not in offered(page.text)
+
+
+async def test_the_date_can_be_chosen_only_within_its_bounds(as_staff: Any, make: Make):
+    days, hours = await make.ticket("in_progress"), await make.ticket("in_progress", service_class="P1")
+    site = await as_staff(OFFICER)
+    page = (await site.get(f"/desk/t/{days.number}")).text
+    assert re.search(r'<input id="extend-until"[^>]* type="date"[^>]* min="2026-11-10" max="2026-11-16"', page)
+    page = (await site.get(f"/desk/t/{hours.number}")).text
+    assert re.search(r'type="datetime-local"[^>]* min="2026-11-03T09:01" max="2026-11-04T09:00"', page)
+
+
+async def test_a_rest_day_comes_back_beside_the_date_with_what_was_typed(as_staff: Any, make: Make):
+    made = await make.ticket("in_progress")
+    site = await as_staff(OFFICER)
+    reply = await site.post(f"/desk/t/{made.number}", action="extend", until="2026-11-14", reason="等回函")
+    assert reply.status_code == 422
+    assert 'id="extend-until-wrong"' in reply.text
+    assert "最近的工作日是11月16日（周一）" in words(reply)
+    assert 'value="2026-11-14"' in reply.text
+
+
+@pytest.mark.parametrize(("decision", "says"), [("grant_extension", "已延期"), ("refuse_extension", "没有批准")])
+async def test_the_unit_above_sees_both_dates_and_decides(as_staff: Any, make: Make, decision: str, says: str):
+    made = await make.ticket("in_progress")
+    await make.step(made, "extend", OFFICER, until="2026-11-13", reason="等外单位回函")
+    site = await as_staff(f"unit_head-{COUNTY}")
+    page = await site.get(f"/desk/t/{made.number}")
+    assert {"grant_extension", "refuse_extension"} <= offered(page.text)
+    form = page.text.partition(f'id="step-{decision}"')[2].partition("</form>")[0]
+    assert all(part in form for part in ("11月9日（周一）17:30", "11月13日（周五）17:30", "等外单位回函"))
+    reply = await site.post(f"/desk/t/{made.number}", action=decision, reason="已经齐了", note="同意")
+    assert reply.status_code == 303, words(reply)
+    shown = words(await site.get(reply.headers["location"]))
+    assert says in shown
+    assert ("原定11月9日（周一）17:30，延至11月13日（周五）17:30" in shown) == (decision == "grant_extension")
+
+
+async def test_deadlines_extensions_and_history_are_read_in_english(as_staff: Any, make: Make):
+    made = await make.ticket("in_progress")
+    await make.step(made, "inform", OFFICER, text="news")
+    await make.step(made, "extend", OFFICER, until="2026-11-13", reason="waiting")
+    await make.step(made, "grant_extension", f"unit_head-{COUNTY}", note="yes")
+    await make.step(made, "reclass", DISPATCHER, **{"class": "P3"}, reason="many units")
+    site = await as_staff(OFFICER)
+    page = words(await site.get(f"/desk/t/{made.number}?lang=en"))
+    due = page.partition("Unit's clock")[2].partition("Petitioner Name")[0]
+    assert set(re.findall(r"[\u4e00-\u9fff]+", due)) == set()
+    assert "granted the extension from Mon 9 Nov 17:30 to Fri 13 Nov 17:30" in page
+    assert "class P2 → P3" in page
 
 
 async def test_a_consultation_is_answered_on_the_spot(as_staff: Any, make: Make):

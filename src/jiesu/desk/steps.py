@@ -25,8 +25,8 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 #: What people come to a ticket for, most often first.
 LIKELIEST = (
     Step.SIGN,
-    Step.SUBMIT,
     Step.PLAN,
+    Step.SUBMIT,
     Step.CONTACT,
     Step.APPROVE,
     Step.SEND_BACK,

@@ -70,6 +70,7 @@ async def act(call: Call, action: str, body: Any) -> None:
     if known is None:
         raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
     await known.run(call, msgspec.convert(body, known.body))
+    await call.uow.session.flush()  # so that the answer shows the step itself
 
 
 async def _json(request: Request[Any, Any, Any]) -> Any:

@@ -91,10 +91,10 @@ def targets(rules: Rules, staff: Staff, view: DeskView, locale: Locale) -> list[
     return units(organisation, codes, locale)
 
 
-def classes(rules: Rules, locale: Locale) -> list[Named]:
-    """The service classes: `P2 一般`."""
+def classes(rules: Rules, policy_version: str, locale: Locale) -> list[Named]:
+    """The service classes of the policy a ticket began with: `P2 一般`."""
     english = locale == "en"
-    found = rules.clocks.classes.items()
+    found = rules.clocks_of(policy_version).classes.items()
     return [Named(code, f"{code} {known.name_en if english else known.name_zh}") for code, known in found]
 
 

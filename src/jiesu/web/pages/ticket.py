@@ -117,7 +117,7 @@ class TicketPages(Controller):
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
-        dispatching = "dispatch" in view.allowed
+        sorting = {"dispatch", "reclass"} & set(view.allowed)
         return render(
             request,
             "ticket.html",
@@ -130,9 +130,9 @@ class TicketPages(Controller):
             changes=_changes(view, attempt),
             revealed=revealed,
             may_reveal=any(staff.may(right, ticket) for right in MAY_REVEAL),
-            targets=targets(rules, staff, view, locale) if dispatching else [],
-            categories=categories(rules, locale) if dispatching else [],
-            classes=classes(rules, locale) if dispatching else [],
+            targets=targets(rules, staff, view, locale) if "dispatch" in sorting else [],
+            categories=categories(rules, locale) if sorting else [],
+            classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],
             done=done if done in ACTIONS else "",
         )

@@ -60,6 +60,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "step": {
         "sign": N_("签收"),
         "contact": N_("记录联系"),
+        "inform": N_("告知进展"),
+        "plan": N_("告知解决方案"),
+        "extend": N_("申请延期"),
+        "grant_extension": N_("批准延期"),
+        "refuse_extension": N_("不同意延期"),
+        "reclass": N_("调整等级或类别"),
         "note": N_("写一条记录"),
         "submit": N_("提交办理结果"),
         "approve": N_("审核通过"),
@@ -73,6 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "acknowledge": N_("认领督办"),
         "reveal": N_("查看完整信息"),
     },
+    "extension": {"asked": N_("等待决定"), "granted": N_("已延期"), "refused": N_("没有批准")},
     "level": {"1": N_("预警"), "2": N_("督办单"), "3": N_("提级督办"), "4": N_("领导包案")},
     "clock": {"petitioner": N_("诉求人时限"), "unit": N_("单位时限")},
     "survey": {
