@@ -95,7 +95,7 @@ class Kernel:
             policies = replace(policies, calendars=load_calendars(folder / "calendar", edits))
         if await note_editions(uow, policies.clocks, policies.calendars, folder / "clocks.toml"):
             await schedule_recompute(uow, policies.calendars)
-        policies = replace(policies, past=await past_clocks(uow.session))
+        policies = replace(policies, past={**policies.past, **await past_clocks(uow.session)})
         return Rules.of(policies, organisation, self.keys, self.settings.public_url)
 
     async def close(self) -> None:
