@@ -21,7 +21,7 @@ from jiesu.settings import Settings
 from workers import metrics
 from workers.actor import perform
 from workers.broker import PATIENCE, QUEUES, make_broker
-from workers.relay import Relay
+from workers.relay import Handed, Relay
 
 __all__ = ["Process", "work_until"]
 
@@ -72,8 +72,12 @@ class Process:
         if self._relay is not None:
             await self._relay.run()
 
-    async def _send(self, priority: Priority, kind: str, ids: Sequence[int]) -> None:
-        await asyncio.to_thread(self._actors[priority].send, kind, list(ids))
+    async def _send(self, messages: Sequence[Handed]) -> None:
+        await asyncio.to_thread(self._send_all, messages)
+
+    def _send_all(self, messages: Sequence[Handed]) -> None:
+        for message in messages:
+            self._actors[message.priority].send(message.kind, message.ids)
 
     def _on_loop(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import psycopg
 import structlog
@@ -21,7 +22,7 @@ from workers import metrics
 from workers.actor import batch_size, outside_kinds
 from workers.jumps import JumpWatch
 
-__all__ = ["CLAIM", "Relay"]
+__all__ = ["CLAIM", "Handed", "Relay"]
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +33,20 @@ BREATH = 0.1
 #: How often leases are looked after in the length of one.
 WATCHES = 4
 
-Send = Callable[[Priority, str, Sequence[int]], Awaitable[None]]
+
+class Handed(NamedTuple):
+    """One message: jobs of one kind and priority."""
+
+    priority: Priority
+    kind: str
+    ids: list[int]
+
+
+Send = Callable[[Sequence[Handed]], Awaitable[None]]
 
 
 class Relay:
-    """One relay; any number may run at once. `send` hands (priority, kind, ids) to Redis.
+    """One relay; any number may run at once. `send` hands messages to Redis, in their order.
 
     What was sent but not done within the lease (`lease_seconds`, real ones; for calls outside `outside_lease_seconds`) is
     sent again. A lease is reckoned on the
@@ -108,9 +118,8 @@ class Relay:
         async with self._kernel.db.sessions.begin() as session:
             now = self._kernel.clock.now()
             due = await claims.claim_due(session, now, limit=CLAIM)
-            for priority, kind, ids in _messages(due):
-                await self._send(priority, kind, ids)
             if due:
+                await self._send(list(_messages(due)))
                 await claims.mark_sent(session, [job.id for job in due], now)
         return len(due)
 
@@ -142,7 +151,7 @@ class Relay:
                 await asyncio.sleep(1.0)
 
 
-def _messages(due: Sequence[Due]) -> Iterator[tuple[Priority, str, list[int]]]:
+def _messages(due: Sequence[Due]) -> Iterator[Handed]:
     """Batches of one priority and kind, in the order in which their first jobs were claimed."""
     groups: dict[tuple[Priority, str], list[int]] = defaultdict(list)
     for job in due:
@@ -150,4 +159,4 @@ def _messages(due: Sequence[Due]) -> Iterator[tuple[Priority, str, list[int]]]:
     for (priority, kind), ids in groups.items():
         size = batch_size(kind)
         for start in range(0, len(ids), size):
-            yield priority, kind, ids[start : start + size]
+            yield Handed(priority, kind, ids[start : start + size])

@@ -12,6 +12,7 @@ from jiesu.db import jobs
 from jiesu.db.jobs import Job, Priority, Promise
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import Clock
+from workers.relay import Handed
 
 __all__ = ["Outbox", "Steady", "promise", "unsent", "until"]
 
@@ -25,14 +26,15 @@ class Outbox:
         self.down = False
         self.stumble = False
 
-    async def __call__(self, priority: Priority, kind: str, ids: Sequence[int]) -> None:
+    async def __call__(self, messages: Sequence[Handed]) -> None:
         if self.down:
             raise ConnectionError("Redis is away")
-        self.sent.append((kind, list(ids)))
-        self.priorities.append(priority)
-        if self.stumble:
-            self.stumble = False
-            raise ConnectionError("the answer was lost")
+        for message in messages:
+            self.sent.append((message.kind, message.ids))
+            self.priorities.append(message.priority)
+            if self.stumble:
+                self.stumble = False
+                raise ConnectionError("the answer was lost")
 
     @property
     def ids(self) -> list[int]:

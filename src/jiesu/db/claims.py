@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from jiesu.db.jobs import Job, Priority
 
-__all__ = ["MOST_OUT", "Due", "claim_due", "expire_leases", "mark_sent", "next_due", "restart_leases"]
+__all__ = ["MOST_OUT", "Due", "claim_due", "due", "expire_leases", "mark_sent", "next_due", "restart_leases"]
 
 #: With so many jobs of any priority sent and not done, no more of this one are sent: what waits in Redis stays little,
 #: and is done long before its lease is over. What is urgent is never held back.
@@ -39,12 +39,13 @@ async def claim_due(session: AsyncSession, now: datetime, *, limit: int) -> list
             out = await _sent(session) if out is None else out
             room = max(0, min(room, MOST_OUT[priority] - out - len(claimed)))
         if room:
-            rows = await session.execute(_due(priority, now, room))
+            rows = await session.execute(due(priority, now, room))
             claimed += [Due(job_id, kind, priority) for job_id, kind in rows]
     return claimed
 
 
-def _due(priority: Priority, now: datetime, room: int) -> Select[int, str]:
+def due(priority: Priority, now: datetime, room: int) -> Select[int, str]:
+    """Key and kind of the longest-due unsent jobs of one priority, which the statement locks."""
     return (
         select(Job.id, Job.kind)
         .where(Job.priority == priority, Job.run_at <= now, Job.sent_at.is_(None))
