@@ -76,7 +76,7 @@ class Relay:
                     await self._round()
                 except Exception as error:  # whatever is down comes back; the jobs are safe in their rows
                     log.warning("relay waits", error=f"{type(error).__name__}: {error}")
-                    await self._sleep(1.0)
+                    await asyncio.sleep(1.0)
         finally:
             listener.cancel()
             await asyncio.gather(listener, return_exceptions=True)
@@ -89,10 +89,10 @@ class Relay:
     async def _round(self) -> None:
         self._wake.clear()
         await self.watch_leases()
-        while await self.relay_due() == CLAIM:
+        pause = await self._until_next()
+        while pause <= 0 and await self.relay_due() == CLAIM:
             if self._stopping:
                 return
-        pause = await self._until_next()
         metrics.round_done()
         await asyncio.sleep(BREATH)
         await self._sleep(pause - BREATH)
@@ -124,13 +124,12 @@ class Relay:
         return len(due)
 
     async def _until_next(self) -> float:
-        """Real seconds; more than none even when something due is held back or held by another relay."""
+        """Real seconds until a job falls due, none when one is; no more than a nap."""
         async with self._kernel.db.sessions() as session:
             due = await claims.next_due(session)
         if due is None:
             return self._nap
-        left = self._kernel.clock.real_seconds(due - self._kernel.clock.now())
-        return min(self._nap, max(BREATH, left))
+        return min(self._nap, self._kernel.clock.real_seconds(due - self._kernel.clock.now()))
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -144,11 +143,24 @@ class Relay:
                 async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {WAKE_CHANNEL}")
                     self._wake.set()
-                    async for _ in connection.notifies():
-                        self._wake.set()
+                    await self._hear(connection)
             except psycopg.Error as error:
                 log.warning("relay does not hear notifications", error=str(error).strip())
                 await asyncio.sleep(1.0)
+
+    async def _hear(self, connection: psycopg.AsyncConnection) -> None:
+        """Until the connection breaks. Asleep until the socket speaks: the driver's own waiting looks ten times a second."""
+        loop, spoken = asyncio.get_running_loop(), asyncio.Event()
+        descriptor = connection.fileno()
+        loop.add_reader(descriptor, spoken.set)
+        try:
+            while await spoken.wait():
+                spoken.clear()
+                connection.pgconn.consume_input()
+                while connection.pgconn.notifies():
+                    self._wake.set()
+        finally:
+            loop.remove_reader(descriptor)
 
 
 def _messages(due: Sequence[Due]) -> Iterator[Handed]:

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from jiesu.db import jobs
 from jiesu.db.claims import MOST_OUT
-from jiesu.db.jobs import Priority
+from jiesu.db.jobs import SOON, Priority, Promise
 from tests.builders.jobs import Jobs
 from tests.builders.outbox import Outbox, promise, unsent, until
 from workers.actor import BATCH, HANDLERS, handles, perform
@@ -186,15 +187,26 @@ async def test_what_was_lost_after_sending_is_sent_again_when_its_lease_is_over(
     assert sorted(outbox.ids) == sorted(lost * 2)
 
 
-async def test_a_sleeping_relay_is_woken_by_the_commit(committed_kernel):
+async def test_a_sleeping_relay_is_woken_by_each_commit(committed_kernel):
     outbox = Outbox()
     relay = Relay(committed_kernel, outbox)
     running = asyncio.create_task(relay.run())
-    await asyncio.sleep(0.5)  # long enough to have gone to sleep for its nap of seconds
-    await promise(committed_kernel, 1)
-    await until(lambda: outbox.has(1), within=2)
+    for turn in range(1, 4):
+        await asyncio.sleep(0.5)  # long enough to have gone to sleep for its nap of seconds
+        await promise(committed_kernel, 1, minutes=-turn)
+        await until(lambda wanted=turn: outbox.has(wanted), within=2)
     relay.stop()
     await running
+
+
+async def test_what_is_promised_for_sooner_than_the_next_look_wakes_the_relay_too(kernel):
+    """Or it would be late by the rest of the nap."""
+    async with kernel.db.begin() as uow:
+        await jobs.schedule(uow, Promise("test", uow.now + SOON, "soon", {}))
+        assert uow.wake
+    async with kernel.db.begin() as uow:
+        await jobs.schedule(uow, Promise("test", uow.now + 2 * SOON, "later", {}))
+        assert not uow.wake
 
 
 async def test_a_relay_outlives_a_broken_connection(committed_kernel, where):
