@@ -120,3 +120,12 @@ async def test_a_complaint_about_the_top_is_sealed(client, sign_in, make):
     made = await make.filed(accused_unit=CITY)
     assert not any((await sees(client, sign_in, f"unit_head-{CITY}", made)).values())
     assert (await sees(client, sign_in, f"dispatcher-{KEEPER}", made))["detail"]
+
+
+async def test_what_accuses_the_top_is_handled_by_its_keeper(act, make):
+    made = await make.filed(accused_unit=CITY)
+    reply = await act(f"dispatcher-{KEEPER}", made, "dispatch", unit=KEEPER)
+    assert (reply.status_code, reply.json()["status"], reply.json()["sealed"]) == (200, "dispatched", True)
+    assert (
+        await act(f"dispatcher-{KEEPER}", await make.filed(accused_unit=CITY), "dispatch", unit=COUNTY)
+    ).status_code == 409

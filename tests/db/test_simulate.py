@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from sqlalchemy import func, select
 
 import workers.main  # noqa: F401  (registers the handlers)
 from jiesu.accounts.roles import Role
+from jiesu.audit.trail import TrailEntry
 from jiesu.cli import perform_jobs
+from jiesu.db.jobs import Job
 from jiesu.demo.cast import Cast
 from jiesu.demo.command import fill, run_script
 from jiesu.demo.simulation import OnlyInDemo, Script, play_half, prepare, simulate
@@ -28,6 +31,8 @@ from jiesu.kit.clock import ManualClock
 from jiesu.notifications.models import DemoMessage, Message
 from jiesu.rules import Policies
 from jiesu.settings import Settings
+from jiesu.sla.limits import RECURRING
+from jiesu.sla.models import Deadline
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Channel, Status
 from tests.builders.servers import Where
@@ -114,7 +119,28 @@ def test_some_are_late_but_not_many_and_the_rates_are_believable(history: Histor
     summary = history.summary
     assert 0.01 < summary.overdue / summary.open < 0.15
     assert {"L1", "L2", "L3"} <= set(summary.escalations)
-    assert all(0.6 < share < 1 for share in (summary.response, summary.resolution, summary.satisfaction) if share)
+    shares = {"response": summary.response, "resolution": summary.resolution, "satisfaction": summary.satisfaction}
+    assert {name: share for name, share in shares.items() if share and not 0.6 < share < 1} == {}
+
+
+async def test_it_shows_news_plans_extensions_and_other_classes(kernel: Kernel):
+    async with kernel.db.begin() as uow:
+        kinds = Counter(await uow.session.scalars(select(TrailEntry.kind)))
+    shown = {"PetitionerInformed", "PlanTold", "ExtensionAsked", "ExtensionGranted", "TicketReclassed", "DeadlineMoved"}
+    assert shown - kinds.keys() == set()
+    assert kinds["ExtensionAsked"] >= kinds["ExtensionGranted"] + kinds["ExtensionRefused"]
+
+
+async def test_few_petitioners_are_left_without_news(kernel: Kernel):
+    async with kernel.db.begin() as uow:
+        news = (await uow.session.scalars(select(Deadline).where(Deadline.target.in_(RECURRING)))).all()
+    silent = [row for row in news if row.state == "missed" or (row.state == "running" and row.due_at < END)]
+    assert len(silent) / len(news) < 0.05
+
+
+async def test_no_due_job_is_left_behind(kernel: Kernel):
+    async with kernel.db.begin() as uow:
+        assert (await uow.session.scalars(select(Job.key).where(Job.run_at <= END))).all() == []
 
 
 async def test_the_same_script_played_in_two_processes_gives_the_same_history(history: History, empty: Kernel):

@@ -9,6 +9,7 @@ from random import Random
 from jiesu.demo.passing import Passing
 from jiesu.intake.form import AppealForm
 from jiesu.petitioners.models import Petitioner
+from jiesu.sla.models import Deadline
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status
 
@@ -29,6 +30,9 @@ class Case:
     number: str = ""
     code: str = ""
     reopened: bool = False
+    #: Whether more time was asked for; the deadline for which news are planned.
+    asked: bool = False
+    news_for: Deadline | None = field(default=None, repr=False)
     #: Counts planned acts: only the newest is performed.
     turn: int = 0
     next_at: datetime | None = None

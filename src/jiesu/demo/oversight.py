@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from jiesu.demo import phrases
 from jiesu.demo.case import Case
+from jiesu.demo.keeping import is_news, owes_plan, send_news, share_plan
 from jiesu.demo.pace import in_office
 from jiesu.demo.stage import DueJob, Stage
 from jiesu.demo.unit_acts import submit
@@ -35,8 +36,11 @@ def answer_job(stage: Stage, case: Case, job: DueJob) -> None:
     if random.random() < ACKNOWLEDGED:
         when = in_office(calendar, stage.now, timedelta(hours=random.uniform(0.2, 6)))
         stage.aside(case, when, lambda stage, case: _acknowledge(stage, case, unit))
-    if case.ticket.status is Status.IN_PROGRESS and case.ticket.first_contact_at is not None:
-        stage.hurry(case, in_office(calendar, stage.now, timedelta(hours=random.uniform(0.5, 6))), submit)
+    soon = in_office(calendar, stage.now, timedelta(hours=random.uniform(0.5, 6)))
+    if is_news(stage, case, job.payload["deadline_id"]):
+        stage.aside(case, soon, send_news)
+    elif case.ticket.status is Status.IN_PROGRESS and case.ticket.first_contact_at is not None:
+        stage.hurry(case, soon, share_plan if owes_plan(stage, case) else submit)
 
 
 async def _acknowledge(stage: Stage, case: Case, unit: str) -> None:

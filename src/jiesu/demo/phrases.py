@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
-    "ACKNOWLEDGED", "NEW_FACTS", "NOTES", "NO_ANSWER", "QUESTIONS", "REACHED", "RESULTS", "SEND_BACK", "SUPPLEMENTS",
-    "UNHAPPY", "WITHDRAWN",
+    "ACKNOWLEDGED", "NEEDS_TIME", "NEWS", "NEW_FACTS", "NOTES", "NO_ANSWER", "NO_TIME_GIVEN", "PLANS", "QUESTIONS", "REACHED",
+    "RESULTS", "SEND_BACK", "SEVERAL_UNITS", "SUPPLEMENTS", "TIME_GIVEN", "UNHAPPY", "WITHDRAWN",
 ]  # fmt: skip
 
 QUESTIONS = (
@@ -37,6 +37,26 @@ NOTES = (
     "材料齐了，等单位负责人回来会签。",
     "涉及两个部门，已电话沟通，对方同意配合。",
 )
+NEWS = (
+    "档案已经调到，正在核对当年的登记内容。",
+    "材料已报业务科审核，预计本周内有结果。",
+    "和医保、社保部门碰过头，还差一份回函，我们在催。",
+    "已经上门看过，情况属实，正在按程序公示。",
+    "资金计划已经列上，到账前再给您打电话。",
+)
+PLANS = (
+    "分三步办：先核实档案，再报上级认定，认定后按规定补发，三个月内办完。",
+    "由中心牵头，联合民政、人社两家一次研究，下月底前给出书面意见。",
+    "按现行政策先解决医疗补助，身份认定另行上报，每月告诉您一次进展。",
+)
+NEEDS_TIME = (
+    "外单位的档案回函要到下周才能到，诉求人同意等。",
+    "需要上级业务科认定口径，已经报送。",
+    "涉及多年前的缴费记录，调取和核对还要几天。",
+)
+TIME_GIVEN = ("同意延期，期间每三天告诉诉求人一次进展。", "情况属实，同意。", None)
+NO_TIME_GIVEN = ("材料已经齐了，请在原定期限内办结。", "先把能办的部分办了，不同意延期。")
+SEVERAL_UNITS = ("牵涉三个部门，按复杂事项办理。", "需要跨旗县区核实，调整为复杂事项。")
 RESULTS = (
     "经核实情况属实，已按规定办理，手续办结后短信告知本人，材料一并归档。",
     "已协助补齐材料并提交审批，待遇自下月起按新标准发放，差额一次补发。",

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from jiesu.db.jobs import Job
 from jiesu.db.uow import Database, UnitOfWork
-from jiesu.demo.agenda import Agenda
+from jiesu.demo.agenda import Agenda, Do
 from jiesu.demo.case import Case
 from jiesu.demo.cast import Cast
 from jiesu.demo.transaction import OneTransaction
@@ -76,13 +76,22 @@ class Stage:
     async def play(self, seen: Callable[[datetime], None]) -> None:
         """Perform everything up to the end; `seen` is told the moment after each entry. Raises what went wrong."""
         self._newest_job = await self.uow.session.scalar(select(func.max(Job.id))) or 0
-        while entry := self.agenda.pop(self.end):
+        while entry := self.agenda.pop(self.end) or await self._last_look():
             when, do = entry
-            self.clock.set(when)
-            self.uow.now = when
+            self._set(when)
             await do()
             await self.uow.session.flush()
             seen(when)
+
+    def _set(self, when: datetime) -> None:
+        self.clock.set(when)
+        self.uow.now = when
+
+    async def _last_look(self) -> tuple[datetime, Do] | None:
+        """What the last acts promised for a moment before the end, so that no due job is left behind."""
+        self._set(self.end)
+        await self._look()
+        return self.agenda.pop(self.end)
 
     def plan(self, case: Case, when: datetime, act: Act) -> None:
         """Put down the case's next act in place of the one planned before."""
@@ -98,6 +107,10 @@ class Stage:
         """Bring the planned act forward."""
         if case.next_at is not None and when < case.next_at:
             self.plan(case, when, act)
+
+    def replan(self, case: Case) -> None:
+        """Plan the case's next act anew, because its dates are others."""
+        self._follow(self, case)
 
     async def _next(self, case: Case, turn: int, act: Act) -> None:
         if case.turn == turn:
@@ -161,5 +174,8 @@ class Stage:
         """Whether the job was not taken back meanwhile, as far as memory tells: spares most questions to the database."""
         if job.kind == RUNG:
             deadline = await self.uow.session.get(Deadline, job.payload["deadline_id"])
-            return deadline is not None and deadline.state is ClockState.RUNNING
+            running = deadline is not None and deadline.state is ClockState.RUNNING
+            if deadline is None or not running or not deadline.moves:
+                return running
+            return await self.uow.session.scalar(select(Job.id).where(Job.id == job.id)) is not None
         return job.kind == ACK or self.cases[job.ticket_id].ticket.is_open

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jiesu.demo import phrases
 from jiesu.demo.case import Case
+from jiesu.demo.keeping import asks_for_time, final_due, owes_plan, plan_news, plan_reclass, share_plan
 from jiesu.demo.pace import Pace, in_office, on_duty, pace_of, spread
 from jiesu.demo.stage import Stage
 from jiesu.tickets.approve import approve_result
@@ -56,13 +57,15 @@ async def _sign(stage: Stage, case: Case) -> None:
 def plan_work(stage: Stage, case: Case) -> None:
     """In progress: first the petitioner is called, then the matter is worked on until the result is submitted."""
     ticket = case.ticket
+    plan_news(stage, case)
     if ticket.first_contact_at is None and ticket.petitioner_id is not None:
         again = now_and_then(stage, case) if ticket.contact_attempts else _soon(stage, case, 1)
         stage.plan(case, again, _contact)
     elif case.hold is not Status.IN_PROGRESS:
-        stage.plan(case, _finish(stage, case), submit)
+        stage.plan(case, _finish(stage, case), share_plan if owes_plan(stage, case) else submit)
         if case.random.random() < 0.2 and case.next_at is not None and ticket.result is None:
             stage.aside(case, in_office(stage.rules.calendar, stage.now, (case.next_at - stage.now) / 12), _note)
+        plan_reclass(stage, case)
 
 
 def now_and_then(stage: Stage, case: Case) -> datetime:
@@ -91,14 +94,16 @@ async def _note(stage: Stage, case: Case) -> None:
 
 def _finish(stage: Stage, case: Case) -> datetime:
     """When the result will be there: a share of the time that is left, or too late where a unit is like that."""
-    random, now, pace, due = case.random, stage.now, _pace(stage, case), case.ticket.next_due_at
+    random, now, pace, due = case.random, stage.now, _pace(stage, case), final_due(stage, case)
     calendar = stage.rules.calendar
     if case.hold is not None:
         return now + spread(random, 12)
-    if case.ticket.result is not None or due is None or due <= now:  # again, or late already: quickly
+    if due is None:  # the plan was told; what takes long takes weeks
+        return in_office(calendar, now, timedelta(hours=random.uniform(30, 200)))
+    if case.ticket.result is not None or due <= now:  # again, or late already: quickly
         return in_office(calendar, now, timedelta(hours=random.uniform(0.7, 7) * pace.stretch))
     left = due - now
-    if random.random() < pace.late:
+    if random.random() < pace.late or asks_for_time(stage, case, due):
         return in_office(calendar, due, timedelta(hours=random.expovariate(1 / 5) + 0.5))
     most = 0.55 if case.ticket.service_class in SHORT else 0.85
     when = now + left * min(random.triangular(0.1, 0.8, 0.4) * pace.stretch, most)

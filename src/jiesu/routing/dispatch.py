@@ -57,9 +57,10 @@ async def dispatch_ticket(
         unit = unit or ticket.lead_unit
     chosen = _chosen(organisation, unit)
     _within_reach(staff, ticket, chosen)
-    if ticket.accused_unit is not None and organisation.is_under(chosen.code, ticket.accused_unit):
+    accused, keeps = ticket.accused_unit, ticket.sealed_to == chosen.code  # its keeper may have what accuses the top
+    if accused is not None and not keeps and organisation.is_under(chosen.code, accused):
         raise AccusedUnit("unit")
-    if ticket.sealed_to != chosen.code:
+    if not keeps:
         ticket.sealed_to = None
     await assign(uow, ticket, chosen.code, category or ticket.category, service_class, by_staff(staff))
     return ticket
