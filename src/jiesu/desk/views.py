@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.deadlines import DeadlineView, deadline_views, local
+from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
 from jiesu.desk.steps import steps_for
@@ -21,6 +21,7 @@ from jiesu.kit.masking import mask_id_number, mask_name, mask_phone
 from jiesu.petitioners.models import Petitioner
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
+from jiesu.sla.models import Deadline
 from jiesu.sla.wording import humanise_due
 from jiesu.surveys.models import Survey
 from jiesu.surveys.send import latest_survey, survey_token
@@ -89,14 +90,23 @@ class QueueRow(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
 
 
 class EscalationView(msgspec.Struct, frozen=True):
-    """A rung that fired."""
+    """A rung that fired, for which deadline, and by when its post answers.
+
+    `stand_in` was told because nobody holds the post, `ack_asked` because nobody answered.
+    """
 
     level: int
     rung: str
     kind: str
+    clock: str
+    target: str
+    name: str
     unit: Named
+    stand_in: Named | None
     fired_at: datetime
     wants_ack: bool
+    ack_due_at: datetime | None
+    ack_asked: Named | None
     acknowledged_at: datetime | None
 
 
@@ -162,6 +172,7 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     sealed: bool
     accused_unit: Named | None
     lead_unit: Named | None
+    leader_unit: Named | None
     desk_unit: Named
     registered_at: datetime
     rounds: int
@@ -279,6 +290,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         sealed=ticket.sealed_to is not None,
         accused_unit=unit_named(rules, ticket.accused_unit, locale),
         lead_unit=unit_named(rules, ticket.lead_unit, locale),
+        leader_unit=unit_named(rules, ticket.leader_unit, locale),
         desk_unit=unit_named(rules, ticket.desk_unit, locale) or Named(ticket.desk_unit, ticket.desk_unit),
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
         rounds=ticket.rounds,
@@ -324,18 +336,25 @@ async def _person(uow: UnitOfWork, ticket: Ticket) -> PersonView | None:
 
 
 async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale) -> list[EscalationView]:
-    query = select(Escalation).where(Escalation.ticket_id == ticket.id).order_by(Escalation.id)
+    query = select(Escalation, Deadline.clock, Deadline.target).join(Deadline, Deadline.id == Escalation.deadline_id)
+    query = query.where(Escalation.ticket_id == ticket.id).order_by(Escalation.id)
     return [
         EscalationView(
             level=row.level,
             rung=row.rung,
             kind=row.kind,
+            clock=clock,
+            target=target,
+            name=TARGET_NAMES[target][locale == "en"],
             unit=unit_named(rules, row.unit, locale) or Named(row.unit, row.unit),
+            stand_in=unit_named(rules, row.stand_in, locale),
             fired_at=row.fired_at.astimezone(SHANGHAI),
             wants_ack=row.wants_ack,
+            ack_due_at=local(row.ack_due_at),
+            ack_asked=unit_named(rules, row.ack_asked, locale),
             acknowledged_at=local(row.acknowledged_at),
         )
-        for row in await uow.session.scalars(query)
+        for row, clock, target in await uow.session.execute(query)
     ]
 
 

@@ -11,6 +11,7 @@ from stdnum.cn import ric
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
 from jiesu.petitioners.models import Petitioner
+from jiesu.rules import Rules
 from jiesu.sla.models import Deadline
 from jiesu.sla.rungs import Condition, Facts
 from jiesu.sla.terms import Vulnerable
@@ -20,12 +21,12 @@ __all__ = ["gather_facts", "is_vulnerable"]
 
 
 async def gather_facts(
-    uow: UnitOfWork, tickets: Iterable[Ticket], asked: Collection[Condition], vulnerable: Vulnerable
+    uow: UnitOfWork, rules: Rules, tickets: Iterable[Ticket], asked: Collection[Condition]
 ) -> dict[int, Facts]:
     """Facts by key of the ticket, complete for the conditions that are asked; tickets are in the session, locked."""
     rows = list(tickets)
     units = await _units_passed(uow, rows) if any(each.units_passed for each in asked) else {}
-    frail = await _vulnerable(uow, rows, vulnerable) if any(each.vulnerable for each in asked) else frozenset[int]()
+    frail = await _vulnerable(uow, rules, rows) if any(each.vulnerable for each in asked) else frozenset[int]()
     return {
         row.id: Facts(
             service_class=row.service_class,
@@ -33,7 +34,7 @@ async def gather_facts(
             rework=row.reworks,
             units_passed=units.get(row.id, 0),
             dissatisfied=row.dissatisfactions,
-            vulnerable=row.petitioner_id in frail,
+            vulnerable=row.id in frail,
         )
         for row in rows
     }
@@ -45,11 +46,19 @@ async def _units_passed(uow: UnitOfWork, tickets: list[Ticket]) -> dict[int, int
     return dict(found.all())
 
 
-async def _vulnerable(uow: UnitOfWork, tickets: list[Ticket], policy: Vulnerable) -> frozenset[int]:
-    keys = [row.petitioner_id for row in tickets if row.petitioner_id is not None]
-    people = await uow.session.scalars(select(Petitioner).where(Petitioner.id.in_(keys)))
+async def _vulnerable(uow: UnitOfWork, rules: Rules, tickets: list[Ticket]) -> frozenset[int]:
+    """Keys of the tickets whose petitioner is, by the policy each ticket began with."""
+    keys = {row.petitioner_id for row in tickets if row.petitioner_id is not None}
+    people = {
+        person.id: person for person in await uow.session.scalars(select(Petitioner).where(Petitioner.id.in_(keys)))
+    }
     today = uow.now.astimezone(SHANGHAI).date()
-    return frozenset(person.id for person in people if is_vulnerable(person, policy, today))
+    return frozenset(
+        row.id
+        for row in tickets
+        if (person := people.get(row.petitioner_id or 0))
+        and is_vulnerable(person, rules.clocks_of(row.policy_version).terms.vulnerable, today)
+    )
 
 
 def is_vulnerable(person: Petitioner, policy: Vulnerable, today: date) -> bool:

@@ -85,7 +85,7 @@ def _over(uow: UnitOfWork, rules: Rules, step: Step, *, fired: bool) -> set[str]
 async def _facts(uow: UnitOfWork, rules: Rules, steps: Sequence[Step]) -> dict[int, Facts]:
     tickets = {step.ticket.id: step.ticket for step in steps}
     asked = [step.rung.when for step in steps]
-    return await gather_facts(uow, tickets.values(), asked, rules.clocks.terms.vulnerable)
+    return await gather_facts(uow, rules, tickets.values(), asked)
 
 
 async def climb_by_count(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: TicketClocks, what: str) -> None:
