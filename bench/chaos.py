@@ -62,16 +62,17 @@ def _say(line: str) -> None:
 
 def _text(report: DayReport) -> str:
     rungs = report.rungs
+    mishaps = ", ".join(f"{count} × {name}" for name, count in report.mishaps.most_common())
+    counted = f"lost {len(rungs.lost)}, doubled {len(rungs.doubled)}, early {len(rungs.early)}"
     lines = [
-        f"{report.simulated} simulated hours, {SPEED} times as fast as real ones",
-        f"  mishaps: {', '.join(f'{count} × {name}' for name, count in report.mishaps.most_common())}",
+        f"{report.simulated} simulated, {SPEED} times as fast as real time",
+        f"  mishaps: {mishaps}",
         f"  receipts promised {report.receipts}, all kept, none twice; answers that failed meanwhile {report.troubles}",
         f"  tickets by class: {report.classes}",
         f"  steps of staff answered with yes {report.steps}, all in the trail, none twice",
         f"  messages the gateway got {report.messages}, each decided once and sent once",
-        f"  deadlines {rungs.deadlines}; rungs due by the outside reckoning {rungs.due}, fired {rungs.fired}:"
-        f" lost {len(rungs.lost)}, doubled {len(rungs.doubled)}, early {len(rungs.early)};"
-        f" warnings overtaken by their own deadline {rungs.overtaken}",
+        f"  deadlines {rungs.deadlines}; rungs fired {rungs.fired}, due by the outside reckoning {rungs.due}: {counted}",
+        f"  warnings overtaken by their own deadline while everything stood still {rungs.overtaken}",
         "  jiesu doctor: clean; dead letters: none",
     ]
     return "\n".join(lines) + "\n"

@@ -37,7 +37,7 @@ config_app = typer.Typer(help="The files in config/.", no_args_is_help=True)
 units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
 demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
 audit_app = typer.Typer(help="The trail.", no_args_is_help=True)
-jobs_app = typer.Typer(help="Work that was given up.", no_args_is_help=True)
+jobs_app = typer.Typer(no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(units_app, name="units")
 app.add_typer(demo_app, name="demo")
@@ -295,6 +295,12 @@ def audit_verify() -> None:
     if not broken:
         out.print("[green]✓[/] Every chain of the trail is whole.")
     raise SystemExit(1 if broken else 0)
+
+
+@jobs_app.callback()
+def jobs_logs() -> None:
+    """Work that was given up."""
+    configure_logs(load_settings().log_level)
 
 
 @jobs_app.command("dead")

@@ -15,6 +15,7 @@ from typing import Any
 import redis
 
 from jiesu.demo.texts import ComplaintText, load_texts
+from jiesu.kit.clock import SHANGHAI
 from jiesu.routing.categories import load_categories
 from tests.faults.crowd import Crowd, appeal
 from tests.faults.outside import Reckoning, reckon
@@ -108,7 +109,7 @@ def _weather(site: Site, random: Random, stop: float, say: Callable[[str], None]
         [name] = random.choices(list(mishaps), [weight for weight, _ in mishaps.values()])
         mishaps[name][1]()
         seen[name] += 1
-        say(f"{site.now():%d %H:%M} {name}")
+        say(f"{site.now().astimezone(SHANGHAI):%d %H:%M} {name}")
     return seen
 
 
