@@ -38,7 +38,7 @@ units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
 demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
 audit_app = typer.Typer(help="The trail.", no_args_is_help=True)
 clocks_app = typer.Typer(help="The clock policy.", no_args_is_help=True)
-jobs_app = typer.Typer(help="Work that was given up.", no_args_is_help=True)
+jobs_app = typer.Typer(no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(units_app, name="units")
 app.add_typer(demo_app, name="demo")
@@ -332,6 +332,12 @@ def audit_verify() -> None:
     if not broken:
         out.print("[green]✓[/] Every chain of the trail is whole.")
     raise SystemExit(1 if broken else 0)
+
+
+@jobs_app.callback()
+def jobs_logs() -> None:
+    """Work that was given up."""
+    configure_logs(load_settings().log_level)
 
 
 @jobs_app.command("dead")

@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import event
 
 from jiesu.db import claims
+from jiesu.db.backlog import read_backlog
+from jiesu.db.jobs import Priority
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.kernel import Kernel
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -104,7 +106,22 @@ async def test_the_relay_finds_its_work_by_index(full):
         assert len(await claims.claim_due(uow.session, uow.now, limit=500)) >= 50
         await claims.next_due(uow.session)
         await claims.expire_leases(uow.session, uow.now, timedelta(seconds=60))
+        await claims.restart_leases(uow.session, uow.now, after=uow.now)
+        backlog = await read_backlog(uow.session, uow.now)
+    assert backlog.out > 0
     assert whole_tables(found) == []
+
+
+async def test_the_claim_reads_an_index_for_whatever_values_and_locks_no_more_than_it_takes(full):
+    """A prepared statement is planned without its values in the end."""
+    async with full.engine.connect() as connection:
+        await connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        for priority in Priority:
+            compiled = claims.due(priority, full.clock.now(), 500).compile(full.engine.sync_engine)
+            plan = await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {compiled}", compiled.params)
+            text = "\n".join(row[0] for row in plan)
+            assert "Index Scan using ix_job_due" in text
+            assert "Sort" not in text
 
 
 @pytest.mark.parametrize("username", [f"officer-{STATION}", f"dispatcher-{COUNTY}", f"supervisor-{CITY}"])

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from types import TracebackType
@@ -38,10 +39,20 @@ def appeal(key: str) -> dict[str, Any]:
 
 
 class Crowd:
-    """So many people filing one appeal after the other, from entering the block to leaving it."""
+    """So many people filing one appeal after the other, from entering the block to leaving it; each rests for `pause`."""
 
-    def __init__(self, site: Site, name: str, *, people: int = 3) -> None:
+    def __init__(
+        self,
+        site: Site,
+        name: str,
+        *,
+        people: int = 3,
+        pause: float = 0.0,
+        form: Callable[[str], dict[str, Any]] = appeal,
+    ) -> None:
         self._site = site
+        self._form = form
+        self._rest = pause
         self._name = name
         self._enough = threading.Event()
         self._threads = [threading.Thread(target=self._file_on, args=(number,)) for number in range(people)]
@@ -63,7 +74,7 @@ class Crowd:
 
     def _file_on(self, person: int) -> None:
         turn = 0
-        while not self._enough.is_set():
+        while not self._enough.wait(self._rest):
             turn += 1
             try:
                 self._file(f"{self._name}-{person}-{turn}")
@@ -85,7 +96,7 @@ class Crowd:
         while time.monotonic() < give_up:
             try:
                 with self._site.client() as client:
-                    reply = client.post("/api/v1/tickets", json=appeal(key), headers={"Idempotency-Key": key})
+                    reply = client.post("/api/v1/tickets", json=self._form(key), headers={"Idempotency-Key": key})
             except httpx.TransportError:
                 self.troubles += 1
                 self._pause()
@@ -103,7 +114,7 @@ class Crowd:
 
     def _hang_up(self, key: str) -> None:
         """Send the appeal and close the line without waiting for the answer."""
-        body = json.dumps(appeal(key)).encode()
+        body = json.dumps(self._form(key)).encode()
         address = (self._site.settings.host, self._site.settings.port)
         head = (
             f"POST /api/v1/tickets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n"

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import psycopg
 
 from jiesu.embedded.cluster import SUPERUSER
@@ -18,6 +20,7 @@ from jiesu.embedded.command import Command
 from jiesu.embedded.postgres import EmbeddedPostgres
 from jiesu.embedded.prepare import child_environment, jiesu
 from jiesu.embedded.redis import EmbeddedRedis
+from jiesu.kit.clock import FastClock, SystemClock
 from jiesu.settings import load_settings
 
 __all__ = ["Site", "until"]
@@ -27,9 +30,12 @@ LEASE = 2
 
 
 class Site:
-    """PostgreSQL (durable), Redis, one web server and one worker. Use it from the main thread: children end with it."""
+    """PostgreSQL (durable), Redis, a web server and workers. Use it from the main thread: children end with it.
 
-    def __init__(self, folder: Path) -> None:
+    `fast_clock` as the setting of that name has it; without one all run on the machine's clock.
+    """
+
+    def __init__(self, folder: Path, *, workers: int = 1, fast_clock: str | None = None) -> None:
         self.postgres = EmbeddedPostgres(folder / "var")
         self.redis = EmbeddedRedis(folder / "var")
         self.settings = load_settings(
@@ -42,9 +48,32 @@ class Site:
             lease_seconds=LEASE,
             outside_lease_seconds=LEASE,
             demo=True,
+            fast_clock=fast_clock,
         )
+        self._number = workers
+        self._make_commands()
+
+    def _make_commands(self) -> None:
         self.web = self._command("serve")
-        self.worker = self._command("work")
+        self.workers = [self._command("work", f"work-{number}") for number in range(self._number)]
+
+    @property
+    def worker(self) -> Command:
+        """The first, in most tests the only one."""
+        return self.workers[0]
+
+    def now(self) -> datetime:
+        """The present moment of the installation."""
+        given = self.settings.fast_clock
+        return FastClock.parse(given).now() if given else SystemClock().now()
+
+    def slow_down(self) -> None:
+        """From now on its clock runs as fast as any other; web server and workers start anew, in order."""
+        for command in (self.web, *self.workers):
+            command.stop()
+        clock = f"{self.now().isoformat()}@{time.time()}*1"
+        self.settings = msgspec.structs.replace(self.settings, fast_clock=clock)
+        self._make_commands()
 
     def open(self) -> None:
         """Start the servers on an organisation without tickets."""
@@ -55,8 +84,8 @@ class Site:
 
     def close(self) -> None:
         """End everything."""
-        self.web.kill()
-        self.worker.kill()
+        for command in (self.web, *self.workers):
+            command.kill()
         self.redis.stop()
         self.postgres.remove()
 
@@ -65,7 +94,7 @@ class Site:
         for server in (self.postgres, self.redis):
             if not server.alive():
                 server.restart()
-        for command in (self.web, self.worker):
+        for command in (self.web, *self.workers):
             if not command.alive():
                 command.start()
         until(lambda: self.health() == "ok", "the web server is ready", 30)
@@ -88,6 +117,10 @@ class Site:
         with self.connect() as connection:
             return connection.execute(query.encode()).fetchall()
 
+    def undone(self) -> int:
+        """Jobs that are due, and those that failed and are tried again a little later."""
+        return self.count(f"SELECT count(*) FROM job WHERE run_at <= '{self.now().isoformat()}' OR tries > 0")
+
     def count(self, query: str) -> int:
         """The one number a query yields."""
         return int(self.rows(query)[0][0])
@@ -104,8 +137,8 @@ class Site:
         assert done.returncode == 0, f"jiesu {' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def _command(self, name: str) -> Command:
-        log = self.settings.data_dir / "log" / f"{name}.log"
+    def _command(self, name: str, log_name: str = "") -> Command:
+        log = self.settings.data_dir / "log" / f"{log_name or name}.log"
         return Command(name, jiesu(name), env=child_environment(self.settings), log=log)
 
 

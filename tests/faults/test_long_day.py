@@ -1,0 +1,40 @@
+"""Hours on a fast clock with every kind of mishap: zero lost, zero doubled, counted from outside."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from jiesu.kit.clock import SHANGHAI
+from tests.faults.chaos import a_day, clock_from
+from tests.faults.overdue import add_users
+from tests.faults.site import Site
+
+
+@pytest.fixture
+def fast_site() -> Iterator[Site]:
+    """An installation of its own with two workers, on Monday morning at eight."""
+    folder = Path(tempfile.mkdtemp(prefix="jiesu-day-", dir="/tmp"))
+    folder.chmod(0o711)
+    site = Site(folder, workers=2, fast_clock=clock_from(datetime(2026, 11, 2, 8, tzinfo=SHANGHAI)))
+    try:
+        site.open()
+        add_users(site.settings)
+        site.mend()
+        yield site
+    finally:
+        site.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.timeout(400)
+def test_hours_of_filing_and_handling_under_random_kills_lose_and_double_nothing(fast_site: Site):
+    report = a_day(fast_site, minutes=0.75, seed=20261102)
+    assert report.receipts > 10
+    assert report.rungs.due > 10
+    assert sum(report.mishaps.values()) >= 5
