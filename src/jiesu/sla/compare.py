@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,9 +14,9 @@ from jiesu.sla.classes import ClockPolicy
 from jiesu.sla.clocks import limit_of
 from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.deadlines import due_after_pauses
-from jiesu.sla.limits import stops
-from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState, Pause
+from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState
 from jiesu.sla.rungs import Rung
+from jiesu.sla.spans import Spans
 
 __all__ = ["Effect", "LadderChange", "compare_ladders", "effects_on_open"]
 
@@ -69,11 +68,11 @@ async def effects_on_open(
     extended = set(await session.scalars(select(Extension.ticket_id).where(Extension.state == ExtensionState.GRANTED)))
     last = 0
     while rows := await _running_after(session, last):
-        spans = await _spans(session, rows)
+        spans = await Spans.of(session, {row.ticket_id for row in rows})
         for row in rows:
             key = (row.service_class, str(row.clock), str(row.target))
             effect = effects.setdefault(key, Effect(*key))
-            _count(effect, row, spans[row.ticket_id], now, policy, calendars, stands=row.ticket_id in extended)
+            _count(effect, row, spans.of_deadline(row), now, policy, calendars, stands=row.ticket_id in extended)
         last = rows[-1].id
     return [effects[key] for key in sorted(effects)]
 
@@ -81,14 +80,6 @@ async def effects_on_open(
 async def _running_after(session: AsyncSession, last: int) -> Sequence[Deadline]:
     running = select(Deadline).where(Deadline.state == ClockState.RUNNING, Deadline.id > last)
     return (await session.scalars(running.order_by(Deadline.id).limit(CHUNK))).all()
-
-
-async def _spans(session: AsyncSession, rows: Sequence[Deadline]) -> dict[int, list[Span]]:
-    spans: dict[int, list[Span]] = defaultdict(list)
-    pauses = select(Pause).where(Pause.ticket_id.in_({row.ticket_id for row in rows})).order_by(Pause.id)
-    for pause in await session.scalars(pauses):
-        spans[pause.ticket_id].append(Span(pause.began_at, pause.ended_at, pause.reason))
-    return spans
 
 
 def _count(
@@ -106,9 +97,8 @@ def _count(
     if limit is None:
         effect.dropped += 1
         return
-    mine = [span for span in spans if span.start >= row.start_at and stops(span.reason, row.target)]
     same = stands or limit == limit_of(row)
-    due_at = row.due_at if same else due_after_pauses(limit, row.start_at, mine, calendars.of(row.unit)).due_at
+    due_at = row.due_at if same else due_after_pauses(limit, row.start_at, spans, calendars.of(row.unit)).due_at
     if due_at == row.due_at:
         effect.same += 1
     elif due_at > row.due_at:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,8 +13,9 @@ from jiesu.kit.calendar import Calendars, WorkingCalendar
 from jiesu.sla.clocks import TicketClocks, limit_of
 from jiesu.sla.deadlines import Due, due_after_pauses, rolled_to_close
 from jiesu.sla.deadlines import Pause as Span
-from jiesu.sla.limits import FINAL, stops
-from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState, MoveCause, Pause
+from jiesu.sla.limits import FINAL
+from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState, MoveCause
+from jiesu.sla.spans import Spans
 from jiesu.tickets.events import SYSTEM, DeadlineMoved
 from jiesu.tickets.models import Ticket
 
@@ -83,12 +83,10 @@ async def _stretch(uow: UnitOfWork, due_at: datetime, deadline_id: int) -> Seque
 async def _ends(uow: UnitOfWork, calendars: Calendars, rows: Sequence[Deadline]) -> dict[Deadline, Due]:
     """Where each would end by the calendar of now."""
     tickets = {row.ticket_id for row in rows}
-    spans: dict[int, list[Span]] = defaultdict(list)
-    for pause in await uow.session.scalars(select(Pause).where(Pause.ticket_id.in_(tickets)).order_by(Pause.id)):
-        spans[pause.ticket_id].append(Span(pause.began_at, pause.ended_at, pause.reason))
+    spans = await Spans.of(uow.session, tickets)
     granted = select(Extension).where(Extension.ticket_id.in_(tickets), Extension.state == ExtensionState.GRANTED)
     until = {each.ticket_id: each.until for each in await uow.session.scalars(granted)}
-    return {row: _end(row, calendars.of(row.unit), spans[row.ticket_id], until) for row in rows}
+    return {row: _end(row, calendars.of(row.unit), spans.of_deadline(row), until) for row in rows}
 
 
 def _end(row: Deadline, calendar: WorkingCalendar, spans: Sequence[Span], until: Mapping[int, datetime]) -> Due:
@@ -96,8 +94,7 @@ def _end(row: Deadline, calendar: WorkingCalendar, spans: Sequence[Span], until:
     limit, promised = limit_of(row), until.get(row.ticket_id)
     if promised is not None and row.target in FINAL and row.due_at >= promised:
         return rolled_to_close(promised, calendar)
-    mine = [span for span in spans if span.start >= row.start_at and stops(span.reason, row.target)]
-    return due_after_pauses(limit, row.start_at, mine, calendar)
+    return due_after_pauses(limit, row.start_at, spans, calendar)
 
 
 async def _apply(uow: UnitOfWork, calendars: Calendars, ticket_id: int, ends: Mapping[int, Due]) -> int:
