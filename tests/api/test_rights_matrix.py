@@ -1,0 +1,224 @@
+"""The rights matrix: every route × every role × every position towards a ticket; nothing hidden leaks anywhere.
+
+What is expected stands in the tables below and is written by hand from domain.md §1 and §7; no code of ours is asked.
+A route that stands in no table fails the first test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from httpx import AsyncClient, Response
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from jiesu.desk.queue import View
+from jiesu.web.actions import ACTIONS
+from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
+from tests.builders.make import Made
+
+OTHER, KEEPER, INSTITUTION = "VS-150103", "CITY-DISCIPLINE", "INST-VETERANS"
+READERS = ("intake", "dispatcher", "officer", "unit_head", "callback", "supervisor")
+BLIND = ("administrator", "security", "auditor")
+
+#: Ticket-less for everybody: forms, lists of public facts, signs of life.
+OPEN = {
+    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("GET", "/receipt"), ("GET", "/login"),
+    ("POST", "/login"), ("POST", "/logout"), ("GET", "/t"), ("POST", "/t"), ("POST", "/t/leave"), ("POST", "/api/v1/tickets"),
+    ("GET", "/api/v1/categories"), ("GET", "/api/v1/places"), ("POST", "/api/v1/session"), ("GET", "/health/live"),
+    ("GET", "/health/ready"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
+    ("GET", "/schema/{path:str}"), ("GET", "/static/{file_path:path}"),
+}  # fmt: skip
+#: The demo's own, which exists on loopback only: it shows what the telephone would.
+DEMO = {("GET", "/demo"), ("GET", "/demo/inbox"), ("GET", "/api/v1/demo/users"), ("GET", "/api/v1/demo/messages")}
+#: Opened by the query code, or by the token of a survey; tests/api/test_following.py and test_surveys.py try wrong ones.
+BY_CODE = {
+    ("GET", "/api/v1/tickets/{number:str}"), ("GET", "/api/v1/tickets/{number:str}/deadlines/{id:int}/explain"),
+    ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
+    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
+    ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
+}  # fmt: skip
+#: About one ticket, for staff who may see it; to everybody else it does not exist.
+ONE_TICKET = {
+    ("GET", "/api/v1/desk/tickets/{number:str}"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
+    ("GET", "/desk/t/{number:str}"),
+    ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
+    ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
+    ("POST", "/desk/t/{number:str}"),
+}
+#: About many tickets: what may not be seen is not in it.
+MANY_TICKETS = {
+    ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
+    ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
+    ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+}  # fmt: skip
+#: The administrator's alone; no ticket in it.
+ADMINISTRATORS = {
+    ("GET", "/api/v1/admin/calendar/years/{year:int}"), ("PUT", "/api/v1/admin/calendar/years/{year:int}"),
+    ("GET", "/api/v1/admin/calendar/hours/{unit:str}"), ("PUT", "/api/v1/admin/calendar/hours/{unit:str}"),
+    ("GET", "/api/v1/admin/dead-letters"), ("POST", "/api/v1/admin/dead-letters/{letter:str}/retry"),
+    ("POST", "/api/v1/admin/dead-letters/{letter:str}/discard"),
+}  # fmt: skip
+
+#: ticket → units whose readers may see it (of a sealed one, whose keepers); all others may not know of it.
+POSITIONS = (CITY, COUNTY, STATION, VILLAGE, OTHER, KEEPER, INSTITUTION)
+SEEN_BY = {
+    "plain": {CITY, COUNTY, STATION},
+    "accusing": {CITY, INSTITUTION},
+    "sealed": {KEEPER},
+}
+KEEPING = ("dispatcher", "officer", "unit_head")
+#: Words of the tickets' texts, which stand nowhere else.
+MARKS = {"plain": "紫色大象", "accusing": "绿色骆驼", "sealed": "蓝色河马"}
+
+
+def routes(app: Litestar) -> Iterator[tuple[str, str]]:
+    """Every method and path the application answers."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            yield from ((method, route.path) for method in route.route_handler_map if method not in ("OPTIONS", "HEAD"))
+
+
+def may_see(kind: str, role: str, unit: str) -> bool:
+    if role in BLIND or unit not in SEEN_BY[kind]:
+        return False
+    return role in KEEPING if kind == "sealed" else True
+
+
+@pytest.fixture
+async def tickets(make, jobs, clock) -> dict[str, Made]:
+    """One that a station has, one that accuses the county above it, one sealed report; all late, so that much is told."""
+    filed = {
+        "plain": await make.ticket("in_progress", text=f"我的事情和{MARKS['plain']}有关，请帮忙看一看。"),
+        "accusing": await make.ticket(
+            "in_progress",
+            unit=INSTITUTION,
+            accused_unit=COUNTY,
+            text=f"中心的人对{MARKS['accusing']}不管不问，请上级处理。",
+        ),
+        "sealed": await make.filed(
+            text=f"我要举报站里的工作人员收受{MARKS['sealed']}好处费，替人虚报材料。", nature="report"
+        ),
+    }
+    clock.advance(timedelta(days=20))
+    await jobs.run_due()
+    return filed
+
+
+@pytest.fixture
+async def people(sign_in) -> dict[tuple[str, str], dict[str, str]]:
+    """Everybody's headers, by role and unit."""
+    signed = {(role, unit): await sign_in(f"{role}-{unit}") for unit in POSITIONS for role in READERS}
+    signed |= {(role, CITY): await sign_in(f"{role}-{CITY}") for role in BLIND}
+    return signed
+
+
+def test_every_route_stands_in_one_table(client: AsyncClient):
+    app = client._transport.app  # type: ignore[attr-defined]
+    tables = (OPEN, DEMO, BY_CODE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS)
+    listed = [entry for table in tables for entry in table]
+    assert len(listed) == len(set(listed))
+    assert set(routes(app)) == set(listed)
+
+
+def leaks(reply: Response, kind: str, made: Made) -> bool:
+    """Whether an answer names the ticket or says anything of it."""
+    return MARKS[kind] in reply.text or made.number in reply.text
+
+
+async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(client, tickets, people):
+    wrong = []
+    for kind, made in tickets.items():
+        for (role, unit), headers in people.items():
+            for path in (
+                f"/api/v1/desk/tickets/{made.number}",
+                f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
+            ):
+                status = (await client.get(path, headers=headers)).status_code
+                if status != (200 if may_see(kind, role, unit) else 404):
+                    wrong.append((kind, role, unit, path, status))
+            page = await client.get(f"/desk/t/{made.number}", headers=headers)
+            if (page.status_code == 200 and MARKS[kind] in page.text) != may_see(kind, role, unit):
+                wrong.append((kind, role, unit, "page", page.status_code))
+    assert wrong == []
+
+
+async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(client, tickets, people):
+    """The answer is the same to the byte as for a ticket that does not exist."""
+    unknown, wrong = "HH20260101-00001-2", []
+    for (role, unit), headers in people.items():
+        hidden = {kind: made for kind, made in tickets.items() if not may_see(kind, role, unit)}
+        for action in (*ACTIONS, "reveal"):
+            body = BODIES.get(action, {})
+            nothing = await client.post(f"/api/v1/desk/tickets/{unknown}/{action}", json=body, headers=headers)
+            assert nothing.status_code == 404, (action, nothing.text)
+            for kind, made in hidden.items():
+                reply = await client.post(f"/api/v1/desk/tickets/{made.number}/{action}", json=body, headers=headers)
+                if (reply.status_code, reply.content) != (nothing.status_code, nothing.content):
+                    wrong.append((kind, role, unit, action, reply.status_code, reply.text))
+    assert wrong == []
+
+
+BODIES = {
+    "contact": {"outcome": "reached", "note": "x"},
+    "divert": {"reason": "litigation", "pointer": "x"},
+    "extend": {"until": "2026-12-01", "reason": "x"},
+}
+
+
+async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client, tickets, people):
+    places = [f"/api/v1/desk/tickets?view={view}" for view in View]
+    places += [f"/api/v1/desk/tickets?view=all&q={q}" for q in (*MARKS.values(), "13800138000")]
+    places += [f"/api/v1/desk/tickets?view=all&q={made.number}" for made in tickets.values()]
+    places += [
+        "/api/v1/desk/notices",
+        "/api/v1/board/escalations",
+        "/api/v1/board/rates/tickets",
+        "/api/v1/board/overview",
+    ]
+    places += ["/desk?view=all", "/board", "/board/tickets"]
+    wrong, found = [], set()
+    for (role, unit), headers in people.items():
+        for place in places:
+            reply = await client.get(place, headers=headers)
+            assert reply.status_code < 500, (place, reply.text)
+            for kind, made in tickets.items():
+                asked_for = made.number in place or MARKS[kind] in place  # a search page may repeat what was typed
+                if not may_see(kind, role, unit) and (
+                    leaks(reply, kind, made) and not (asked_for and "/desk?" in place)
+                ):
+                    wrong.append((kind, role, unit, place))
+                elif leaks(reply, kind, made):
+                    found.add((kind, unit))
+    assert wrong == []
+    assert found >= {("plain", STATION), ("plain", COUNTY), ("accusing", INSTITUTION), ("sealed", KEEPER)}
+
+
+async def test_what_is_the_administrators_is_nobody_elses(client, people):
+    calls = [
+        ("GET", "/api/v1/admin/calendar/years/2027"), ("PUT", "/api/v1/admin/calendar/years/2027?dry_run=true"),
+        ("GET", f"/api/v1/admin/calendar/hours/{STATION}"), ("PUT", f"/api/v1/admin/calendar/hours/{STATION}?dry_run=true"),
+        ("GET", "/api/v1/admin/dead-letters"), ("POST", "/api/v1/admin/dead-letters/1/retry"),
+        ("POST", "/api/v1/admin/dead-letters/1/discard"),
+    ]  # fmt: skip
+    for (role, unit), headers in people.items():
+        for method, path in calls:
+            body = {"schedule": []} if "hours" in path else {"year": 2027, "published": False}
+            reply = await client.request(method, path, headers=headers, json=body if method == "PUT" else None)
+            assert (reply.status_code == 403) == (role != "administrator"), (role, unit, path, reply.status_code)
+
+
+async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
+    for method, path in sorted(ONE_TICKET | MANY_TICKETS | ADMINISTRATORS):
+        for made in tickets.values():
+            url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
+            url = url.replace("{year:int}", "2027").replace("{unit:str}", STATION).replace("{letter:str}", "1")
+            reply = await client.request(method, url, json={} if method in ("POST", "PUT") else None)
+            assert not any(mark in reply.text for mark in MARKS.values()), (method, url)  # it may repeat the address
+            assert reply.status_code in (204, 302, 303, 401, 403), (method, url, reply.status_code)
