@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from jiesu.kit.clock import SHANGHAI
 from tests.faults.chaos import a_day, clock_from
+from tests.faults.outside import reckon
 from tests.faults.overdue import add_users
 from tests.faults.site import Site
 
@@ -38,3 +39,16 @@ def test_hours_of_filing_and_handling_under_random_kills_lose_and_double_nothing
     assert report.receipts > 10
     assert report.rungs.due > 10
     assert sum(report.mishaps.values()) >= 5
+    _a_lost_rung_would_be_found(fast_site)
+
+
+def _a_lost_rung_would_be_found(site: Site) -> None:
+    """The reckoning outside is no formality: take one supervision order away, date another back."""
+    with site.connect() as connection:
+        connection.execute("DELETE FROM escalation WHERE id = (SELECT min(id) FROM escalation WHERE rung = 'L2')")
+        first = "SELECT min(id) FROM escalation WHERE rung = 'L2'"
+        connection.execute(
+            f"UPDATE escalation SET fired_at = fired_at - interval '1 day' WHERE id = ({first})".encode()
+        )
+    found = reckon(site, site.now(), grace=timedelta(0))
+    assert (len(found.lost), len(found.early), found.doubled) == (1, 1, [])
