@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from jiesu.db import jobs
 from jiesu.db.jobs import Job
@@ -123,6 +124,7 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
     """Do jobs of one kind: all in one transaction where that works, one by one where one of them fails.
 
     Jobs already done are passed over. A failing job is postponed, in the end buried; the others are not held up.
+    Raises only while the database is away; then it may be called again.
     """
     handler = HANDLERS[kind]
     if not isinstance(handler, Outside) and len(ids) > 1:
@@ -178,10 +180,20 @@ async def _guarded(kernel: Kernel, kind: str, job_id: int, work: Awaitable[None]
             await jobs.bury(uow.session, job_id, f"{error.code}: {error}", uow.now)
         metrics.lost(kind)
     except Exception as error:
+        if _database_away(error):
+            raise
         metrics.failed(kind)
         reason = _reason(error)
         log.warning("job failed", job=job_id, error=reason)
         await _try_later(kernel, kind, job_id, reason)
+
+
+def _database_away(error: Exception) -> bool:
+    """Then the fault is not the job's: no try is counted, and Dramatiq hands the message over again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (isinstance(error, OperationalError) and (state or "57P").startswith("57P"))
 
 
 def _reason(error: Exception) -> str:

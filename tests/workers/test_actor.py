@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from unittest.mock import AsyncMock
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from jiesu.db import jobs
 from jiesu.db.jobs import Priority, Promise
@@ -202,3 +204,23 @@ async def test_escalations_of_one_instant_all_fire(kernel, make, jobs, clock):
     clock.advance(timedelta(hours=1))
     assert await jobs.run_due() >= 4
     assert await jobs.dead() == []
+
+
+@pytest.mark.parametrize("fault", [psycopg.OperationalError("connection failed"), psycopg.errors.CannotConnectNow()])
+async def test_a_database_that_is_away_is_not_held_against_the_job(kernel, make_ticket, monkeypatch, fault):
+    ids = await fill(kernel, await make_ticket(kernel), 2)
+    away = AsyncMock(side_effect=OperationalError("DELETE", None, fault))
+    monkeypatch.setitem(HANDLERS, "test", Handler(away))
+    for _ in range(MOST_TRIES + 1):
+        with pytest.raises(OperationalError):
+            await perform(kernel, "test", ids)
+    assert [job.tries for job in await Jobs(kernel).pending(kind="test")] == [0, 0]
+    assert await Jobs(kernel).dead() == []
+
+
+async def test_a_lock_that_is_not_had_in_time_is_a_failed_try(kernel, make_ticket, monkeypatch):
+    [job_id] = await fill(kernel, await make_ticket(kernel), 1)
+    held = AsyncMock(side_effect=OperationalError("SELECT", None, psycopg.errors.LockNotAvailable()))
+    monkeypatch.setitem(HANDLERS, "test", Handler(held))
+    await perform(kernel, "test", [job_id])
+    assert [job.tries for job in await Jobs(kernel).pending(kind="test")] == [1]
