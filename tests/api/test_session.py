@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.models import Account
 from jiesu.demo.users import PASSWORD
 from jiesu.web.sessions import COOKIE
 
@@ -45,7 +45,7 @@ async def test_without_a_session_the_desk_is_shut(client):
 
 async def test_someone_who_left_is_signed_out_at_once(client, sign_in, uow):
     headers = await sign_in("officer-VS-150102001")
-    await uow.session.execute(update(StaffRow).where(StaffRow.username == USER["username"]).values(active=False))
+    await uow.session.execute(update(Account).where(Account.username == USER["username"]).values(active=False))
     assert (await client.get(URL, headers=headers)).status_code == 401
     assert (await client.post(URL, json=USER)).status_code == 403
 

@@ -16,7 +16,7 @@ from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.problems import locale_of
-from jiesu.web.sessions import current_staff
+from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
 
 __all__ = ["DEPENDENCIES"]
 
@@ -44,11 +44,18 @@ def provide_locale(request: Request[Any, Any, Any]) -> Locale:
     return locale_of(request)
 
 
-async def provide_staff(
+async def provide_person(
     request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]
-) -> Staff:
-    """The signed-in member of staff; 401 without one."""
-    return await current_staff(request, uow, rules)
+) -> SignedInPerson:
+    """Who is signed in, also before they may work; 401 without a session. Pages find them in the request's state."""
+    person = await signed_in_person(request, uow, rules)
+    request.state.person = person
+    return person
+
+
+def provide_staff(person: NamedDependency[SignedInPerson]) -> Staff:
+    """The signed-in member of staff in the acting post; 401 without a session, 403 while a duty comes first."""
+    return working_staff(person)
 
 
 def provide_version(request: Request[Any, Any, Any]) -> int | None:
@@ -66,6 +73,7 @@ DEPENDENCIES = {
     "uow": Provide(provide_uow),
     "rules": Provide(provide_rules),
     "locale": Provide(provide_locale, sync_to_thread=False),
-    "staff": Provide(provide_staff),
+    "person": Provide(provide_person),
+    "staff": Provide(provide_staff, sync_to_thread=False),
     "version": Provide(provide_version, sync_to_thread=False),
 }
