@@ -32,7 +32,7 @@ from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
-from jiesu.web.dependencies import DEPENDENCIES
+from jiesu.web.dependencies import DEPENDENCIES, give_back
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             HTTPException: for_readers(http_problem),
             Exception: for_readers(unexpected_problem),
         },
+        after_exception=[give_back],
         lifespan=[lifespan],
         logging_config=None,
         csrf_config=CSRFConfig(

@@ -56,3 +56,11 @@ async def test_a_cookie_alone_reads_but_does_not_act(client, make):
     assert (await client.get(f"/api/v1/desk/tickets/{made.number}")).status_code == 200
     assert (await client.post(f"/api/v1/desk/tickets/{made.number}/sign", json={})).status_code == 401
     assert (await make.load(made)).status == "dispatched"
+
+
+async def test_who_is_refused_gives_the_connection_back_at_once(committed_client, committed_kernel):
+    for _ in range(3):
+        assert (
+            await committed_client.get("/api/v1/desk/tickets", headers={"Authorization": "Bearer x"})
+        ).status_code == 401
+        assert committed_kernel.engine.pool.checkedout() == 0

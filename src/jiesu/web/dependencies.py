@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.types import Scope
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -18,7 +19,7 @@ from jiesu.rules import Rules
 from jiesu.web.problems import locale_of
 from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
 
-__all__ = ["DEPENDENCIES"]
+__all__ = ["DEPENDENCIES", "give_back"]
 
 
 class BadVersion(Invalid):
@@ -26,11 +27,23 @@ class BadVersion(Invalid):
     en = 'If-Match must be the ticket\'s version, such as "3".'
 
 
-async def provide_uow(state: State) -> AsyncGenerator[UnitOfWork, None]:
+async def provide_uow(request: Request[Any, Any, Any], state: State) -> AsyncGenerator[UnitOfWork, None]:
     """One transaction a request: raising rolls back, returning commits, before the answer is sent."""
     kernel: Kernel = state.kernel
     async with kernel.db.begin() as uow:
+        request.state.uow = uow
         yield uow
+
+
+async def give_back(_: Exception, scope: Scope) -> None:
+    """End the transaction of a request that failed.
+
+    Litestar tells a generator nothing when another dependency raises (nobody is signed in, for one): connection and locks
+    would be held until its garbage is collected.
+    """
+    uow: UnitOfWork | None = scope.get("state", {}).get("uow")
+    if uow is not None:
+        await uow.session.close()
 
 
 async def provide_rules(state: State) -> Rules:
