@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from jiesu.accounts.models import Account
+from jiesu.accounts.resets import deactivate
 from jiesu.demo.users import PASSWORD
 from jiesu.web.sessions import COOKIE
+from tests.builders.desk import signing_in
 
 URL = "/api/v1/session"
 USER = {"username": "officer-vs-150102001", "password": PASSWORD}
@@ -59,8 +61,9 @@ async def test_a_cookie_alone_reads_but_does_not_act(client, make):
 
 
 async def test_who_is_refused_gives_the_connection_back_at_once(committed_client, committed_kernel):
+    headers = await signing_in(committed_client, committed_kernel)("officer-VS-150102001")
+    async with committed_kernel.db.begin() as uow:
+        await deactivate(uow, USER["username"], by="test")
     for _ in range(3):
-        assert (
-            await committed_client.get("/api/v1/desk/tickets", headers={"Authorization": "Bearer x"})
-        ).status_code == 401
+        assert (await committed_client.get("/api/v1/desk/tickets", headers=headers)).status_code == 401
         assert committed_kernel.engine.pool.checkedout() == 0
