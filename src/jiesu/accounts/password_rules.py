@@ -9,6 +9,8 @@ __all__ = ["CommonPassword", "PasswordHoldsName", "PasswordTooLong", "PasswordTo
 SHORTEST, LONGEST = 10, 128
 #: zxcvbn's scale from 0 to 4; 3 is out of reach for a guesser who has the hash.
 STRONG = 3
+#: So many characters are judged: more cost seconds, and what begins strong stays so.
+JUDGED = 48
 #: What everybody here would think of.
 _OURS = ("jiesu", "hohhot", "huhehaote", "neimenggu", "veterans", "tuiyi", "junren", "fuwu")
 
@@ -51,5 +53,5 @@ def _score(password: str, known: list[str]) -> int:
     """Loaded on first use: its word lists are large, and most processes never set a password."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
-    score: int = zxcvbn(password, user_inputs=[word for word in known if word], max_length=LONGEST)["score"]
+    score: int = zxcvbn(password[:JUDGED], user_inputs=[word for word in known if word])["score"]
     return score
