@@ -19,6 +19,7 @@ from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
 from jiesu.rules import Policies, load_policies
 from jiesu.settings import Settings, load_settings
+from tests.builders.accounts import People
 from tests.builders.desk import Act, SignIn, acting, signing_in
 from tests.builders.gateway import RecordingGateway
 from tests.builders.jobs import Jobs
@@ -183,3 +184,19 @@ def act(client: AsyncClient, sign_in: SignIn) -> Act:
 @pytest.fixture
 def committed_act(committed_client: AsyncClient, committed_kernel: Kernel) -> Act:
     return acting(committed_client, signing_in(committed_client, committed_kernel))
+
+
+@pytest.fixture
+async def people(kernel: Kernel, client: AsyncClient) -> People:
+    """Accounts on the application in demo mode; nobody is signed in yet."""
+    await client._transport.app.state.redis.flushdb()  # type: ignore[attr-defined]
+    return People(kernel, client)
+
+
+@pytest.fixture
+async def strict_people(settings: Settings, clock: ManualClock, policies: Policies) -> AsyncIterator[People]:
+    """The same outside demo mode."""
+    strict = msgspec.structs.replace(settings, demo=False)
+    async with rolled_back_kernel(strict, clock, policies) as kernel, http(kernel) as client:
+        await client._transport.app.state.redis.flushdb()  # type: ignore[attr-defined]
+        yield People(kernel, client)

@@ -11,6 +11,7 @@ from typing import get_args
 
 from sqlalchemy import text
 
+from jiesu.audit import security
 from jiesu.audit.trail import verify
 from jiesu.db.uow import Database
 from jiesu.sla.classes import ClockPolicy
@@ -108,6 +109,8 @@ async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) 
         findings.append(Finding("no due job waits longer than ten minutes", len(stuck), stuck[:20]))
         broken = [f"ticket {b.ticket_id} entry {b.seq}: {b.fault}" async for b in verify(session)]
         findings.append(Finding("every chain of the trail is whole", len(broken), broken[:20]))
+        broken = [f"entry {seq}: {fault}" async for seq, fault in security.verify(session)]
+        findings.append(Finding("the chain of the security trail is whole", len(broken), broken[:20]))
     return findings
 
 

@@ -11,7 +11,6 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.stores.redis import RedisStore
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 
@@ -20,6 +19,7 @@ from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
 from jiesu.web.api.admin import AdminController
+from jiesu.web.api.audit import AuditController
 from jiesu.web.api.board import BoardController
 from jiesu.web.api.calendar import CalendarController
 from jiesu.web.api.demo import DemoController
@@ -27,10 +27,12 @@ from jiesu.web.api.desk import DeskController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
+from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
-from jiesu.web.dependencies import DEPENDENCIES
+from jiesu.web.api.users import UserController
+from jiesu.web.dependencies import DEPENDENCIES, give_back
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             HTTPException: for_readers(http_problem),
             Exception: for_readers(unexpected_problem),
         },
+        after_exception=[give_back],
         lifespan=[lifespan],
         logging_config=None,
         csrf_config=CSRFConfig(
@@ -84,7 +87,11 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         ),
         request_max_body_size=LONGEST_BODY,
         state=State(
-            {"kernel": kernel, "redis": redis, "sessions": Sessions(RedisStore(redis, "jiesu"), settings.session_hours)}
+            {
+                "kernel": kernel,
+                "redis": redis,
+                "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
+            }
         ),
     )
 
@@ -94,11 +101,15 @@ def _api(settings: Settings) -> Router:
         TicketController,
         SurveyController,
         SessionController,
+        OwnAccountController,
+        SessionListController,
         DeskController,
         BoardController,
         ListController,
         CalendarController,
         AdminController,
+        UserController,
+        AuditController,
     ]
     if settings.demo:
         handlers.append(DemoController)

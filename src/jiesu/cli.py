@@ -45,6 +45,8 @@ app.add_typer(demo_app, name="demo")
 app.add_typer(audit_app, name="audit")
 app.add_typer(clocks_app, name="clocks")
 app.add_typer(jobs_app, name="jobs")
+user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
 
 out = Console()
 err = Console(stderr=True)
@@ -319,18 +321,19 @@ def doctor(as_json: Json = False) -> None:
 
 @audit_app.command("verify")
 def audit_verify() -> None:
-    """Walk every chain of the trail; exit code 1 at the first that was tampered with."""
-    from jiesu.audit.trail import verify
+    """Walk every chain of both trails; exit code 1 when one was tampered with."""
+    from jiesu.audit import security, trail
 
     async def walk(kernel: Any) -> list[str]:
         async with kernel.db.sessions() as session:
-            return [f"ticket {b.ticket_id}, entry {b.seq}: {b.fault}" async for b in verify(session)]
+            found = [f"ticket {b.ticket_id}, entry {b.seq}: {b.fault}" async for b in trail.verify(session)]
+            return found + [f"security trail, entry {seq}: {fault}" async for seq, fault in security.verify(session)]
 
     broken = _with_kernel(walk)
     for line in broken:
         err.print(f"[bold red]✗[/] {line}", highlight=False)
     if not broken:
-        out.print("[green]✓[/] Every chain of the trail is whole.")
+        out.print("[green]✓[/] Every chain of the trail is whole, and the security trail.")
     raise SystemExit(1 if broken else 0)
 
 
@@ -387,6 +390,102 @@ def jobs_discard(letter: Annotated[int, typer.Argument(metavar="ID")]) -> None:
 
     gone = _with_kernel(lambda kernel: _in_transaction(kernel, lambda uow: discard(uow, letter, by="command line")))
     out.print(f"Dropped: {gone.kind} {gone.key}", highlight=False)
+
+
+#: Who did it, in the security trail. No user name can hold a space.
+BY = "command line"
+Username = Annotated[str, typer.Argument(metavar="USERNAME")]
+
+
+@user_app.command("add")
+def user_add(
+    username: Username,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="intake, dispatcher, officer, unit_head, callback, supervisor, …")],
+    unit: Annotated[str, typer.Option(help="Code of the unit, such as VS-1501.")],
+    as_json: Json = False,
+) -> None:
+    """Add somebody in a post; prints the initial password, which must be changed at the first sign-in."""
+    from jiesu.accounts.add import add_account
+    from jiesu.accounts.grants import give_post
+    from jiesu.accounts.roles import Role
+
+    async def add(kernel: Any, uow: Any) -> str:
+        password = await add_account(uow, username, name, by=BY)
+        await give_post(uow, kernel.rules.organisation, username, Role(role), unit, by=BY)
+        return password
+
+    _show_password(username, _with_uow(add), as_json=as_json)
+
+
+@user_app.command("post")
+def user_post(
+    username: Username,
+    role: Annotated[str, typer.Option(help="As for `user add`.")],
+    unit: Annotated[str, typer.Option(help="Code of the unit.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the post away.")] = False,
+) -> None:
+    """Give somebody another post, or take one away."""
+    from jiesu.accounts.grants import give_post, take_post
+    from jiesu.accounts.roles import Role
+
+    async def change(kernel: Any, uow: Any) -> None:
+        if remove:
+            await take_post(uow, username, Role(role), unit, by=BY)
+        else:
+            await give_post(uow, kernel.rules.organisation, username, Role(role), unit, by=BY)
+
+    _with_uow(change)
+    out.print(f"{username}: {role} at {unit} {'taken' if remove else 'given'}.", highlight=False)
+
+
+@user_app.command("deactivate")
+def user_deactivate(username: Username) -> None:
+    """End an account; its sessions end at once."""
+    from jiesu.accounts.resets import deactivate
+
+    _with_uow(lambda _, uow: deactivate(uow, username, by=BY))
+    out.print(f"{username} can no longer sign in.", highlight=False)
+
+
+@user_app.command("activate")
+def user_activate(username: Username) -> None:
+    """Let somebody sign in again."""
+    from jiesu.accounts.resets import activate
+
+    _with_uow(lambda _, uow: activate(uow, username, by=BY))
+    out.print(f"{username} may sign in again.", highlight=False)
+
+
+@user_app.command("reset-password")
+def user_reset_password(username: Username, as_json: Json = False) -> None:
+    """Print a new initial password; all sessions of the account end."""
+    from jiesu.accounts.resets import reset_password
+
+    _show_password(username, _with_uow(lambda _, uow: reset_password(uow, username, by=BY)), as_json=as_json)
+
+
+@user_app.command("reset-second-factor")
+def user_reset_second_factor(username: Username) -> None:
+    """Forget the second factor of a lost telephone; it is set up anew at the next sign-in."""
+    from jiesu.accounts.resets import reset_second_factor
+
+    _with_uow(lambda _, uow: reset_second_factor(uow, username, by=BY))
+    out.print(f"{username} sets up a second factor at the next sign-in.", highlight=False)
+
+
+def _show_password(username: str, password: str, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({"username": username, "initial_password": password}) + "\n")
+    else:
+        out.print(
+            f"{username}: initial password [bold]{password}[/], to be changed at the first sign-in.", highlight=False
+        )
+
+
+def _with_uow(work: Callable[[Any, Any], Awaitable[T]]) -> T:
+    """Run work in one transaction of the running system."""
+    return _with_kernel(lambda kernel: _in_transaction(kernel, lambda uow: work(kernel, uow)))
 
 
 async def _in_transaction(kernel: Any, work: Callable[[Any], Awaitable[T]]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Conflict", "DomainError", "Forbidden", "Invalid", "Kind", "Missing"]
+__all__ = ["Conflict", "DomainError", "Forbidden", "Invalid", "Kind", "Missing", "TooMany"]
 
 
 class Kind(StrEnum):
@@ -15,6 +15,7 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     FORBIDDEN = "forbidden"
     INVALID = "invalid"
+    TOO_MANY = "too_many"
 
 
 class DomainError(Exception):
@@ -69,3 +70,19 @@ class Invalid(DomainError):
     """The input is wrong."""
 
     kind = Kind.INVALID
+
+
+class TooMany(DomainError):
+    """Too often: what must be waited is `seconds`, which the templates may name as `wait_zh` and `wait_en`."""
+
+    kind = Kind.TOO_MANY
+    zh = "操作太频繁。请{wait_zh}后再试。"
+    en = "Too many requests. Try again in {wait_en}."
+
+    def __init__(self, field: str | None = None, /, *, seconds: int, **params: Any) -> None:
+        self.seconds = seconds
+        minutes = -(-seconds // 60)
+        short = seconds < 60
+        wait_zh = f"{seconds}秒" if short else f"{minutes}分钟"
+        wait_en = f"{seconds} seconds" if short else "1 minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(field, wait_zh=wait_zh, wait_en=wait_en, **params)

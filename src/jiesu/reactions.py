@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from jiesu.audit import trail
-from jiesu.db.uow import Event, UnitOfWork
+from jiesu.audit import security, trail
+from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
@@ -249,12 +249,15 @@ UNTRAILED = (AppealRouted,)
 
 
 class Reactions:
-    """Writes the trail and runs the handlers; `rules` is asked each time, so a new organisation takes effect at once."""
+    """Writes the trails and runs the handlers; `rules` is asked each time, so a new organisation takes effect at once."""
 
     def __init__(self, rules: Callable[[], Rules]) -> None:
         self._rules = rules
 
-    async def __call__(self, uow: UnitOfWork, event: Event) -> None:
+    async def __call__(self, uow: UnitOfWork, event: Event | SecurityEvent) -> None:
+        if isinstance(event, SecurityEvent):
+            await security.append(uow, event)
+            return
         if not isinstance(event, UNTRAILED):
             await trail.append(uow, event)
         handlers = HANDLERS[type(event)]

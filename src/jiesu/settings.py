@@ -60,7 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_secret: str | None = None
     #: what the links in messages begin with
     public_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] = "http://127.0.0.1:8000"
+    #: after so many hours staff sign in again, whatever they do; after so many idle minutes as well
     session_hours: Annotated[int, Meta(ge=1, le=24)] = 8
+    idle_minutes: Annotated[int, Meta(ge=1, le=24 * 60)] = 30
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     web_workers: Count = 1
     worker_processes: Count = 1

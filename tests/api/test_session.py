@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.models import Account
+from jiesu.accounts.resets import deactivate
 from jiesu.demo.users import PASSWORD
 from jiesu.web.sessions import COOKIE
+from tests.builders.desk import signing_in
 
 URL = "/api/v1/session"
 USER = {"username": "officer-vs-150102001", "password": PASSWORD}
@@ -45,7 +47,7 @@ async def test_without_a_session_the_desk_is_shut(client):
 
 async def test_someone_who_left_is_signed_out_at_once(client, sign_in, uow):
     headers = await sign_in("officer-VS-150102001")
-    await uow.session.execute(update(StaffRow).where(StaffRow.username == USER["username"]).values(active=False))
+    await uow.session.execute(update(Account).where(Account.username == USER["username"]).values(active=False))
     assert (await client.get(URL, headers=headers)).status_code == 401
     assert (await client.post(URL, json=USER)).status_code == 403
 
@@ -56,3 +58,12 @@ async def test_a_cookie_alone_reads_but_does_not_act(client, make):
     assert (await client.get(f"/api/v1/desk/tickets/{made.number}")).status_code == 200
     assert (await client.post(f"/api/v1/desk/tickets/{made.number}/sign", json={})).status_code == 401
     assert (await make.load(made)).status == "dispatched"
+
+
+async def test_who_is_refused_gives_the_connection_back_at_once(committed_client, committed_kernel):
+    headers = await signing_in(committed_client, committed_kernel)("officer-VS-150102001")
+    async with committed_kernel.db.begin() as uow:
+        await deactivate(uow, USER["username"], by="test")
+    for _ in range(3):
+        assert (await committed_client.get("/api/v1/desk/tickets", headers=headers)).status_code == 401
+        assert committed_kernel.engine.pool.checkedout() == 0

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.models import Account, StaffRow
+from jiesu.accounts.posts import load_staff
 from jiesu.accounts.roles import Role
-from jiesu.accounts.sign_in import load_staff
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.intake.file import file_appeal
@@ -126,10 +126,11 @@ class Make:
 
 
 async def person(uow: UnitOfWork, kernel: Kernel, username: str) -> Staff:
-    """A demo user by name (`officer-VS-150102001`, in any case)."""
-    row = await uow.session.scalar(select(StaffRow).where(StaffRow.username == username.lower()))
-    assert row is not None, f"there is no demo user {username}"
-    staff = await load_staff(uow, kernel.rules.organisation, row.id)
+    """A demo user by name (`officer-VS-150102001`, in any case), in the first post."""
+    query = select(StaffRow.id).join(Account).where(Account.username == username.lower(), StaffRow.active)
+    key = await uow.session.scalar(query.order_by(StaffRow.id).limit(1))
+    assert key is not None, f"there is no demo user {username}"
+    staff = await load_staff(uow, kernel.rules.organisation, key)
     assert staff is not None
     return staff
 
@@ -137,10 +138,10 @@ async def person(uow: UnitOfWork, kernel: Kernel, username: str) -> Staff:
 async def employ(uow: UnitOfWork, role: Role, unit: str) -> str:
     """A member of staff in any post, also one the demo leaves out; returns the user name."""
     username = f"{role.value}-{unit.lower()}"
-    if await uow.session.scalar(select(StaffRow.id).where(StaffRow.username == username)) is None:
-        row = StaffRow(
-            username=username, name="某人", role=role, unit=unit, password="-", active=True, created_at=uow.now
-        )
-        uow.session.add(row)
+    if await uow.session.scalar(select(Account.id).where(Account.username == username)) is None:
+        account = Account(username=username, name="某人", password="-", demo=True, created_at=uow.now)
+        uow.session.add(account)
+        await uow.session.flush()
+        uow.session.add(StaffRow(account_id=account.id, role=role, unit=unit, active=True, created_at=uow.now))
         await uow.session.flush()
     return username

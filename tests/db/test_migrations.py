@@ -8,7 +8,8 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, pool
+from argon2 import PasswordHasher
+from sqlalchemy import Engine, create_engine, inspect, pool, text
 
 import jiesu.models  # noqa: F401  (fills the metadata)
 from jiesu.db.base import Base
@@ -47,6 +48,45 @@ def test_every_migration_can_be_taken_back_and_made_again(empty):
     assert tables(empty) <= {"alembic_version"}
     upgrade(empty)
     assert tables(empty) == made == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_staff_become_accounts_with_one_post_and_keep_their_keys(empty):
+    """A password that the demo made public is told from a real one; on the way back every post has a name again."""
+    command.upgrade(alembic_config(empty), "0002")
+    public, real = PasswordHasher().hash("jiesu-demo"), PasswordHasher().hash("a real one")
+    with engine_of(empty).begin() as connection:
+        connection.execute(text("INSERT INTO place VALUES ('1501', 'x', 'city', NULL, 'city')"))
+        connection.execute(
+            text("INSERT INTO unit VALUES ('U', 'x', 'x', 'centre', 'city', '1501', NULL, '{}', NULL, true)")
+        )
+        rows = [
+            ("Old.Name", real, "auditor", True),
+            ("officer-u", public, "officer", True),
+            ("left", "-", "officer", False),
+        ]
+        for username, password, role, active in rows:
+            insert = """INSERT INTO staff (username, name, role, unit, password, active, created_at)
+                        VALUES (:username, '某人', :role, 'U', :password, :active, now())"""
+            values = {"username": username, "password": password, "role": role, "active": active}
+            connection.execute(text(insert), values)
+    upgrade(empty)
+    with engine_of(empty).begin() as connection:
+        query = """SELECT s.id, a.username, a.demo, a.active, s.role FROM staff s JOIN account a ON a.id = s.account_id
+                   ORDER BY s.id"""
+        assert connection.execute(text(query)).all() == [
+            (1, "old.name", False, True, "auditor"),
+            (2, "officer-u", True, True, "officer"),
+            (3, "left", False, False, "officer"),
+        ]
+        connection.execute(
+            text(
+                "INSERT INTO staff (account_id, role, unit, active, created_at) VALUES (2, 'intake', 'U', true, now())"
+            )
+        )
+    command.downgrade(alembic_config(empty), "0002")
+    with engine_of(empty).connect() as connection:
+        names = connection.execute(text("SELECT username FROM staff ORDER BY id")).scalars().all()
+    assert names == ["old.name", "officer-u", "left", "officer-u-4"]
 
 
 def test_migrating_again_changes_nothing(empty):

@@ -24,7 +24,7 @@ class Case:
 
 def person(role: Role, unit: str) -> Staff:
     subtree = frozenset(code for code, above in ABOVE.items() if unit in (code, *above))
-    return Staff(1, "u", "某人", role, unit, unit, subtree, frozenset({unit, *ABOVE[unit]}))
+    return Staff(1, "u", "某人", role, unit, unit, subtree, frozenset({unit, *ABOVE[unit]}), account_id=1)
 
 
 @pytest.mark.parametrize("unit", ["station", "county", "city"])
@@ -41,7 +41,7 @@ def test_a_unit_beside_does_not_see_it_nor_learn_that_it_exists():
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR])
 def test_administration_security_and_audit_see_no_petition(role: Role):
-    assert RIGHTS[role] <= {Right.ADMINISTER}
+    assert RIGHTS[role] <= {Right.ADMINISTER, Right.AUDIT}
     assert not person(role, "city").may_see(Case())
     assert not person(role, "city").may_see(Case(sealed_to="city"))
 

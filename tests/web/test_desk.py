@@ -31,7 +31,7 @@ async def test_a_wrong_password_keeps_the_name(site: Site):
     reply = await site.post("/login", username="officer-x", password="wrong")
     assert reply.status_code == 403
     assert value(reply, "username") == "officer-x"
-    assert "用户名或密码不正确" in words(reply)
+    assert "用户名、密码或动态码不正确" in words(reply)
 
 
 @pytest.mark.parametrize("asked", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])

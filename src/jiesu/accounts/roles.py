@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["RIGHTS", "Right", "Role"]
+__all__ = ["RIGHTS", "Right", "Role", "go_together"]
 
 
 class Role(StrEnum):
@@ -34,6 +34,8 @@ class Right(StrEnum):
     FIGURES = "figures"
     #: Not about tickets at all: work that was given up, calendars, users.
     ADMINISTER = "administer"
+    #: Reading the security trail.
+    AUDIT = "audit"
 
 
 _R = Right
@@ -48,5 +50,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset({_R.READ, _R.SUPERVISE, _R.FIGURES}),
     Role.ADMINISTRATOR: frozenset({_R.ADMINISTER}),
     Role.SECURITY: frozenset(),
-    Role.AUDITOR: frozenset(),
+    Role.AUDITOR: frozenset({_R.AUDIT}),
 }
+
+#: Whoever has one of these has no other role besides, or nobody would watch over them.
+_APART = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
+
+
+def go_together(roles: frozenset[Role]) -> bool:
+    """Whether one person may hold them all: administration, security and audit are apart, from each other and the rest."""
+    return len(roles) < 2 or not roles & _APART

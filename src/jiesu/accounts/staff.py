@@ -43,7 +43,8 @@ class Scoped(Protocol):
 class Staff:
     """One person in one post.
 
-    `subtree` holds the codes of the post's unit and all below it; `lineage` those of the unit and all above it.
+    `subtree` holds the codes of the post's unit and all below it; `lineage` those of the unit and all above it; `elsewhere`
+    what the lineages of the person's other posts add to that.
     """
 
     id: int
@@ -54,6 +55,14 @@ class Staff:
     unit_name: str
     subtree: frozenset[str] = field(repr=False)
     lineage: frozenset[str] = field(repr=False)
+    account_id: int
+    #: Keys of the other posts that the same person holds.
+    other_posts: frozenset[int] = field(default=frozenset(), repr=False)
+    elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def is_me(self, staff_id: int | None) -> bool:
+        """Whether the post of that key is held by this person, be it another than the acting one."""
+        return staff_id == self.id or staff_id in self.other_posts
 
     def has(self, right: Right) -> bool:
         """Whether the role carries the right at all."""
@@ -62,8 +71,11 @@ class Staff:
     def may_see(self, ticket: Scoped) -> bool:
         """Whether the ticket exists for this person: in the subtree, not accused, not sealed away (Art. 30, 46).
 
-        A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below.
+        A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below. Who holds a post in an
+        accused line does not see the ticket from any other post either.
         """
+        if ticket.accused_unit is not None and ticket.accused_unit in self.elsewhere:
+            return False
         if ticket.sealed_to is not None:
             return ticket.sealed_to == self.unit and bool(KEEPERS & RIGHTS[self.role])
         if ticket.accused_unit is not None and ticket.accused_unit in self.lineage:

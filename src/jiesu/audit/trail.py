@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,13 +12,11 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from jiesu.audit.chain import GENESIS, Walk, seal
 from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import Event, UnitOfWork
 
 __all__ = ["GENESIS", "BrokenChain", "TrailEntry", "append", "history", "read_heads", "verify"]
-
-#: What the first entry of every chain follows.
-GENESIS = "0" * 64
 
 
 class TrailEntry(Base):
@@ -47,12 +43,6 @@ class BrokenChain:
     ticket_id: int
     seq: int
     fault: str
-
-
-def seal(previous: str, ticket_id: int, seq: int, at: datetime, kind: str, data: dict[str, Any]) -> str:
-    """SHA-256 over the previous hash and the entry in canonical JSON."""
-    body = msgspec.json.encode([previous, ticket_id, seq, at.astimezone(UTC).isoformat(), kind, data], order="sorted")
-    return hashlib.sha256(body).hexdigest()
 
 
 async def append(uow: UnitOfWork, event: Event) -> None:
@@ -108,16 +98,9 @@ async def verify(session: AsyncSession) -> AsyncIterator[BrokenChain]:
     rows = await session.stream_scalars(
         select(TrailEntry).order_by(TrailEntry.ticket_id, TrailEntry.seq).execution_options(yield_per=1000)
     )
-    ticket_id, seq, previous = 0, 0, GENESIS
+    walk = Walk(0)
     async for entry in rows:
-        if entry.ticket_id != ticket_id:
-            ticket_id, seq, previous = entry.ticket_id, 0, GENESIS
-        seq += 1
-        if entry.seq != seq:
-            yield BrokenChain(ticket_id, seq, f"entry {seq} is missing, {entry.seq} follows")
-            seq = entry.seq
-        elif entry.previous != previous:
-            yield BrokenChain(ticket_id, seq, "does not follow the entry before it")
-        if entry.hash != seal(entry.previous, ticket_id, entry.seq, entry.at, entry.kind, entry.data):
-            yield BrokenChain(ticket_id, seq, "was changed after it was written")
-        previous = entry.hash
+        if entry.ticket_id != walk.chain:
+            walk = Walk(entry.ticket_id)
+        for fault in walk.faults(entry):
+            yield BrokenChain(entry.ticket_id, walk.seq, fault)

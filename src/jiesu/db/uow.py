@@ -16,7 +16,7 @@ from jiesu.db.base import Base
 from jiesu.db.together import Keys, write_together
 from jiesu.kit.clock import Clock
 
-__all__ = ["Database", "Event", "React", "UnitOfWork"]
+__all__ = ["Database", "Event", "React", "SecurityEvent", "UnitOfWork"]
 
 Row = TypeVar("Row", bound=Base)
 
@@ -30,7 +30,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     ticket_id: int
 
 
-React = Callable[["UnitOfWork", Event], Awaitable[None]]
+class SecurityEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Something that happened to an account, in the past tense; kept in the security trail.
+
+    `account` is the user name it is about, `by` who did it to them where that is somebody else, `address` where from.
+    """
+
+    account: str | None = None
+    by: str | None = None
+    address: str | None = None
+
+
+React = Callable[["UnitOfWork", Event | SecurityEvent], Awaitable[None]]
 
 
 @dataclass
@@ -51,7 +62,7 @@ class UnitOfWork:
     #: Rows that wait to be written together; None outside `together`.
     gathered: list[Base] | None = None
 
-    async def record(self, event: Event) -> None:
+    async def record(self, event: Event | SecurityEvent) -> None:
         """Tell the rest of the system, within this transaction."""
         if self.gathered is None:
             await self.session.flush()

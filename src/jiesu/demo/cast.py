@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.posts import everybody
 from jiesu.accounts.roles import Role
-from jiesu.accounts.sign_in import load_staff
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.tickets.models import Ticket
@@ -27,12 +24,9 @@ class Cast:
     @classmethod
     async def load(cls, uow: UnitOfWork, organisation: Organisation) -> Cast:
         """Everybody who may sign in."""
-        rows = (await uow.session.scalars(select(StaffRow).where(StaffRow.active).order_by(StaffRow.id))).all()
         posts: dict[tuple[str, Role], Staff] = {}
-        for row in rows:  # each is in the session by now: no further query
-            staff = await load_staff(uow, organisation, row.id)
-            if staff is not None:
-                posts.setdefault((staff.unit, staff.role), staff)
+        for staff in await everybody(uow, organisation):
+            posts.setdefault((staff.unit, staff.role), staff)
         return cls(posts, organisation)
 
     def post(self, unit: str, role: Role) -> Staff:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.models import Account, StaffRow
 from jiesu.accounts.passwords import hash_password
 from jiesu.accounts.roles import Role
 from jiesu.db.uow import UnitOfWork
@@ -49,20 +50,34 @@ def _people(organisation: Organisation) -> Iterator[tuple[str, str, Role, str]]:
             yield f"{role.value}-{unit.code.lower()}", f"{family}{_ROLE_ZH[role]}", role, unit.code
 
 
+#: One covers two stations, to show how a post is chosen: user name → the second post.
+_SECOND_POSTS = {"officer-vs-150102002": (Role.OFFICER, "VS-150102003")}
+
+
 async def add_demo_users(uow: UnitOfWork, organisation: Organisation, now: datetime) -> int:
     """Add what is missing; returns how many people there are. They share one hash: it is the same password."""
     password = hash_password(PASSWORD)
-    rows = [
-        {
-            "username": username,
-            "name": name,
-            "role": role,
-            "unit": unit,
-            "password": password,
-            "active": True,
-            "created_at": now,
-        }
-        for username, name, role, unit in _people(organisation)
+    people = list(_people(organisation))
+    accounts = [
+        {"username": username, "name": name, "password": password, "demo": True, "created_at": now}
+        for username, name, _, _ in people
     ]
-    await uow.session.execute(insert(StaffRow).on_conflict_do_nothing(index_elements=[StaffRow.username]), rows)
-    return len(rows)
+    statement = insert(Account).on_conflict_do_nothing(index_elements=[Account.username])
+    await uow.session.execute(statement, accounts)
+    await _give_posts(uow, [(username, role, unit) for username, _, role, unit in people], now)
+    second = [(username, *post) for username, post in _SECOND_POSTS.items() if organisation.find_unit(post[1])]
+    await _give_posts(uow, second, now)
+    return len(people)
+
+
+async def _give_posts(uow: UnitOfWork, posts: Sequence[tuple[str, Role, str]], now: datetime) -> None:
+    """Posts of demo accounts alone: somebody real may have a name that a demo would give."""
+    found = await uow.session.execute(select(Account.username, Account.id).where(Account.demo))
+    keys: dict[str, int] = {row.username: row.id for row in found}
+    rows = [
+        {"account_id": keys[username], "role": role, "unit": unit, "active": True, "created_at": now}
+        for username, role, unit in posts
+        if username in keys
+    ]
+    if rows:
+        await uow.session.execute(insert(StaffRow).on_conflict_do_nothing(), rows)

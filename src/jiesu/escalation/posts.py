@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.models import Account, StaffRow
 from jiesu.accounts.roles import RIGHTS, Right
 from jiesu.db.uow import UnitOfWork
 
@@ -21,7 +21,8 @@ async def manned_units(uow: UnitOfWork) -> frozenset[str]:
     """Units where somebody holds the post, read once a transaction."""
     known = uow.memory.get("manned units")
     if known is None:
-        manned = select(StaffRow.unit).where(StaffRow.active, StaffRow.role.in_(_ROLES)).distinct()
+        holders = select(StaffRow.unit).join(Account, Account.id == StaffRow.account_id).where(Account.active)
+        manned = holders.where(StaffRow.active, StaffRow.role.in_(_ROLES)).distinct()
         known = uow.memory["manned units"] = frozenset(await uow.session.scalars(manned))
     found: frozenset[str] = known
     return found

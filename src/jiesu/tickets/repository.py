@@ -72,11 +72,18 @@ class TicketRepository:
 
 
 def visible_to(staff: Staff) -> ColumnElement[bool]:
-    """`Staff.may_see` in SQL: the subtree, less what accuses one's own line, less what is sealed to others."""
+    """`Staff.may_see` in SQL: the subtree, less what accuses a line of one's own, less what is sealed to others."""
     if not staff.has(Right.READ):
         return false()
-    everything = [] if len(staff.lineage) == 1 else [_in_subtree(staff)]
+    if not staff.elsewhere:
+        return _visible_from_post(staff)
     # NULL <> ALL(…) is NULL, so tickets that accuse nobody are named first.
+    spared = or_(Ticket.accused_unit.is_(None), Ticket.accused_unit.not_in(staff.elsewhere))
+    return and_(_visible_from_post(staff), spared)
+
+
+def _visible_from_post(staff: Staff) -> ColumnElement[bool]:
+    everything = [] if len(staff.lineage) == 1 else [_in_subtree(staff)]
     open_to_me = and_(
         Ticket.sealed_to.is_(None),
         or_(Ticket.accused_unit.is_(None), Ticket.accused_unit.not_in(staff.lineage)),

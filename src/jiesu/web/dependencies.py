@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.types import Scope
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -16,9 +17,9 @@ from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.problems import locale_of
-from jiesu.web.sessions import current_staff
+from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
 
-__all__ = ["DEPENDENCIES"]
+__all__ = ["DEPENDENCIES", "give_back"]
 
 
 class BadVersion(Invalid):
@@ -26,11 +27,23 @@ class BadVersion(Invalid):
     en = 'If-Match must be the ticket\'s version, such as "3".'
 
 
-async def provide_uow(state: State) -> AsyncGenerator[UnitOfWork, None]:
+async def provide_uow(request: Request[Any, Any, Any], state: State) -> AsyncGenerator[UnitOfWork, None]:
     """One transaction a request: raising rolls back, returning commits, before the answer is sent."""
     kernel: Kernel = state.kernel
     async with kernel.db.begin() as uow:
+        request.state.uow = uow
         yield uow
+
+
+async def give_back(_: Exception, scope: Scope) -> None:
+    """End the transaction of a request that failed.
+
+    Litestar tells a generator nothing when another dependency raises (nobody is signed in, for one): connection and locks
+    would be held until its garbage is collected.
+    """
+    uow: UnitOfWork | None = scope.get("state", {}).get("uow")
+    if uow is not None:
+        await uow.session.close()
 
 
 async def provide_rules(state: State) -> Rules:
@@ -44,11 +57,18 @@ def provide_locale(request: Request[Any, Any, Any]) -> Locale:
     return locale_of(request)
 
 
-async def provide_staff(
+async def provide_person(
     request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]
-) -> Staff:
-    """The signed-in member of staff; 401 without one."""
-    return await current_staff(request, uow, rules)
+) -> SignedInPerson:
+    """Who is signed in, also before they may work; 401 without a session. Pages find them in the request's state."""
+    person = await signed_in_person(request, uow, rules)
+    request.state.person = person
+    return person
+
+
+def provide_staff(person: NamedDependency[SignedInPerson]) -> Staff:
+    """The signed-in member of staff in the acting post; 401 without a session, 403 while a duty comes first."""
+    return working_staff(person)
 
 
 def provide_version(request: Request[Any, Any, Any]) -> int | None:
@@ -66,6 +86,7 @@ DEPENDENCIES = {
     "uow": Provide(provide_uow),
     "rules": Provide(provide_rules),
     "locale": Provide(provide_locale, sync_to_thread=False),
-    "staff": Provide(provide_staff),
+    "person": Provide(provide_person),
+    "staff": Provide(provide_staff, sync_to_thread=False),
     "version": Provide(provide_version, sync_to_thread=False),
 }

@@ -13,7 +13,7 @@ from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_500_INTERNAL_SERVER
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
-from jiesu.errors import DomainError, Kind
+from jiesu.errors import DomainError, Kind, TooMany
 from jiesu.kit.locale import Locale
 from jiesu.tickets.repository import StaleVersion
 
@@ -22,7 +22,7 @@ __all__ = ["STATUS", "Problem", "domain_problem", "http_problem", "locale_of", "
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-STATUS = {Kind.MISSING: 404, Kind.CONFLICT: 409, Kind.FORBIDDEN: 403, Kind.INVALID: 422}
+STATUS = {Kind.MISSING: 404, Kind.CONFLICT: 409, Kind.FORBIDDEN: 403, Kind.INVALID: 422, Kind.TOO_MANY: 429}
 _NAMED = re.compile(r"(?:unknown|missing required) field `([^`]+)`")
 _PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
@@ -66,7 +66,7 @@ def domain_problem(request: Request[Any, Any, Any], error: DomainError) -> Respo
         field=error.field,
         changes=changes,
     )
-    return _answer(problem)
+    return _answer(problem, {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else None)
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.exceptions import NotAuthorizedException
-from litestar.stores.base import Store
+from redis.asyncio import Redis
 
-from jiesu.accounts.sign_in import load_staff
+from jiesu.accounts.models import Account
 from jiesu.accounts.staff import Staff
-from jiesu.db.uow import UnitOfWork
 from jiesu.kit.crypto import fingerprint, token
-from jiesu.rules import Rules
 
-__all__ = ["COOKIE", "Sessions", "SignInFirst", "current_staff", "session_token"]
+__all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "client_address", "session_token"]
 
 COOKIE = "jiesu_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: How stale the time of last use may be, in seconds: spares a write at most requests.
+ABOUT = 30.0
+_BROWSER_LENGTH = 200
 
 
 class SignInFirst(NotAuthorizedException):
@@ -26,27 +30,124 @@ class SignInFirst(NotAuthorizedException):
     detail = "Sign in first."
 
 
+class Session(msgspec.Struct, frozen=True):
+    """One sign-in. Times are seconds since 1970, `used_at` to about half a minute; `id` is public, the token is not."""
+
+    id: str
+    account: int
+    #: The account's generation when it began; it is over once the account has another.
+    generation: int
+    #: Key of the acting post.
+    post: int
+    opened_at: float
+    used_at: float
+    address: str | None
+    browser: str
+
+
 class Sessions:
-    """Who is signed in. Tokens are kept as their SHA-256."""
+    """Who is signed in, where and since when. Tokens are kept as their SHA-256.
 
-    def __init__(self, store: Store, hours: int) -> None:
-        self._store = store
+    A session ends after `hours` whatever happens, and after `idle_minutes` without use.
+    """
+
+    def __init__(
+        self, redis: Redis, hours: int, idle_minutes: int, *, unix_time: Callable[[], float] = time.time
+    ) -> None:
+        self._redis = redis
         self.seconds = hours * 3600
+        self._idle = idle_minutes * 60
+        self.unix_time = unix_time
 
-    async def open(self, staff: Staff) -> str:
-        """A new session; returns its token."""
-        secret = token(32)
-        await self._store.set(fingerprint(secret), str(staff.id), expires_in=self.seconds)
+    async def open(self, staff: Staff, generation: int = 1, *, address: str | None = None, browser: str = "") -> str:
+        """A new session in that post; returns its token."""
+        secret, now = token(32), self.unix_time()
+        print_ = fingerprint(secret)
+        session = Session(
+            id=print_[:16],
+            account=staff.account_id,
+            generation=generation,
+            post=staff.id,
+            opened_at=now,
+            used_at=now,
+            address=address,
+            browser=browser[:_BROWSER_LENGTH],
+        )
+        async with self._redis.pipeline() as together:
+            together.set(_key(print_), msgspec.json.encode(session), ex=self.seconds)
+            together.set(_used(print_), now, ex=self._idle)
+            together.sadd(_all(staff.account_id), print_)
+            together.expire(_all(staff.account_id), self.seconds)
+            await together.execute()
         return secret
 
-    async def find(self, secret: str) -> int | None:
-        """The staff id behind a token; each use prolongs the session."""
-        value = await self._store.get(fingerprint(secret), renew_for=self.seconds)
-        return int(value) if value else None
+    async def find(self, secret: str) -> Session | None:
+        """The session behind a token; each use prolongs it within its limit."""
+        print_ = fingerprint(secret)
+        session = await self._read(print_)
+        now = self.unix_time()
+        if session is not None and now - session.used_at > ABOUT:
+            await self._redis.set(_used(print_), now, ex=self._idle)
+        return session
+
+    async def of(self, account: Account) -> list[Session]:
+        """The account's open sessions, the one used last first."""
+        found = [await self._read(print_) for print_ in await self._prints(account.id)]
+        mine = [session for session in found if session is not None and session.generation == account.generation]
+        return sorted(mine, key=lambda session: session.used_at, reverse=True)
+
+    async def keep(self, secret: str, *, post: int | None = None, generation: int | None = None) -> None:
+        """Write down another acting post, or that the session goes on under the account's new generation."""
+        print_ = fingerprint(secret)
+        session = await self._read(print_)
+        if session is not None:
+            changed = msgspec.structs.replace(
+                session, post=post or session.post, generation=generation or session.generation
+            )
+            await self._redis.set(_key(print_), msgspec.json.encode(changed), xx=True, keepttl=True)
 
     async def close(self, secret: str) -> None:
         """Sign out."""
-        await self._store.delete(fingerprint(secret))
+        await self._drop(fingerprint(secret))
+
+    async def revoke(self, account_id: int, session_id: str) -> bool:
+        """End one of the account's sessions by its public id; False when there is none."""
+        for print_ in await self._prints(account_id):
+            if print_[:16] == session_id:
+                await self._drop(print_)
+                return True
+        return False
+
+    async def _prints(self, account_id: int) -> list[str]:
+        members: Any = await self._redis.smembers(_all(account_id))
+        return sorted(member.decode() for member in members)
+
+    async def _read(self, print_: str) -> Session | None:
+        raw, used = await self._redis.mget(_key(print_), _used(print_))
+        if raw is None or used is None:
+            return None
+        session = msgspec.structs.replace(msgspec.json.decode(raw, type=Session), used_at=float(used))
+        now = self.unix_time()
+        over = now - session.opened_at > self.seconds or now - session.used_at > self._idle
+        return None if over else session
+
+    async def _drop(self, print_: str) -> None:
+        session = await self._read(print_)
+        await self._redis.delete(_key(print_), _used(print_))
+        if session is not None:
+            await self._redis.srem(_all(session.account), print_)
+
+
+def _key(print_: str) -> str:
+    return f"jiesu:session:{print_}"
+
+
+def _used(print_: str) -> str:
+    return f"jiesu:session-used:{print_}"
+
+
+def _all(account_id: int) -> str:
+    return f"jiesu:sessions:{account_id}"
 
 
 def session_token(request: Request[Any, Any, Any]) -> str | None:
@@ -59,12 +160,6 @@ def session_token(request: Request[Any, Any, Any]) -> str | None:
     return request.cookies.get(COOKIE)
 
 
-async def current_staff(request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules) -> Staff:
-    """The signed-in member of staff. Raises SignInFirst."""
-    sessions: Sessions = request.app.state.sessions
-    secret = session_token(request)
-    staff_id = await sessions.find(secret) if secret else None
-    staff = await load_staff(uow, rules.organisation, staff_id) if staff_id is not None else None
-    if staff is None:
-        raise SignInFirst
-    return staff
+def client_address(request: Request[Any, Any, Any]) -> str | None:
+    """Where the request comes from, as the server saw it."""
+    return request.client.host if request.client else None

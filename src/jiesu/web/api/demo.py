@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from sqlalchemy import select
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.posts import everybody
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import Named, unit_named
 from jiesu.kit.clock import SHANGHAI
@@ -54,11 +54,12 @@ class DemoController(Controller):
 
     @get("/users", operation_id="DemoUsers")
     async def users(self, uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]) -> list[DemoUser]:
-        """Everybody who can sign in."""
-        rows = await uow.session.scalars(select(StaffRow).where(StaffRow.active).order_by(StaffRow.id))
-        return [
-            DemoUser(row.username, row.role, unit_named(rules, row.unit) or Named(row.unit, row.unit)) for row in rows
-        ]
+        """Everybody who can sign in, each with the post they sign in to."""
+        people: dict[str, DemoUser] = {}
+        for staff in await everybody(uow, rules.organisation, demo=True):
+            unit = unit_named(rules, staff.unit) or Named(staff.unit, staff.unit)
+            people.setdefault(staff.username, DemoUser(staff.username, staff.role, unit))
+        return list(people.values())
 
     @get("/messages", operation_id="DemoMessages")
     async def messages(

@@ -11,6 +11,7 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
+from jiesu.web.pages.account import AccountPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
@@ -41,6 +42,7 @@ def page_routers(settings: Settings) -> list[Router]:
         FollowingPages,
         SurveyPages,
         SigningPages,
+        AccountPages,
         DeskPages,
         TicketPages,
         BoardPages,

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from sqlalchemy import func, or_, select
 
-from jiesu.accounts.models import StaffRow
+from jiesu.accounts.models import Account, StaffRow
 from jiesu.accounts.roles import Role
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import unit_named
@@ -42,18 +42,20 @@ class Person(msgspec.Struct, frozen=True):
 async def _people(uow: UnitOfWork, rules: Rules, q: str, locale: Locale) -> dict[Role, list[Person]]:
     """By role, a few of each from the top of the network down; or all whose name, user name or unit contains `q`."""
     place = func.row_number().over(partition_by=StaffRow.role, order_by=(func.length(StaffRow.unit), StaffRow.id))
-    ranked = select(StaffRow.id, place.label("place")).where(StaffRow.active).subquery()
-    query = select(StaffRow).join(ranked, ranked.c.id == StaffRow.id).join(UnitRow, UnitRow.code == StaffRow.unit)
+    first = select(func.min(StaffRow.id)).where(StaffRow.active).group_by(StaffRow.account_id)
+    ranked = select(StaffRow.id, place.label("place")).where(StaffRow.id.in_(first)).subquery()
+    query = select(StaffRow, Account).join(Account).join(ranked, ranked.c.id == StaffRow.id)
+    query = query.join(UnitRow, UnitRow.code == StaffRow.unit).where(Account.active, Account.demo)
     if q:
-        fields = (StaffRow.username, StaffRow.name, UnitRow.name, UnitRow.name_en)
+        fields = (Account.username, Account.name, UnitRow.name, UnitRow.name_en)
         query = query.where(or_(*(field.icontains(q, autoescape=True) for field in fields))).limit(MANY)
     else:
         query = query.where(ranked.c.place <= FEW)
-    rows = await uow.session.scalars(query.order_by(func.length(StaffRow.unit), StaffRow.id))
+    rows = await uow.session.execute(query.order_by(func.length(StaffRow.unit), StaffRow.id))
     people = []
-    for row in rows:
-        unit = unit_named(rules, row.unit, locale)
-        people.append(Person(row.username, row.name, row.role, unit.name if unit else row.unit))
+    for post, account in rows:
+        unit = unit_named(rules, post.unit, locale)
+        people.append(Person(account.username, account.name, post.role, unit.name if unit else post.unit))
     found = {role: [person for person in people if person.role == role] for role in Role}
     return {role: listed for role, listed in found.items() if listed}
 

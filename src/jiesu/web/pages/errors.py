@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from litestar import Request, Response
 from litestar.status_codes import HTTP_401_UNAUTHORIZED
 
-from jiesu.web.pages.rendering import go, render
+from jiesu.errors import DomainError
+from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.problems import Problem
 
 __all__ = ["for_readers"]
@@ -17,6 +18,8 @@ __all__ = ["for_readers"]
 E = TypeVar("E", bound=Exception)
 #: Addresses that programs read.
 MACHINES = ("/api/", "/health", "/schema", "/metrics", "/static/")
+#: What comes before work, and the page where it is done.
+DUTIES = {"ChangePasswordFirst": "/account/password", "EnrolFirst": "/account/second-factor"}
 
 
 def for_readers(
@@ -32,6 +35,9 @@ def for_readers(
         if problem.status == HTTP_401_UNAUTHORIZED:
             asked = request.url.path if request.method == "GET" else "/desk"
             return go(f"/login?{urlencode({'next': asked})}")
-        return render(request, "problem.html", status=problem.status, problem=problem)
+        if (owed := DUTIES.get(problem.title)) is not None:
+            return go(owed)
+        page = render(request, "problem.html", status=problem.status, problem=problem)
+        return waiting(page, error) if isinstance(error, DomainError) else page
 
     return shown

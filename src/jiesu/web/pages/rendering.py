@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -22,13 +22,16 @@ from markupsafe import Markup, escape
 
 from jiesu.accounts.staff import Staff
 from jiesu.desk.views import unit_named
+from jiesu.errors import DomainError, TooMany
 from jiesu.kit.locale import Locale
 from jiesu.sla.wording import moment_words
+from jiesu.web.pages.browsers import browser_words
 from jiesu.web.pages.languages import speaker
 from jiesu.web.pages.words import WORDS
 from jiesu.web.problems import locale_of
+from jiesu.web.signed_in import SignedInPerson
 
-__all__ = ["STATIC", "engine", "go", "render"]
+__all__ = ["STATIC", "engine", "go", "render", "waiting"]
 
 WEB = Path(__file__).parents[1]
 STATIC = WEB / "static"
@@ -73,6 +76,7 @@ def render(
         "demo": request.app.state.kernel.settings.demo,
         "staff": None,
         "post": _post(request, context.get("staff"), locale),
+        "posts": _posts(request, locale),
         "problem": None,
         "wrong_prefix": "",
     }
@@ -99,13 +103,46 @@ def engine() -> JinjaTemplateEngine:
         auto_reload=False,
     )
     environment.globals["asset"] = _asset
-    environment.filters |= {"moment": _moment, "percent": _percent, "links": _links, "query": urlencode}
+    environment.filters |= {
+        "moment": _moment,
+        "percent": _percent,
+        "links": _links,
+        "query": urlencode,
+        "fours": _fours,
+        "browser": browser_words,
+    }
     return JinjaTemplateEngine(engine_instance=environment)
 
 
 def _post(request: Request[Any, Any, Any], staff: Staff | None, locale: Locale) -> str | None:
     unit = unit_named(request.app.state.kernel.rules, staff.unit, locale) if staff else None
     return unit.name if unit else None
+
+
+class PostChoice(NamedTuple):
+    """A post of the signed-in person, as the header and the choice after sign-in offer it."""
+
+    value: str
+    role: str
+    unit: str
+    acting: bool
+
+
+def _posts(request: Request[Any, Any, Any], locale: Locale) -> list[PostChoice]:
+    person: SignedInPerson | None = getattr(request.state, "person", None)
+    rules = request.app.state.kernel.rules
+    return [
+        PostChoice(f"{post.role}@{post.unit}", post.role, found.name, post.id == person.staff.id)
+        for post in (person.person.posts if person else ())
+        if person and (found := unit_named(rules, post.unit, locale))
+    ]
+
+
+def waiting(page: Response[Any], error: DomainError) -> Response[Any]:
+    """The page, which tells programs too how long to wait."""
+    if isinstance(error, TooMany):
+        page.headers["Retry-After"] = str(error.seconds)
+    return page
 
 
 def _choice(request: Request[Any, Any, Any], name: str) -> str | None:
@@ -138,6 +175,11 @@ def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
 
 def _percent(rate: float | None) -> str:
     return "—" if rate is None else f"{rate * 100:.1f}%"
+
+
+def _fours(text: str) -> str:
+    """In groups that can be read out."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def _links(text: str, own: str) -> Markup:

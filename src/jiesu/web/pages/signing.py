@@ -1,22 +1,28 @@
-"""Signing in and out on a page."""
+"""Signing in and out on a page, and choosing the post to act in."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.status_codes import HTTP_200_OK
 
-from jiesu.accounts.sign_in import WrongCredentials, sign_in
+from jiesu.accounts.posts import NoSuchPost
+from jiesu.accounts.roles import Role
+from jiesu.accounts.sign_in import Attempt, sign_in
 from jiesu.db.uow import UnitOfWork
+from jiesu.errors import DomainError
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.web.api.session import session_cookie
+from jiesu.web.api.session import close_session, open_session
 from jiesu.web.pages.forms import Fields, fields_of, problem_of
-from jiesu.web.pages.rendering import go, render
-from jiesu.web.sessions import Sessions, session_token
+from jiesu.web.pages.rendering import go, render, waiting
+from jiesu.web.sessions import client_address
+from jiesu.web.signed_in import SignedInPerson
 
 __all__ = ["SigningPages"]
 
@@ -40,22 +46,47 @@ class SigningPages(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
+        state: State,
     ) -> Response[Any]:
-        """Open a session and go where one wanted to."""
+        """Open a session and go where one wanted to; who holds several posts chooses one first."""
         fields = await fields_of(request)
         asked = _own_path(fields.get("next", "/desk"))
-        try:
-            staff = await sign_in(uow, rules.organisation, fields.get("username", ""), fields.get("password", ""))
-        except WrongCredentials as error:
-            problem = problem_of(error, locale)
-            return render(request, "login.html", status=problem.status, fields=fields, problem=problem, next=asked)
-        sessions: Sessions = request.app.state.sessions
-        return go(asked, [session_cookie(request, await sessions.open(staff), sessions.seconds)])
+        attempt = Attempt(fields["username"], fields["password"], fields["otp"], client_address(request))
+        found = await sign_in(uow, rules.organisation, rules.keys, attempt, demo=state.kernel.settings.demo)
+        if isinstance(found, DomainError):
+            problem = problem_of(found, locale)
+            page = render(request, "login.html", status=problem.status, fields=fields, problem=problem, next=asked)
+            return waiting(page, found)
+        _, cookie = await open_session(request, found)
+        return go(_choice(asked) if len(found.posts) > 1 else asked, [cookie])
+
+    @get("/account/post")
+    async def posts(
+        self, request: Request[Any, Any, Any], person: NamedDependency[SignedInPerson], next_: FromQuery[str] = "/desk"
+    ) -> Response[Any]:
+        """One's posts, to choose from (选择岗位)."""
+        asked = request.query_params.get("next", next_)
+        return render(request, "posts.html", staff=None if person.owes else person.staff, next=_own_path(asked))
+
+    @post("/account/post", status_code=HTTP_200_OK)
+    async def choose(
+        self, request: Request[Any, Any, Any], person: NamedDependency[SignedInPerson], state: State
+    ) -> Response[Any]:
+        """Act in the chosen post from now on (切换岗位)."""
+        fields = await fields_of(request)
+        role, _, unit = fields["post"].partition("@")
+        if role not in list(Role):
+            raise NoSuchPost("post")
+        await state.sessions.keep(person.secret, post=person.person.choose(Role(role), unit).id)
+        return go(_own_path(fields.get("next", "/desk")))
 
     @post("/logout", status_code=HTTP_200_OK)
-    async def leave(self, request: Request[Any, Any, Any]) -> Response[Any]:
+    async def leave(
+        self, request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]
+    ) -> Response[Any]:
         """End the session (退出)."""
-        secret = session_token(request)
-        if secret:
-            await request.app.state.sessions.close(secret)
-        return go("/login", [session_cookie(request, "", 0)])
+        return go("/login", [await close_session(request, uow, rules)])
+
+
+def _choice(asked: str) -> str:
+    return f"/account/post?{urlencode({'next': asked})}"

@@ -1,0 +1,89 @@
+"""What happens to accounts: the vocabulary of the security trail."""
+
+from __future__ import annotations
+
+from jiesu.db.uow import SecurityEvent
+
+__all__ = [
+    "AccountActivated",
+    "AccountAdded",
+    "AccountDeactivated",
+    "PasswordChanged",
+    "PasswordReset",
+    "PostGiven",
+    "PostTaken",
+    "RecoveryCodeUsed",
+    "SecondFactorEnrolled",
+    "SecondFactorReset",
+    "SessionsRevoked",
+    "SignInFailed",
+    "SignInLocked",
+    "SignedIn",
+    "SignedOut",
+]
+
+
+class SignedIn(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class SignedOut(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class SignInFailed(SecurityEvent, frozen=True, kw_only=True):
+    """`account` is missing where nobody has that name: what was typed may be a password, so it is not kept."""
+
+    failures: int
+
+
+class SignInLocked(SecurityEvent, frozen=True, kw_only=True):
+    seconds: int
+
+
+class RecoveryCodeUsed(SecurityEvent, frozen=True, kw_only=True):
+    left: int
+
+
+class SecondFactorEnrolled(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class SecondFactorReset(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class PasswordChanged(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class PasswordReset(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class SessionsRevoked(SecurityEvent, frozen=True, kw_only=True):
+    """`session` is the public id of the one that was ended; None: all others."""
+
+    session: str | None = None
+
+
+class AccountAdded(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class AccountActivated(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class AccountDeactivated(SecurityEvent, frozen=True, kw_only=True):
+    pass
+
+
+class PostGiven(SecurityEvent, frozen=True, kw_only=True):
+    role: str
+    unit: str
+
+
+class PostTaken(SecurityEvent, frozen=True, kw_only=True):
+    role: str
+    unit: str

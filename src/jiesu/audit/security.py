@@ -1,0 +1,94 @@
+"""The security trail: sign-ins, locks, second factors, passwords and rights, in one hash chain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from jiesu.audit.chain import GENESIS, Walk, seal
+from jiesu.db.base import Base, BigId, Moment
+from jiesu.db.uow import SecurityEvent, UnitOfWork
+from jiesu.kit.paging import decode_cursor, encode_cursor
+
+__all__ = ["Page", "SecurityEntry", "append", "newest", "verify"]
+
+PAGE = 50
+#: There is one chain; its number in the seal tells it from every ticket's.
+CHAIN = 0
+#: Advisory lock under which the chain grows: two entries never follow the same one.
+LOCK = 0x6A69657375
+_Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+class SecurityEntry(Base):
+    """One thing that happened. The application's role may insert and read, nothing else; a trigger refuses the rest."""
+
+    __tablename__ = "security_trail"
+
+    id: Mapped[BigId]
+    #: Place in the chain, from 1 without gaps.
+    seq: Mapped[int] = mapped_column(unique=True)
+    at: Mapped[Moment]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class Page(NamedTuple):
+    """Entries, the newest first."""
+
+    entries: Sequence[SecurityEntry]
+    next_cursor: str | None
+
+
+async def append(uow: UnitOfWork, event: SecurityEvent) -> None:
+    """Add the event to the chain. Holds the chain's lock to the end of the transaction: make it the last thing done."""
+    seq, previous = await _head(uow)
+    data = msgspec.to_builtins(event)
+    kind = data.pop("type")
+    entry = SecurityEntry(
+        seq=seq + 1,
+        at=uow.now,
+        kind=kind,
+        data=data,
+        previous=previous,
+        hash=seal(previous, CHAIN, seq + 1, uow.now, kind, data),
+    )
+    uow.add(entry)
+    uow.memory["security trail"] = (entry.seq, entry.hash)
+
+
+async def _head(uow: UnitOfWork) -> tuple[int, str]:
+    known = uow.memory.get("security trail")
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    await uow.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    last = select(SecurityEntry.seq, SecurityEntry.hash).order_by(SecurityEntry.seq.desc()).limit(1)
+    row = (await uow.session.execute(last)).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+async def newest(uow: UnitOfWork, *, cursor: str = "", size: int = PAGE) -> Page:
+    """One stretch of the trail, by place. Raises BadCursor."""
+    query = select(SecurityEntry).order_by(SecurityEntry.seq.desc()).limit(size + 1)
+    if cursor:
+        query = query.where(SecurityEntry.seq < decode_cursor(cursor, tuple[_Seq])[0])
+    rows = (await uow.session.scalars(query)).all()
+    return Page(rows[:size], encode_cursor(rows[size - 1].seq) if len(rows) > size else None)
+
+
+async def verify(session: AsyncSession) -> AsyncIterator[tuple[int, str]]:
+    """Walk the chain and yield place and fault of each entry that was changed, removed or reordered."""
+    query = select(SecurityEntry).order_by(SecurityEntry.seq).execution_options(yield_per=1000)
+    walk = Walk(CHAIN)
+    async for entry in await session.stream_scalars(query):
+        for fault in walk.faults(entry):
+            yield walk.seq, fault

@@ -1,0 +1,59 @@
+"""The signed-in person of a request: session, account, posts, and what they owe before they may work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+
+from jiesu.accounts.duties import duties
+from jiesu.accounts.models import Account
+from jiesu.accounts.posts import Person, load_person
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Forbidden
+from jiesu.rules import Rules
+from jiesu.web.sessions import Session, Sessions, SignInFirst, session_token
+
+__all__ = ["SignedInPerson", "signed_in_person", "working_staff"]
+
+
+@dataclass(frozen=True)
+class SignedInPerson:
+    """Somebody with a session; `staff` is the acting post. They may not work while they owe something."""
+
+    person: Person
+    staff: Staff
+    session: Session
+    secret: str
+    owes: list[type[Forbidden]]
+
+    @property
+    def account(self) -> Account:
+        return self.person.account
+
+
+async def signed_in_person(request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules) -> SignedInPerson:
+    """Raises SignInFirst; also once the account, its generation or the acting post is over."""
+    sessions: Sessions = request.app.state.sessions
+    secret = session_token(request)
+    session = await sessions.find(secret) if secret else None
+    person = await load_person(uow, rules.organisation, session.account) if session else None
+    staff = person.post(session.post) if person and session else None
+    demo = request.app.state.kernel.settings.demo
+    if secret is None or session is None or person is None or staff is None or not _holds(person, session, demo=demo):
+        raise SignInFirst
+    return SignedInPerson(person, staff, session, secret, duties(person.account, demo=demo))
+
+
+def _holds(person: Person, session: Session, *, demo: bool) -> bool:
+    """Whether the session is of the account's present generation, and no demo's outside demo mode."""
+    return person.account.generation == session.generation and (demo or not person.account.demo)
+
+
+def working_staff(person: SignedInPerson) -> Staff:
+    """The acting post. Raises what is owed first: ChangePasswordFirst, EnrolFirst."""
+    for owed in person.owes:
+        raise owed
+    return person.staff
