@@ -63,7 +63,23 @@ ADMINISTRATORS = {
     ("GET", "/api/v1/admin/calendar/years/{year:int}"), ("PUT", "/api/v1/admin/calendar/years/{year:int}"),
     ("GET", "/api/v1/admin/calendar/hours/{unit:str}"), ("PUT", "/api/v1/admin/calendar/hours/{unit:str}"),
     ("GET", "/api/v1/admin/dead-letters"), ("POST", "/api/v1/admin/dead-letters/{letter:str}/retry"),
-    ("POST", "/api/v1/admin/dead-letters/{letter:str}/discard"),
+    ("POST", "/api/v1/admin/dead-letters/{letter:str}/discard"), ("GET", "/api/v1/admin/users"),
+    ("POST", "/api/v1/admin/users"), ("POST", "/api/v1/admin/users/{username:str}/activate"),
+    ("POST", "/api/v1/admin/users/{username:str}/deactivate"), ("POST", "/api/v1/admin/users/{username:str}/posts/add"),
+    ("POST", "/api/v1/admin/users/{username:str}/posts/remove"),
+    ("POST", "/api/v1/admin/users/{username:str}/reset-password"),
+    ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
+}  # fmt: skip
+#: The auditor's alone.
+AUDITORS = {("GET", "/api/v1/audit/security")}
+#: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
+ONES_OWN = {
+    ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
+    ("POST", "/account/post"), ("GET", "/account/second-factor"), ("POST", "/account/second-factor"),
+    ("POST", "/account/sessions/end"), ("POST", "/account/sessions/{session:str}/end"),
+    ("GET", "/api/v1/sessions"), ("DELETE", "/api/v1/sessions"), ("DELETE", "/api/v1/sessions/{session:str}"),
+    ("POST", "/api/v1/session/password"), ("POST", "/api/v1/session/post"),
+    ("POST", "/api/v1/session/second-factor"), ("POST", "/api/v1/session/second-factor/confirm"),
 }  # fmt: skip
 
 #: ticket → units whose readers may see it (of a sealed one, whose keepers); all others may not know of it.
@@ -121,7 +137,7 @@ async def people(sign_in) -> dict[tuple[str, str], dict[str, str]]:
 
 def test_every_route_stands_in_one_table(client: AsyncClient):
     app = client._transport.app  # type: ignore[attr-defined]
-    tables = (OPEN, DEMO, BY_CODE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS)
+    tables = (OPEN, DEMO, BY_CODE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS, AUDITORS, ONES_OWN)
     listed = [entry for table in tables for entry in table]
     assert len(listed) == len(set(listed))
     assert set(routes(app)) == set(listed)
@@ -200,25 +216,40 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
     assert found >= {("plain", STATION), ("plain", COUNTY), ("accusing", INSTITUTION), ("sealed", KEEPER)}
 
 
-async def test_what_is_the_administrators_is_nobody_elses(client, people):
+async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client, people):
     calls = [
         ("GET", "/api/v1/admin/calendar/years/2027"), ("PUT", "/api/v1/admin/calendar/years/2027?dry_run=true"),
         ("GET", f"/api/v1/admin/calendar/hours/{STATION}"), ("PUT", f"/api/v1/admin/calendar/hours/{STATION}?dry_run=true"),
         ("GET", "/api/v1/admin/dead-letters"), ("POST", "/api/v1/admin/dead-letters/1/retry"),
-        ("POST", "/api/v1/admin/dead-letters/1/discard"),
+        ("POST", "/api/v1/admin/dead-letters/1/discard"), ("GET", "/api/v1/admin/users"),
+        ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
+        ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
+        ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
+        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"),
     ]  # fmt: skip
+    bodies = {"hours": {"schedule": []}, "years": {"year": 2027, "published": False}}
+    bodies |= {"posts": {"role": "officer", "unit": STATION}, "users": {"username": "x", "name": "某人", "posts": []}}
     for (role, unit), headers in people.items():
         for method, path in calls:
-            body = {"schedule": []} if "hours" in path else {"year": 2027, "published": False}
-            reply = await client.request(method, path, headers=headers, json=body if method == "PUT" else None)
-            assert (reply.status_code == 403) == (role != "administrator"), (role, unit, path, reply.status_code)
+            body = (
+                next((body for word, body in bodies.items() if f"/{word}" in path), None) if method != "GET" else None
+            )
+            reply = await client.request(method, path, headers=headers, json=body)
+            theirs = "auditor" if "audit" in path else "administrator"
+            assert (reply.status_code == 403) == (role != theirs), (role, unit, path, reply.status_code, reply.text)
 
 
 async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
-    for method, path in sorted(ONE_TICKET | MANY_TICKETS | ADMINISTRATORS):
+    for method, path in sorted(ONE_TICKET | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
         for made in tickets.values():
             url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
-            url = url.replace("{year:int}", "2027").replace("{unit:str}", STATION).replace("{letter:str}", "1")
+            url = (
+                url.replace("{year:int}", "2027")
+                .replace("{unit:str}", STATION)
+                .replace("{letter:str}", "1")
+                .replace("{username:str}", "x")
+                .replace("{session:str}", "x")
+            )
             reply = await client.request(method, url, json={} if method in ("POST", "PUT") else None)
             assert not any(mark in reply.text for mark in MARKS.values()), (method, url)  # it may repeat the address
             assert reply.status_code in (204, 302, 303, 401, 403), (method, url, reply.status_code)
