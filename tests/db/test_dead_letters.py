@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import select
-from structlog.testing import capture_logs
+from structlog.testing import LogCapture
 
 from jiesu.db import dead_letters, jobs
 from jiesu.db.dead_letters import DeadLetterGone
@@ -74,11 +77,19 @@ async def test_all_are_sent_again_with_one_word(kernel):
         assert await dead_letters.retry_all(uow) == 0
 
 
-async def test_a_dropped_letter_leaves_a_line_in_the_log_and_nothing_else(kernel):
+@pytest.fixture
+def lines() -> Iterator[list]:
+    """What is logged from now on, at whatever level another test has left the log."""
+    before, capture = structlog.get_config(), LogCapture()
+    structlog.configure(processors=[capture], wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    yield capture.entries
+    structlog.configure(**before)
+
+
+async def test_a_dropped_letter_leaves_a_line_in_the_log_and_nothing_else(kernel, lines):
     [letter] = await bury(kernel)
-    with capture_logs() as lines:
-        async with kernel.db.begin() as uow:
-            await dead_letters.discard(uow, letter, by="administrator-city")
+    async with kernel.db.begin() as uow:
+        await dead_letters.discard(uow, letter, by="administrator-city")
     [line] = lines
     assert (line["event"], line["key"], line["by"]) == ("dead letter dropped", "k0", "administrator-city")
     async with kernel.db.begin() as uow:
