@@ -71,7 +71,8 @@ def test_each_process_tells_its_figures_and_a_dead_one_is_replaced(two, port):
     assert listener(two, port + 1).pid != first.pid
     family += psutil.Process(two.pid).children(recursive=True)
     two.stop()
-    assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    _, left = psutil.wait_procs(family, timeout=PATIENCE)
+    assert left == []
 
 
 def test_processes_end_with_the_one_that_started_them(two, port):
