@@ -41,6 +41,7 @@ from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Outcome, Status
@@ -190,6 +191,14 @@ async def hand_to_superior(uow: UnitOfWork, rules: Rules, ticket: Ticket, event:
     await climb_by_count(uow, rules, ticket, clocks, "rework")
 
 
+async def find_another(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.StaffRecused) -> None:
+    """The post is told; where nobody is left at it who may handle the ticket, the unit above is."""
+    left = await somebody_left(uow, ticket)
+    unit = ticket.post if left else _superior(rules, ticket)
+    key = f"recused:{ticket.id}:{ticket.version}"
+    await tell_post(uow, key=key, unit=unit, ticket_id=ticket.id, kind="recused" if left else "nobody_left")
+
+
 def _superior(rules: Rules, ticket: Ticket) -> str:
     if ticket.sealed_to is not None or ticket.lead_unit is None:
         return ticket.post
@@ -230,6 +239,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketReclassed: (reckon_class_anew,),
     e.DeadlineMoved: (announce_move,),
     e.NoteAdded: (),
+    e.StaffRecused: (find_another,),
     e.ResultSubmitted: (ask_review,),
     e.ResultSentBack: (),
     e.ResultApproved: (keep_promise_and_ask,),

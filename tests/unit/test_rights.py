@@ -20,6 +20,7 @@ class Case:
     desk_unit: str = "county"
     accused_unit: str | None = None
     sealed_to: str | None = None
+    barred_accounts: tuple[int, ...] = ()
 
 
 def person(role: Role, unit: str) -> Staff:

@@ -133,6 +133,7 @@ STAFF: Table = {
     "TicketDispatched": (("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
+    "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
     "PetitionerInformed": (("告知诉求人进展", "told the petitioner of progress"), "text"),
     "PlanTold": (("告知诉求人解决方案", "told the petitioner the plan"), "plan"),
     "ExtensionAsked": (
@@ -192,6 +193,7 @@ PETITIONER: Table = {
     "TicketClosed": (("已办结", "Closed"), None),
     "TicketWithdrawn": (("您撤回了诉求", "You withdrew the appeal"), None),
     "TicketReopened": (("重新办理", "Open again"), None),
+    "StaffRecused": (("一名工作人员与此事有关，已回避", "A member of staff with an interest has stepped aside"), None),
     "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),

@@ -60,8 +60,12 @@ def provide_locale(request: Request[Any, Any, Any]) -> Locale:
 async def provide_person(
     request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]
 ) -> SignedInPerson:
-    """Who is signed in, also before they may work; 401 without a session. Pages find them in the request's state."""
+    """Who is signed in, also before they may work; 401 without a session. Pages find them in the request's state.
+
+    From here on PostgreSQL shows the request what the acting post may see.
+    """
     person = await signed_in_person(request, uow, rules)
+    await uow.see_as(person.staff.viewer)
     request.state.person = person
     return person
 

@@ -20,6 +20,7 @@ from jiesu.errors import DomainError
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.divert import DivertReason
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import StaleVersion, TicketRepository
 from jiesu.tickets.reveal import MAY_REVEAL, reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call
@@ -85,20 +86,20 @@ class TicketPages(Controller):
         fields = await fields_of(request)
         action = fields.get("action", "")
         version = int(fields["version"]) if fields.get("version", "").isdigit() else None
-        revealed = None
+        revealed = taken = None
         try:
             async with uow.session.begin_nested():
                 if action == "reveal":
                     person = await reveal_petitioner(uow, staff, number, fields.get("reason", ""))
                     revealed = Revealed.of(person)
                 else:
-                    await _act(Call(uow, rules, staff, number, version), action, body_of(action, fields))
+                    taken = await _act(Call(uow, rules, staff, number, version), action, body_of(action, fields))
         except DomainError as error:
             attempt = Attempt(action, fields, problem_of(error, locale), _changed_at(error))
             return await self._page(request, number, staff, uow, rules, locale, attempt=attempt)
-        if revealed is not None:
+        if taken is None:
             return await self._page(request, number, staff, uow, rules, locale, revealed=revealed)
-        seen = staff.may_see(await TicketRepository(uow).find(number))
+        seen = staff.may_see(taken)
         return go(f"/desk/t/{number}?done={action}" if seen else f"/desk?done={action}")
 
     async def _page(
@@ -138,9 +139,9 @@ class TicketPages(Controller):
         )
 
 
-async def _act(call: Call, action: str, body: dict[str, str]) -> None:
+async def _act(call: Call, action: str, body: dict[str, str]) -> Ticket:
     try:
-        await act(call, action, body)
+        return await act(call, action, body)
     except msgspec.ValidationError as error:
         raise incomplete(error) from error
 

@@ -76,6 +76,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "answer": N_("直接答复"),
         "divert": N_("转告其他渠道"),
         "reopen": N_("重新办理"),
+        "recuse": N_("回避"),
         "acknowledge": N_("认领督办"),
         "reveal": N_("查看完整信息"),
     },
