@@ -21,6 +21,7 @@ class Case:
     accused_unit: str | None = None
     sealed_to: str | None = None
     barred_accounts: tuple[int, ...] = ()
+    confidential: bool = False
 
 
 def person(role: Role, unit: str) -> Staff:

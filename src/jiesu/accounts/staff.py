@@ -41,6 +41,8 @@ class Scoped(Protocol):
     def sealed_to(self) -> str | None: ...
     @property
     def barred_accounts(self) -> Sequence[int]: ...
+    @property
+    def confidential(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,18 @@ class Staff:
         if right is Right.APPROVE:
             return ticket.lead_unit in self.subtree
         return True
+
+    def may_know_who(self, ticket: Scoped) -> bool:
+        """Whether they may learn whose ticket it is.
+
+        Of a confidential one that is for whoever handles it, calls back, or has yet to send it to a unit; not for superiors.
+        """
+        if not ticket.confidential:
+            return self.may_see(ticket)
+        rights = {Right.HANDLE, Right.CALL_BACK} | (
+            {Right.REGISTER, Right.DISPATCH} if ticket.lead_unit is None else set()
+        )
+        return any(self.may(right, ticket) for right in rights)
 
     def see(self, ticket: Scoped) -> None:
         """Raises TicketNotFound, never Forbidden: whether a hidden ticket exists is not told."""

@@ -15,7 +15,7 @@ from jiesu.errors import Conflict
 from jiesu.kit.numbers import normalise_number
 from jiesu.tickets.models import Ticket
 
-__all__ = ["StaleVersion", "TicketNotFound", "TicketRepository", "countable_by", "visible_to"]
+__all__ = ["StaleVersion", "TicketNotFound", "TicketRepository", "countable_by", "known_to", "visible_to"]
 
 
 class StaleVersion(Conflict):
@@ -79,6 +79,18 @@ def visible_to(staff: Staff) -> ColumnElement[bool]:
     """
     everything = len(staff.lineage) == 1
     return _spared(staff, true() if everything else _in_subtree(staff))
+
+
+def known_to(staff: Staff) -> ColumnElement[bool]:
+    """`Staff.may_know_who` in SQL, of tickets that the person may see."""
+    known = [~Ticket.confidential]
+    if staff.has(Right.CALL_BACK):
+        known.append(true())
+    if staff.has(Right.HANDLE):
+        known.append(Ticket.lead_unit == staff.unit)
+    if staff.has(Right.REGISTER) or staff.has(Right.DISPATCH):
+        known.append(Ticket.lead_unit.is_(None))
+    return or_(*known)
 
 
 def countable_by(staff: Staff) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from jiesu.rules import Rules
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import StaleVersion, TicketRepository
-from jiesu.tickets.reveal import MAY_REVEAL, reveal_petitioner
+from jiesu.tickets.reveal import may_reveal, reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
 from jiesu.web.pages.choices import categories, classes, targets
@@ -130,7 +130,7 @@ class TicketPages(Controller):
             wrong_prefix=f"{attempt.action}-" if attempt else "",
             changes=_changes(view, attempt),
             revealed=revealed,
-            may_reveal=any(staff.may(right, ticket) for right in MAY_REVEAL),
+            may_reveal=may_reveal(staff, ticket),
             targets=targets(rules, staff, view, locale) if "dispatch" in sorting else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
