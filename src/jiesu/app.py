@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             exclude=["^/api/", "^/health/", "^/metrics", "^/static/"],
             cookie_samesite="lax",
             cookie_httponly=True,
+            cookie_secure=settings.https,
         ),
         template_config=templates(),
         openapi_config=OpenAPIConfig(

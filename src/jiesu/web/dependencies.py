@@ -13,10 +13,12 @@ from litestar.types import Scope
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
+from jiesu.intake.guesses import Guesses
 from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.problems import locale_of
+from jiesu.web.sessions import client_address
 from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
 
 __all__ = ["DEPENDENCIES", "give_back"]
@@ -75,6 +77,12 @@ def provide_staff(person: NamedDependency[SignedInPerson]) -> Staff:
     return working_staff(person)
 
 
+def provide_guesses(request: Request[Any, Any, Any], state: State) -> Guesses:
+    """Looks at codes and links before anything else is asked of the database."""
+    kernel: Kernel = state.kernel
+    return Guesses(kernel.db, kernel.keys, client_address(request))
+
+
 def provide_version(request: Request[Any, Any, Any]) -> int | None:
     """The version the caller last saw, from `If-Match: "3"`; None when it did not say. Raises BadVersion."""
     given = request.headers.get("if-match")
@@ -92,5 +100,6 @@ DEPENDENCIES = {
     "locale": Provide(provide_locale, sync_to_thread=False),
     "person": Provide(provide_person),
     "staff": Provide(provide_staff, sync_to_thread=False),
+    "guesses": Provide(provide_guesses, sync_to_thread=False),
     "version": Provide(provide_version, sync_to_thread=False),
 }

@@ -13,12 +13,13 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
+from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
 from jiesu.rules import Rules
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
 from jiesu.web.pages.passes import FOLLOW, drop, held, issue
-from jiesu.web.pages.rendering import go, render
+from jiesu.web.pages.rendering import go, render, waiting
 
 __all__ = ["FollowingPages"]
 
@@ -35,6 +36,7 @@ class FollowingPages(Controller):
     async def open(
         self,
         request: Request[Any, Any, Any],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
@@ -43,10 +45,12 @@ class FollowingPages(Controller):
         fields = await fields_of(request)
         number, code = fields.get("number", ""), fields.get("code", "")
         try:
-            ticket = await open_own(uow, rules.keys, number, code)
+            await guesses.check(number, code)
         except DomainError as error:
             problem = problem_of(error, locale)
-            return render(request, "lookup.html", status=problem.status, number=number, problem=problem)
+            page = render(request, "lookup.html", status=problem.status, number=number, problem=problem)
+            return waiting(page, error)
+        ticket = await open_own(uow, rules.keys, number, code)
         pass_ = issue(request, rules.keys, FOLLOW, ticket.number, code.strip().upper())
         return go(f"/t/{ticket.number}", [pass_])
 
@@ -73,6 +77,7 @@ class FollowingPages(Controller):
         self,
         request: Request[Any, Any, Any],
         number: FromPath[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
@@ -84,6 +89,8 @@ class FollowingPages(Controller):
         if code is None:
             return render(request, "lookup.html", number=number)
         try:
+            if step == "withdraw":
+                await guesses.check(number, fields["code"])
             async with uow.session.begin_nested():
                 if step == "withdraw":
                     await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
@@ -93,7 +100,8 @@ class FollowingPages(Controller):
                     await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
         except DomainError as error:
             problem = problem_of(error, locale)
-            return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
+            page = await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
+            return waiting(page, error)
         return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen') else 'supplement'}")
 
     async def _page(

@@ -153,7 +153,12 @@ def _chosen(request: Request[Any, Any, Any]) -> Iterator[Cookie]:
     """Language and letter size, once they were chosen with `?lang=` or `?size=`."""
     for name, values in CHOICES.items():
         if (value := request.query_params.get(name)) in values:
-            yield Cookie(name, value=value, max_age=YEAR, samesite="lax")
+            yield Cookie(name, value=value, max_age=YEAR, samesite="lax", secure=_https(request))
+
+
+def _https(request: Request[Any, Any, Any]) -> bool:
+    https: bool = request.app.state.kernel.settings.https
+    return https
 
 
 def _switch(request: Request[Any, Any, Any], name: str, value: str) -> str:
