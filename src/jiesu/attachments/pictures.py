@@ -12,8 +12,8 @@ from jiesu.attachments.refusals import BrokenFile, PictureTooLarge
 
 __all__ = ["redrawn"]
 
-#: Pixels decoded at once: 75 MB of memory. A JPEG is decoded at a half, a quarter or an eighth of its size to fit in.
-MOST_DECODED = 25_000_000
+#: Pixels decoded at once: 48 MB of memory. A JPEG is decoded at a half, a quarter or an eighth of its size to fit in.
+MOST_DECODED = 16_000_000
 #: Pixels of the largest telephone cameras.
 MOST_PIXELS = 210_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
@@ -33,32 +33,34 @@ def redrawn(file: IO[bytes], name: str) -> tuple[Kind, IO[bytes]]:
     try:
         with Image.open(file, formats=FORMATS) as picture:
             photo = picture.format in PHOTOS
-            return _save(ImageOps.exif_transpose(_decoded(picture, name)), photo=photo)
+            _decode(picture, name)
+            ImageOps.exif_transpose(picture, in_place=True)
+            return _save(picture, photo=photo)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         raise BrokenFile(name) from error
 
 
-def _decoded(picture: Image.Image, name: str) -> Image.Image:
+def _decode(picture: Image.Image, name: str) -> None:
     width, height = picture.size
     baseline = picture.format in PHOTOS and not picture.info.get("progressive")
     if width * height > (MOST_PIXELS if baseline else MOST_DECODED):
         raise PictureTooLarge(name)
-    for scale in (1, 2, 4):
+    for scale in (1, 2, 4, 8):
         if width * height <= MOST_DECODED * scale**2:
             picture.draft(None, (width // scale, height // scale))
             break
     picture.load()
-    return picture
 
 
 def _save(picture: Image.Image, *, photo: bool) -> tuple[Kind, IO[bytes]]:
     kind = PNG if not photo and picture.mode in DRAWN else JPEG
-    clean = picture.convert("RGBA" if kind is PNG else "RGB")
+    mode = "RGBA" if kind is PNG else "RGB"
+    clean = picture if picture.mode == mode else picture.convert(mode)
     clean.info.clear()
     content = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - the caller reads and closes it
     if kind is PNG:
-        clean.save(content, "PNG")
+        clean.save(content, "PNG", exif=b"")
     else:
-        clean.save(content, "JPEG", quality=QUALITY)
+        clean.save(content, "JPEG", quality=QUALITY, exif=b"")
     content.seek(0)
     return kind, cast("IO[bytes]", content)

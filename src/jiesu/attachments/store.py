@@ -42,7 +42,7 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        #: One check at a time in a process: a decoded picture takes 75 MB.
+        #: One check at a time in a process: a decoded picture takes 48 MB.
         self.turn = asyncio.Lock()
 
     def write(self, content: IO[bytes]) -> Kept:
