@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import get_args
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from jiesu.attachments.models import Attachment
+from jiesu.attachments.store import FileStore
 from jiesu.audit import security
 from jiesu.audit.trail import verify
 from jiesu.db.uow import Database
@@ -95,8 +97,10 @@ class Finding:
     examples: list[str]
 
 
-async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) -> list[Finding]:
-    """Ask every law; those without examples hold."""
+async def check_all(
+    db: Database, now: datetime, *, late: timedelta = TOO_LATE, files: FileStore | None = None
+) -> list[Finding]:
+    """Ask every law; those without examples hold. With `files` also whether every attachment lies there."""
     findings = []
     async with db.sessions() as session:
         tops = {"tops": json.dumps(_tops(await past_clocks(session)))}
@@ -111,6 +115,10 @@ async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) 
         findings.append(Finding("every chain of the trail is whole", len(broken), broken[:20]))
         broken = [f"entry {seq}: {fault}" async for seq, fault in security.verify(session)]
         findings.append(Finding("the chain of the security trail is whole", len(broken), broken[:20]))
+        if files is not None:
+            rows = await session.stream_scalars(select(Attachment.place).execution_options(yield_per=1000))
+            broken = [place async for place in rows if not files.there(place)]
+            findings.append(Finding("every attachment lies in the store", len(broken), broken[:20]))
     return findings
 
 

@@ -309,7 +309,7 @@ def doctor(as_json: Json = False) -> None:
     """Check everything that must always hold; exit code 1 when something does not."""
     from workers.invariants import check_all
 
-    found = _with_kernel(lambda kernel: check_all(kernel.db, kernel.clock.now()))
+    found = _with_kernel(lambda kernel: check_all(kernel.db, kernel.clock.now(), files=kernel.files))
     if as_json:
         sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
     for row in [] if as_json else found:

@@ -1,6 +1,7 @@
 """Every table, gathered for migrations."""
 
 from jiesu.accounts.models import Account, SignInFailure, StaffRow
+from jiesu.attachments.models import Attachment
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
 from jiesu.db.jobs import DeadLetter, Job
@@ -14,6 +15,7 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
-    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow", "WrongCode",
+    "Account", "Attachment", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension",
+    "IdempotencyKey", "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure",
+    "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow", "WrongCode",
 ]  # fmt: skip

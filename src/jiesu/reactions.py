@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from jiesu.attachments.attach import FilesAttached
 from jiesu.audit import security, trail
 from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
@@ -83,6 +84,14 @@ async def resume_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.
         await save(uow, rules, clocks)
     key = f"supplemented:{ticket.id}:{ticket.version}"
     await tell_post(uow, key=key, unit=ticket.post, ticket_id=ticket.id, kind="supplemented")
+
+
+async def take_files_in(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: FilesAttached) -> None:
+    """Files answer a request as words do; with a new appeal there is nobody yet to be told of them."""
+    if event.at_filing or event.by.kind != Actor.PETITIONER:
+        return
+    words = e.Supplemented(ticket_id=ticket.id, by=event.by, text="", answers_request=event.answers_request)
+    await resume_clocks(uow, rules, ticket, words)
 
 
 async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketDispatched) -> None:
@@ -225,6 +234,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     AppealRouted: (send_receipt,),
     e.InfoRequested: (pause_clocks,),
     e.Supplemented: (resume_clocks,),
+    FilesAttached: (take_files_in,),
     e.TicketAnswered: (stop_all,),
     e.TicketDiverted: (stop_all,),
     e.TicketDispatched: (restart_units_clock,),

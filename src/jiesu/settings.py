@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: after so many hours staff sign in again, whatever they do; after so many idle minutes as well
     session_hours: Annotated[int, Meta(ge=1, le=24)] = 8
     idle_minutes: Annotated[int, Meta(ge=1, le=24 * 60)] = 30
+    #: the virus scanner of attachments, `tcp://host:port` or `unix:///path`; unset: nothing is scanned
+    clamd: Annotated[str, Meta(pattern=r"^(tcp://[^/ ]+:[0-9]+|unix:///.+)$")] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     web_workers: Count = 1
     worker_processes: Count = 1

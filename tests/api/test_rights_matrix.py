@@ -37,7 +37,9 @@ DEMO = {("GET", "/demo"), ("GET", "/demo/inbox"), ("GET", "/api/v1/demo/users"),
 BY_CODE = {
     ("GET", "/api/v1/tickets/{number:str}"), ("GET", "/api/v1/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
-    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
+    ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
+    ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
 }  # fmt: skip
@@ -45,7 +47,11 @@ BY_CODE = {
 ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}"),
     ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/attachments"),
+    ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("GET", "/desk/t/{number:str}"),
+    ("GET", "/desk/t/{number:str}/files/{place:int}"),
+    ("POST", "/desk/t/{number:str}/files"),
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
     ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
     ("POST", "/desk/t/{number:str}"),
@@ -164,6 +170,7 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
             for path in (
                 f"/api/v1/desk/tickets/{made.number}",
                 f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
+                f"/api/v1/desk/tickets/{made.number}/attachments",
             ):
                 status = (await client.get(path, headers=headers)).status_code
                 if status != (200 if may_see(kind, role, unit) else 404):
@@ -297,6 +304,7 @@ async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
                 .replace("{letter:str}", "1")
                 .replace("{username:str}", "x")
                 .replace("{session:str}", "x")
+                .replace("{place:int}", "1")
             )
             reply = await client.request(method, url, json={} if method in ("POST", "PUT") else None)
             assert not any(mark in reply.text for mark in MARKS.values()), (method, url)  # it may repeat the address

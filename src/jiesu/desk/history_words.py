@@ -104,6 +104,13 @@ def _contacted_you(data: Data, english: bool) -> str:
     return ("工作人员给您打电话，没有接通", "An officer called you; nobody answered")[english]
 
 
+def _your_files(data: Data, english: bool) -> str | None:
+    """What colleagues added concerns colleagues."""
+    if (data.get("by") or {}).get("kind") != "petitioner":
+        return None
+    return ("您上传了{count}个文件", "You added {count} file(s)")[english]
+
+
 def _you_answered(_: Data, english: bool) -> str:
     return ("您做了评价", "You answered the survey")[english]
 
@@ -128,6 +135,7 @@ STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
     "InfoRequested": (("请诉求人补充材料，计时暂停", "asked for details; the clocks stand still"), "question"),
     "Supplemented": (("补充了材料", "added details"), "text"),
+    "FilesAttached": (("上传了{count}个文件", "added {count} file(s)"), None),
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
     "TicketDispatched": (("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})"), None),
@@ -172,6 +180,7 @@ PETITIONER: Table = {
     "TicketRegistered": (("我们收到了您的诉求", "We received your appeal"), None),
     "InfoRequested": (("请您补充材料", "We asked you for details"), "question"),
     "Supplemented": (("您补充了材料", "You added details"), "text"),
+    "FilesAttached": (_your_files, None),
     "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
     "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),

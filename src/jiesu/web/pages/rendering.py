@@ -106,6 +106,7 @@ def engine() -> JinjaTemplateEngine:
     environment.filters |= {
         "moment": _moment,
         "percent": _percent,
+        "bytes": _bytes,
         "links": _links,
         "query": urlencode,
         "fours": _fours,
@@ -180,6 +181,10 @@ def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
 
 def _percent(rate: float | None) -> str:
     return "—" if rate is None else f"{rate * 100:.1f}%"
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} KB"
 
 
 def _fours(text: str) -> str:

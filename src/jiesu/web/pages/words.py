@@ -79,6 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "recuse": N_("回避"),
         "acknowledge": N_("认领督办"),
         "reveal": N_("查看完整信息"),
+        "attach": N_("传附件"),
     },
     "extension": {"asked": N_("等待决定"), "granted": N_("已延期"), "refused": N_("没有批准")},
     "level": {"1": N_("预警"), "2": N_("督办单"), "3": N_("提级督办"), "4": N_("领导包案")},

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from jiesu.db.policies import SYSTEM, protect, unprotect
+
 revision = "0004"
 down_revision = "0003"
 
@@ -14,7 +16,6 @@ DEPENDENT = (
     "contact", "deadline", "deadline_move", "escalation", "extension", "message", "notice", "pause", "survey", "trail",
 )  # fmt: skip
 
-SYSTEM = "current_setting('jiesu.scope', true) = 'system'"
 MY_UNIT = "current_setting('jiesu.unit', true)"
 BELOW_ME = f"SELECT descendant FROM unit_closure WHERE ancestor = {MY_UNIT}"
 ABOVE_ME = f"SELECT ancestor FROM unit_closure WHERE descendant = {MY_UNIT}"
@@ -35,8 +36,6 @@ TICKET = f"""
             END
     )
 """
-#: OFFSET 0 keeps PostgreSQL from gathering every visible ticket first: a few rows ask for a few tickets, by key.
-OF_A_TICKET = f"{SYSTEM} OR EXISTS (SELECT FROM ticket WHERE ticket.id = {{table}}.ticket_id OFFSET 0)"
 PETITIONER = f"{SYSTEM} OR EXISTS (SELECT FROM ticket WHERE ticket.petitioner_id = petitioner.id OFFSET 0)"
 
 
@@ -44,25 +43,14 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("accused_officer", sa.String(), nullable=True))
     numbers = postgresql.ARRAY(sa.BigInteger())
     op.add_column("ticket", sa.Column("barred_accounts", numbers, server_default="{}", nullable=False))
-    _policy("ticket", TICKET)
+    protect("ticket", TICKET)
     for table in DEPENDENT:
-        _policy(table, OF_A_TICKET.format(table=table))
-    _policy("petitioner", PETITIONER)
-
-
-def _policy(table: str, seen: str) -> None:
-    """For reading and writing alike; the owner of the table obeys it too.
-
-    Behind `<> 0` the planner takes it for nearly always true, which it is after the application's own condition, and walks
-    the same indexes as without it. What is neither true nor false hides the row.
-    """
-    op.execute(f"CREATE POLICY seen ON {table} USING (CASE WHEN {seen} THEN 1 ELSE 0 END <> 0)")
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        protect(table)
+    protect("petitioner", PETITIONER)
 
 
 def downgrade() -> None:
     for table in ("petitioner", *DEPENDENT, "ticket"):
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
-        op.execute(f"DROP POLICY seen ON {table}")
+        unprotect(table)
     for column in ("barred_accounts", "accused_officer"):
         op.drop_column("ticket", column)
