@@ -3,6 +3,7 @@
 from jiesu.accounts.models import Account, SignInFailure, StaffRow
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
+from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.escalation.models import Escalation
 from jiesu.intake.models import IdempotencyKey, NumberBlock
@@ -15,5 +16,5 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
-    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
+    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow",
 ]  # fmt: skip

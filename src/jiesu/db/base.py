@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from jiesu.kit.crypto import KeyRing
 
-__all__ = ["Base", "BigId", "Moment", "encrypted", "install_keys", "vocabulary"]
+__all__ = ["Base", "BigId", "Moment", "encrypted", "hash_of", "install_keys", "key_ring", "vocabulary"]
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -64,18 +64,32 @@ class _RingBackend(EncryptionBackend):
         """The ring is asked at each call, so there is nothing to prepare."""
 
     def encrypt(self, value: Any) -> str:
-        return _keys().encrypt(str(value))
+        return key_ring().encrypt(str(value))
 
     def decrypt(self, value: Any) -> str:
-        return _keys().decrypt(value)
+        return key_ring().decrypt(value)
 
 
-def _keys() -> KeyRing:
+class _LateBackend(_RingBackend):
+    """For columns that once held plain text: rows from then are read as they are, until keys are rotated."""
+
+    def decrypt(self, value: Any) -> str:
+        ring = key_ring()
+        return ring.decrypt(value) if ring.sealed(value) else str(value)
+
+
+def key_ring() -> KeyRing:
+    """The keys given to `install_keys`. Raises RuntimeError before that."""
     if _ring is None:
         raise RuntimeError("No key ring: call install_keys() before the first query.")
     return _ring
 
 
-def encrypted(length: int) -> EncryptedString:
-    """A text column encrypted at rest; `length` bounds the plain text."""
-    return EncryptedString(key="ring", backend=_RingBackend, length=length)
+def encrypted(length: int, *, once_plain: bool = False) -> EncryptedString:
+    """A text column encrypted at rest; `length` bounds the plain text. `once_plain`: it held plain text before."""
+    return EncryptedString(key="ring", backend=_LateBackend if once_plain else _RingBackend, length=length)
+
+
+def hash_of(column: str) -> dict[str, str]:
+    """`info` of a column with the search hash of another one: it is made anew when the search key is another."""
+    return {"hash_of": column}

@@ -23,7 +23,7 @@ async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lo
     """
     repository = TicketRepository(uow)
     ticket = await (repository.lock(number) if lock else repository.find(number))
-    given = keys.search_hash(code.strip().upper())
+    given = keys.code_hash(code.strip().upper())
     if not hmac.compare_digest(given, ticket.code_hash):
         raise TicketNotFound("number")
     return ticket
