@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -27,7 +29,9 @@ from jiesu.sla.editions import calendar_edits, edits_fingerprint, note_editions,
 from jiesu.sla.recompute import schedule_recompute
 from jiesu.units.store import fingerprint, load_organisation
 
-__all__ = ["SNAPSHOT_AGE", "Kernel", "load_keys"]
+__all__ = ["SNAPSHOT_AGE", "Kernel", "load_keys", "on_kernel"]
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +53,7 @@ class Kernel:
     ) -> None:
         self.settings = settings
         self.keys = load_keys(settings)
-        install_keys(self.keys)
+        install_keys(self.keys, self._take_keys)
         self._policies = policies or load_policies(settings.config_dir)
         self.engine = engine or connect(_database_url(settings), pool_size=settings.pool_size)
         self.clock = clock or _clock(settings)
@@ -102,17 +106,27 @@ class Kernel:
         policies = replace(policies, past={**policies.past, **await past_clocks(uow.session)})
         return Rules.of(policies, organisation, self.keys, self.settings.public_url)
 
-    def _take_keys(self) -> None:
+    def _take_keys(self) -> KeyRing:
         """The key ring as the file now has it; a file that is no ring any more is complained of, and the old one kept."""
         try:
             self.keys = load_keys(self.settings)
         except ConfigMistake as mistake:
             log.error("key ring not read", problem=str(mistake))
-        install_keys(self.keys)
+        install_keys(self.keys, self._take_keys)
+        return self.keys
 
     async def close(self) -> None:
         """Give the connections back."""
         await self.engine.dispose()
+
+
+async def on_kernel(settings: Settings, work: Callable[[Kernel], Awaitable[T]]) -> T:
+    """Run work on an open kernel, and close it."""
+    kernel = await Kernel(settings).open()
+    try:
+        return await work(kernel)
+    finally:
+        await kernel.close()
 
 
 def load_keys(settings: Settings) -> KeyRing:

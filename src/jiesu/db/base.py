@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from advanced_alchemy.types.encrypted_string import EncryptionBackend
 from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from jiesu.kit.crypto import KeyRing
+from jiesu.kit.crypto import KeyRing, UnknownKey, looks_sealed
 
 __all__ = ["Base", "BigId", "Moment", "encrypted", "hash_of", "install_keys", "key_ring", "vocabulary"]
 
@@ -46,12 +47,13 @@ def vocabulary(words: type[StrEnum]) -> Enum:
 
 
 _ring: KeyRing | None = None
+_look_again: Callable[[], KeyRing] | None = None
 
 
-def install_keys(ring: KeyRing) -> None:
-    """Give encrypted columns their keys: once a process, before the first query."""
-    global _ring
-    _ring = ring
+def install_keys(ring: KeyRing, look_again: Callable[[], KeyRing] | None = None) -> None:
+    """Give encrypted columns their keys, before the first query. `look_again` is asked for a key that is not in the ring."""
+    global _ring, _look_again
+    _ring, _look_again = ring, look_again
 
 
 class _RingBackend(EncryptionBackend):
@@ -67,15 +69,19 @@ class _RingBackend(EncryptionBackend):
         return key_ring().encrypt(str(value))
 
     def decrypt(self, value: Any) -> str:
-        return key_ring().decrypt(value)
+        try:
+            return key_ring().decrypt(value)
+        except UnknownKey:
+            if _look_again is None:
+                raise
+            return _look_again().decrypt(value)
 
 
 class _LateBackend(_RingBackend):
     """For columns that once held plain text: rows from then are read as they are, until keys are rotated."""
 
     def decrypt(self, value: Any) -> str:
-        ring = key_ring()
-        return ring.decrypt(value) if ring.sealed(value) else str(value)
+        return super().decrypt(value) if looks_sealed(value) else str(value)
 
 
 def key_ring() -> KeyRing:

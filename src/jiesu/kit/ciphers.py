@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["AES", "NONCE", "SM4", "TAG", "Algorithm", "DataKey", "Sealing", "derive", "sealing"]
+__all__ = ["AES", "SM4", "Algorithm", "DataKey", "Sealing", "derive", "sealing"]
 
 Algorithm = Literal["aes-256-gcm", "sm4-gcm"]
 #: How sealed texts name their cipher.
