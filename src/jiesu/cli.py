@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
+from jiesu.custody.command import keys_app
 from jiesu.embedded.running import attach
 from jiesu.errors import DomainError
 from jiesu.kit.clock import SHANGHAI
@@ -47,6 +48,7 @@ app.add_typer(clocks_app, name="clocks")
 app.add_typer(jobs_app, name="jobs")
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
+app.add_typer(keys_app, name="keys")
 
 out = Console()
 err = Console(stderr=True)
@@ -67,16 +69,9 @@ def main() -> None:
 
 def _with_kernel(work: Callable[[Any], Awaitable[T]]) -> T:
     """Run work on an open kernel of the running system."""
-    from jiesu.kernel import Kernel
+    from jiesu.kernel import on_kernel
 
-    async def run() -> T:
-        kernel = await Kernel(attach(load_settings())).open()
-        try:
-            return await work(kernel)
-        finally:
-            await kernel.close()
-
-    return asyncio.run(run())
+    return asyncio.run(on_kernel(attach(load_settings()), work))
 
 
 @app.command()

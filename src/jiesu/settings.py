@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     given_secret_key: SecretKey | None = msgspec.field(default=None, name="secret_key")
     #: file of the key ring for encrypted columns
     key_ring: Path | None = None
+    #: what new values are encrypted with; either is read
+    cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
     #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
     sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     sms_secret: str | None = None

@@ -48,7 +48,7 @@ class Lockout:
     def of(cls, keys: KeyRing, username: str, address: str | None) -> Lockout:
         """`address` as the server saw it."""
         place = telling(address)
-        return cls(keys.search_hash(f"name:{username}"), keys.search_hash(f"address:{place}") if place else None)
+        return cls(keys.code_hash(f"name:{username}"), keys.code_hash(f"address:{place}") if place else None)
 
     async def enter(self, uow: UnitOfWork) -> TooManyFailures | None:
         """What is to be told to who must still wait, else None.

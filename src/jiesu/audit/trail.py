@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.audit.chain import GENESIS, Walk, seal
+from jiesu.audit.trail_keys import opened, sealed, trail_key
 from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import Event, UnitOfWork
 
-__all__ = ["GENESIS", "BrokenChain", "TrailEntry", "append", "history", "read_heads", "verify"]
+__all__ = ["GENESIS", "BrokenChain", "Told", "TrailEntry", "append", "history", "read_heads", "verify"]
 
 
 class TrailEntry(Base):
@@ -51,6 +53,7 @@ async def append(uow: UnitOfWork, event: Event) -> None:
     data = msgspec.to_builtins(event)
     kind = data.pop("type")
     del data["ticket_id"]
+    data = await sealed(uow, event, data)
     entry = TrailEntry(
         ticket_id=event.ticket_id,
         seq=seq + 1,
@@ -87,10 +90,21 @@ async def _head(uow: UnitOfWork, ticket_id: int) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
-async def history(session: AsyncSession, ticket_id: int) -> Sequence[TrailEntry]:
+@dataclass(frozen=True)
+class Told:
+    """An entry with its texts as they were written; `ERASED` in place of one whose time of keeping is over."""
+
+    seq: int
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+
+async def history(session: AsyncSession, ticket_id: int) -> Sequence[Told]:
     """All entries of a ticket, oldest first."""
     entries = select(TrailEntry).where(TrailEntry.ticket_id == ticket_id).order_by(TrailEntry.seq)
-    return (await session.scalars(entries)).all()
+    key = await trail_key(session, ticket_id)
+    return [Told(e.seq, e.at, e.kind, opened(e.data, key)) for e in await session.scalars(entries)]
 
 
 async def verify(session: AsyncSession) -> AsyncIterator[BrokenChain]:

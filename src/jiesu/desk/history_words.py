@@ -8,7 +8,7 @@ from typing import Any
 from jiesu.sla.limits import Target
 from jiesu.sla.wording import TARGETS
 
-__all__ = ["PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
+__all__ = ["GONE", "PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
 
 Data = Mapping[str, Any]
 Words = tuple[str, str]
@@ -18,6 +18,8 @@ Table = Mapping[str, tuple[Says, str | None]]
 
 #: what staff read of an event that has no words here yet
 UNKNOWN: Words = ("有新情况（{kind}）", "something happened ({kind})")
+#: in place of a text that was erased
+GONE: Words = ("（保存期限已过，内容已删除）", "(erased: its time of keeping is over)")
 
 _RUNG = {
     1: ("预警", "warning"),

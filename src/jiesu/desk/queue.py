@@ -149,7 +149,7 @@ def _search(staff: Staff, q: str, keys: KeyRing | None) -> ColumnElement[bool]:
         return Ticket.number == number
     digits = q.replace(" ", "").replace("-", "")
     if keys is not None and digits.isdigit() and len(digits) >= 7:
-        found = select(Petitioner.id).where(Petitioner.phone_hash == keys.search_hash(digits))
+        found = select(Petitioner.id).where(Petitioner.phone_hash.in_(keys.search_hashes(digits)))
         return and_(Ticket.petitioner_id.in_(found), known_to(staff))
     pieces = query_bigrams(q)
     if not pieces:

@@ -48,7 +48,7 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
     form = checked(form, rules)
     routing = _route(form, rules)
     code = query_code()
-    ticket = _ticket(uow, rules, form, routing, number, rules.keys.search_hash(code))
+    ticket = _ticket(uow, rules, form, routing, number, rules.keys.code_hash(code))
     async with uow.together():
         ticket.petitioner_id = await _petitioner(uow, rules, form)
         ticket.barred_accounts = await namesakes(uow, form.accused_officer) if form.accused_officer else []

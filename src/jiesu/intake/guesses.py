@@ -36,7 +36,7 @@ class TooManyGuesses(TooMany):
 
 def code_matches(keys: KeyRing, code: str, code_hash: str | None) -> bool:
     """Whether it is the query code with that hash; compared in constant time, also where there is no ticket."""
-    given = keys.search_hash(code.strip().upper())
+    given = keys.code_hash(code.strip().upper())
     return hmac.compare_digest(given, code_hash or "") and code_hash is not None
 
 
@@ -58,7 +58,7 @@ class Guesses:
         known = normalise_number(number)
         if known is None:  # guesses at nothing
             raise TicketNotFound("number")
-        target = self.keys.search_hash(f"guess:{known}")
+        target = self.keys.code_hash(f"guess:{known}")
         await self._raise(lambda uow: self._code(uow, known, code, target))
 
     async def check_link(self, token: str) -> None:
@@ -114,7 +114,7 @@ class Guesses:
     @property
     def _address_hash(self) -> str | None:
         place = telling(self.address)
-        return None if place is None else self.keys.search_hash(f"address:{place}")
+        return None if place is None else self.keys.code_hash(f"address:{place}")
 
 
 async def _limits(uow: UnitOfWork) -> Limits:

@@ -8,6 +8,7 @@ import msgspec
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import Event
+from jiesu.kit.private import Private
 from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Outcome
 
@@ -74,22 +75,22 @@ class TicketRegistered(TicketEvent, frozen=True, kw_only=True):
 
 
 class InfoRequested(TicketEvent, frozen=True, kw_only=True):
-    question: str
+    question: Private
 
 
 class Supplemented(TicketEvent, frozen=True, kw_only=True):
-    text: str
+    text: Private
     #: Whether it answered a request, which lets paused clocks run on.
     answers_request: bool
 
 
 class TicketAnswered(TicketEvent, frozen=True, kw_only=True):
-    answer: str
+    answer: Private
 
 
 class TicketDiverted(TicketEvent, frozen=True, kw_only=True):
     reason: str
-    pointer: str
+    pointer: Private
 
 
 class TicketDispatched(TicketEvent, frozen=True, kw_only=True):
@@ -111,11 +112,11 @@ class PetitionerContacted(TicketEvent, frozen=True, kw_only=True):
 
 
 class PetitionerInformed(TicketEvent, frozen=True, kw_only=True):
-    text: str
+    text: Private
 
 
 class PlanTold(TicketEvent, frozen=True, kw_only=True):
-    plan: str
+    plan: Private
 
 
 class ExtensionAsked(TicketEvent, frozen=True, kw_only=True):
@@ -125,7 +126,7 @@ class ExtensionAsked(TicketEvent, frozen=True, kw_only=True):
     decider: str
     old: datetime
     until: datetime
-    reason: str
+    reason: Private
 
 
 class ExtensionGranted(TicketEvent, frozen=True, kw_only=True):
@@ -135,8 +136,8 @@ class ExtensionGranted(TicketEvent, frozen=True, kw_only=True):
     decider: str
     old: datetime
     until: datetime
-    reason: str
-    note: str | None
+    reason: Private
+    note: Private | None
     late: bool
 
 
@@ -144,7 +145,7 @@ class ExtensionRefused(TicketEvent, frozen=True, kw_only=True):
     unit: str
     decider: str
     until: datetime
-    reason: str
+    reason: Private
 
 
 class ExtensionLapsed(TicketEvent, frozen=True, kw_only=True):
@@ -161,7 +162,7 @@ class TicketReclassed(TicketEvent, frozen=True, kw_only=True):
     service_class: str
     old_category: str | None
     category: str | None
-    reason: str
+    reason: Private
 
 
 class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
@@ -186,19 +187,19 @@ class StaffRecused(TicketEvent, frozen=True, kw_only=True):
 
 
 class NoteAdded(TicketEvent, frozen=True, kw_only=True):
-    text: str
+    text: Private
 
 
 class ResultSubmitted(TicketEvent, frozen=True, kw_only=True):
-    result: str
+    result: Private
 
 
 class ResultSentBack(TicketEvent, frozen=True, kw_only=True):
-    reason: str
+    reason: Private
 
 
 class ResultApproved(TicketEvent, frozen=True, kw_only=True):
-    note: str | None
+    note: Private | None
 
 
 class ReworkOrdered(TicketEvent, frozen=True, kw_only=True):
@@ -211,8 +212,8 @@ class TicketClosed(TicketEvent, frozen=True, kw_only=True):
 
 
 class TicketWithdrawn(TicketEvent, frozen=True, kw_only=True):
-    reason: str | None
+    reason: Private | None
 
 
 class TicketReopened(TicketEvent, frozen=True, kw_only=True):
-    reason: str
+    reason: Private

@@ -81,9 +81,9 @@ class Ticket(Base):
     ended_at: Mapped[Moment | None]
     #: The earliest running deadline of both clocks; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
-    result: Mapped[str | None]
+    result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     #: The last word to the petitioner: a question, an answer or a pointer to another channel.
-    reply: Mapped[str | None]
+    reply: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     search: Mapped[Any] = deferred(mapped_column(TSVECTOR))
 
     @property

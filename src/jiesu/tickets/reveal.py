@@ -5,6 +5,7 @@ from __future__ import annotations
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.kit.private import Private
 from jiesu.petitioners.models import Petitioner
 from jiesu.tickets.events import TicketEvent, by_staff
 from jiesu.tickets.guard import required
@@ -18,7 +19,7 @@ MAY_REVEAL = (Right.HANDLE, Right.REGISTER, Right.DISPATCH, Right.CALL_BACK)
 
 
 class PetitionerRevealed(TicketEvent, frozen=True, kw_only=True):
-    reason: str
+    reason: Private
 
 
 def may_reveal(staff: Staff, ticket: Ticket) -> bool:
