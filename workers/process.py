@@ -13,6 +13,7 @@ import dramatiq
 import structlog
 from dramatiq.asyncio import get_event_loop_thread
 
+from jiesu.audit.checkpoints import promise_checkpoint
 from jiesu.db.jobs import Priority
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
@@ -63,6 +64,8 @@ class Process:
 
     async def _open(self) -> None:
         kernel = await Kernel(self._settings).open()
+        async with kernel.db.begin() as uow:
+            await promise_checkpoint(uow)
         self._relay = Relay(kernel, self._send)
         if self._settings.metrics_port is not None:
             metrics.serve(kernel, self._loop, self._settings.metrics_port)

@@ -1,6 +1,7 @@
 """Every table, gathered for migrations."""
 
 from jiesu.accounts.models import Account, SignInFailure, StaffRow
+from jiesu.audit.checkpoints import Checkpoint, CheckpointHead, Unsealed
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
 from jiesu.db.jobs import DeadLetter, Job
@@ -14,6 +15,6 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
-    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
+    "Account", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
+    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow", "Unsealed",
 ]  # fmt: skip

@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     given_secret_key: SecretKey | None = msgspec.field(default=None, name="secret_key")
     #: file of the key ring for encrypted columns
     key_ring: Path | None = None
+    #: PEM file of the Ed25519 key that signs the trail's checkpoints; retired public keys may stand below it
+    signing_key: Path | None = None
     #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
     sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     sms_secret: str | None = None
