@@ -48,6 +48,9 @@ app.add_typer(jobs_app, name="jobs")
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 
+#: Who did it, in the security trail. No user name can hold a space.
+BY = "command line"
+
 out = Console()
 err = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -236,8 +239,22 @@ def units_import(
     from jiesu.units.command import Wish, import_units
 
     wish = Wish(dry_run=dry_run, yes=yes, if_empty=if_empty)
-    work = import_units(attach(load_settings()), file, places or file.with_name("places.csv"), wish)
+    work = import_units(attach(load_settings()), file, places or file.with_name("places.csv"), wish, _note_units)
     raise SystemExit(asyncio.run(work))
+
+
+async def _note_units(session: Any, difference: Any) -> None:
+    """Who sees what follows from the organisation, so a change of it is in the security trail."""
+    from jiesu.audit import security
+    from jiesu.audit.events import OrganisationChanged
+    from jiesu.db.uow import UnitOfWork
+    from jiesu.kit.clock import SystemClock
+
+    append: Any = security.append
+    uow = UnitOfWork(session, SystemClock().now(), append)
+    added, changed, removed = map(len, (difference.added, difference.changed, difference.removed))
+    await uow.record(OrganisationChanged(by=BY, added=added, changed=changed, removed=removed))
+    await session.flush()
 
 
 @app.command()
@@ -420,16 +437,17 @@ def jobs_retry(
     every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
 ) -> None:
     """Send a dead letter again, now and with all its tries before it."""
+    from jiesu.audit.events import WorkRetried
     from jiesu.db.dead_letters import retry, retry_all
 
     if (letter is None) is not every:
         raise ValueError("Give the ID of one dead letter (see `jiesu jobs dead`), or --all.")
 
     async def again(uow: Any) -> int:
-        if letter is None:
-            return await retry_all(uow)
-        await retry(uow, letter)
-        return 1
+        key = None if letter is None else (await retry(uow, letter)).key
+        count = await retry_all(uow) if letter is None else 1
+        await uow.record(WorkRetried(by=BY, count=count, key=key))
+        return count
 
     out.print(f"Sent again: {_with_kernel(lambda kernel: _in_transaction(kernel, again))}", highlight=False)
 
@@ -437,14 +455,18 @@ def jobs_retry(
 @jobs_app.command("discard")
 def jobs_discard(letter: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Drop a dead letter for good; the log keeps what it was."""
+    from jiesu.audit.events import WorkDiscarded
     from jiesu.db.dead_letters import discard
 
-    gone = _with_kernel(lambda kernel: _in_transaction(kernel, lambda uow: discard(uow, letter, by="command line")))
+    async def drop(uow: Any) -> Any:
+        gone = await discard(uow, letter, by=BY)
+        await uow.record(WorkDiscarded(by=BY, kind=gone.kind, key=gone.key))
+        return gone
+
+    gone = _with_kernel(lambda kernel: _in_transaction(kernel, drop))
     out.print(f"Dropped: {gone.kind} {gone.key}", highlight=False)
 
 
-#: Who did it, in the security trail. No user name can hold a space.
-BY = "command line"
 Username = Annotated[str, typer.Argument(metavar="USERNAME")]
 
 

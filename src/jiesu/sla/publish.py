@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
+from jiesu.audit.events import CalendarPublished
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
 from jiesu.kit.calendar import CalendarEdits, Calendars, DayChange, differences, load_calendars, off_by_law
@@ -115,6 +116,8 @@ async def _publish(
         await note_editions(uow, clocks, new, folder / "clocks.toml")
         if new.version != old.version:
             await schedule_recompute(uow, new)
+        version = new.default.version if kind == "year" else new.of(subject).version
+        await uow.record(CalendarPublished(by=staff.username, subject=subject, version=version))
     running = await uow.session.scalar(
         select(func.count())
         .select_from(Deadline)
