@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 import workers.attachments
+import workers.checkpoints
 import workers.clocks
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)

@@ -2,6 +2,7 @@
 
 from jiesu.accounts.models import Account, SignInFailure, StaffRow
 from jiesu.attachments.models import Attachment
+from jiesu.audit.checkpoints import Checkpoint, CheckpointHead, Unsealed
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
 from jiesu.audit.trail_keys import TrailKey
@@ -16,8 +17,8 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "Attachment", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition",
-    "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice", "NumberBlock", "Pause",
-    "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry",
-    "TrailKey", "UnitClosure", "UnitRow", "WrongCode",
+    "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
+    "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice",
+    "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey",
+    "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "WrongCode",
 ]  # fmt: skip

@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_ring: Path | None = None
     #: what new values are encrypted with; either is read
     cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    #: PEM file of the Ed25519 key that signs the trail's checkpoints; retired public keys may stand below it
+    signing_key: Path | None = None
     #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
     sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     sms_secret: str | None = None

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
+from jiesu.audit.events import CalendarPublished
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
@@ -116,6 +117,8 @@ async def _publish(
         await note_editions(uow, clocks, new, folder / "clocks.toml")
         if new.version != old.version:
             await schedule_recompute(uow, new)
+        version = new.default.version if kind == "year" else new.of(subject).version
+        await uow.record(CalendarPublished(by=staff.username, subject=subject, version=version))
     return Publication(new.default.version, compare(old, new), await _running(uow))
 
 
