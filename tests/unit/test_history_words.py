@@ -17,6 +17,7 @@ SAMPLES = {
     "PetitionerContacted": {"outcome": "reached"},
     "SurveyAnswered": {"solved": "yes", "satisfied": None},
     "Escalated": {"level": 2, "clock": "unit"},
+    "FilesAttached": {"by": {"kind": "petitioner"}},
     "TicketReclassed": {"old_class": "P2", "service_class": "P1"},
     "DeadlineMoved": MOVED,
 }

@@ -182,8 +182,8 @@ class StaffRecused(TicketEvent, frozen=True, kw_only=True):
     """Whom the ticket is closed to from now on: their user name, and their name as colleagues read it."""
 
     account: str
-    name: str
-    reason: str
+    name: Private
+    reason: Private
 
 
 class NoteAdded(TicketEvent, frozen=True, kw_only=True):
