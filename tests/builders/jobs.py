@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from sqlalchemy import select
 
+import workers.access
 import workers.clocks
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import progress_view
+from jiesu.desk.views import ProgressView, progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
 from jiesu.intake.guesses import Guesses
@@ -21,7 +21,29 @@ from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
 from jiesu.web.pages.passes import FOLLOW, drop, held, issue
 from jiesu.web.pages.rendering import go, render, waiting
 
-__all__ = ["FollowingPages"]
+__all__ = ["FollowingPages", "done_word", "progress_page"]
+
+
+def progress_page(
+    request: Request[Any, Any, Any],
+    view: ProgressView,
+    *,
+    mine: bool = False,
+    problem: FormProblem | None = None,
+    fields: Fields | None = None,
+    done: str = "",
+) -> Response[Any]:
+    """How things stand; `mine` for who came by telephone code and has a list to go back to."""
+    status = problem.status if problem else HTTP_200_OK
+    shown = fields or Fields()
+    return render(
+        request, "progress.html", status=status, ticket=view, problem=problem, fields=shown, done=done, mine=mine
+    )
+
+
+def done_word(step: str) -> str:
+    """What the next page says was done."""
+    return step if step in ("withdraw", "reopen") else "supplement"
 
 
 class FollowingPages(Controller):
@@ -93,16 +115,16 @@ class FollowingPages(Controller):
                 await guesses.check(number, fields["code"])
             async with uow.session.begin_nested():
                 if step == "withdraw":
-                    await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
+                    await withdraw_own(uow, rules.keys, number, fields["code"], fields.get("reason"))
                 elif step == "reopen":
-                    await reopen_own(uow, rules.keys, number, code, fields.get("reason", ""))
+                    await reopen_own(uow, rules.keys, number, code, fields["reason"])
                 else:
-                    await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
+                    await supplement_own(uow, rules.keys, number, code, fields["text"])
         except DomainError as error:
             problem = problem_of(error, locale)
             page = await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
             return waiting(page, error)
-        return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen') else 'supplement'}")
+        return go(f"/t/{number}?done={done_word(step)}")
 
     async def _page(
         self,
@@ -121,10 +143,7 @@ class FollowingPages(Controller):
             return render(request, "lookup.html", number=number)
         ticket = await open_own(uow, rules.keys, number, code)
         view = await progress_view(uow, rules, ticket, locale)
-        status = problem.status if problem else HTTP_200_OK
-        return render(
-            request, "progress.html", status=status, ticket=view, problem=problem, fields=fields or Fields(), done=done
-        )
+        return progress_page(request, view, problem=problem, fields=fields, done=done)
 
     @staticmethod
     def _code(request: Request[Any, Any, Any], rules: Rules, number: str) -> str | None:
