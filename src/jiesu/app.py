@@ -28,6 +28,7 @@ from jiesu.web.api.desk import DeskController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
+from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
@@ -104,6 +105,7 @@ def _api(settings: Settings) -> Router:
     handlers: list[ControllerRouterHandler] = [
         TicketController,
         TicketAttachmentController,
+        MyController,
         SurveyController,
         SessionController,
         OwnAccountController,

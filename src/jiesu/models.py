@@ -8,7 +8,7 @@ from jiesu.audit.trail import TrailEntry
 from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.escalation.models import Escalation
-from jiesu.intake.models import IdempotencyKey, NumberBlock, WrongCode
+from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.models import Petitioner
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
@@ -19,6 +19,6 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 __all__ = [
     "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
     "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice",
-    "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey",
-    "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "WrongCode",
+    "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry", "SignInFailure",
+    "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "WrongCode",
 ]  # fmt: skip

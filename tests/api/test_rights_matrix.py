@@ -43,6 +43,12 @@ BY_CODE = {
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
 }  # fmt: skip
+#: Opened by a code sent to the telephone; tests/api/test_my.py tries other telephones and wrong codes.
+BY_TELEPHONE = {
+    ("POST", "/api/v1/my/code"), ("POST", "/api/v1/my/session"), ("DELETE", "/api/v1/my/session"),
+    ("GET", "/api/v1/my/tickets"), ("GET", "/api/v1/my/tickets/{number:str}"), ("GET", "/my"), ("POST", "/my/code"),
+    ("POST", "/my/enter"), ("POST", "/my/leave"), ("GET", "/my/{number:str}"), ("POST", "/my/{number:str}"), ("GET", "/my/{number:str}/files/{place:int}"),
+}  # fmt: skip
 #: About one ticket, for staff who may see it; to everybody else it does not exist.
 ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}"),
@@ -152,7 +158,7 @@ async def people(sign_in) -> dict[tuple[str, str], dict[str, str]]:
 
 def test_every_route_stands_in_one_table(client: AsyncClient):
     app = client._transport.app  # type: ignore[attr-defined]
-    tables = (OPEN, DEMO, BY_CODE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS, AUDITORS, ONES_OWN)
+    tables = (OPEN, DEMO, BY_CODE, BY_TELEPHONE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS, AUDITORS, ONES_OWN)
     listed = [entry for table in tables for entry in table]
     assert len(listed) == len(set(listed))
     assert set(routes(app)) == set(listed)

@@ -18,6 +18,7 @@ from jiesu.web.pages.desk import DeskPages
 from jiesu.web.pages.filing import FilingPages
 from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
+from jiesu.web.pages.my import MyPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
@@ -40,6 +41,7 @@ def page_routers(settings: Settings) -> list[Router]:
         HomePages,
         FilingPages,
         FollowingPages,
+        MyPages,
         SurveyPages,
         SigningPages,
         AccountPages,

@@ -11,8 +11,8 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.attachments import attachment_views, link_of
-from jiesu.desk.views import progress_view
+from jiesu.desk.attachments import AttachmentView, attachment_views, link_of
+from jiesu.desk.views import ProgressView, progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.attach import attach_own
 from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
@@ -25,7 +25,43 @@ from jiesu.web.pages.passes import FOLLOW, drop, held, issue
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
-__all__ = ["FollowingPages"]
+__all__ = ["FollowingPages", "done_word", "progress_page"]
+
+
+def progress_page(
+    request: Request[Any, Any, Any],
+    view: ProgressView,
+    files: list[AttachmentView],
+    *,
+    mine: bool = False,
+    lost: bool = False,
+    problem: FormProblem | None = None,
+    fields: Fields | None = None,
+    done: str = "",
+) -> Response[Any]:
+    """How things stand; `mine` for who came by telephone code and has a list to go back to.
+
+    `lost` says that files were chosen which a browser does not send twice by itself.
+    """
+    status = problem.status if problem else HTTP_200_OK
+    shown = fields or Fields()
+    return render(
+        request,
+        "progress.html",
+        status=status,
+        ticket=view,
+        files=files,
+        lost=lost,
+        problem=problem,
+        fields=shown,
+        done=done,
+        mine=mine,
+    )
+
+
+def done_word(step: str) -> str:
+    """What the next page says was done."""
+    return step if step in ("withdraw", "reopen") else "supplement"
 
 
 class FollowingPages(Controller):
@@ -114,12 +150,12 @@ class FollowingPages(Controller):
             uploads = await uploads_of(request)
             async with kept_files(request.app.state.kernel.files, uploads) as files, uow.session.begin_nested():
                 if step == "withdraw":
-                    await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
+                    await withdraw_own(uow, rules.keys, number, fields["code"], fields.get("reason"))
                 elif step == "reopen":
-                    await reopen_own(uow, rules.keys, number, code, fields.get("reason", ""))
+                    await reopen_own(uow, rules.keys, number, code, fields["reason"])
                 else:
-                    if fields.get("text", "").strip() or not files:
-                        await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
+                    if fields["text"].strip() or not files:
+                        await supplement_own(uow, rules.keys, number, code, fields["text"])
                     if files:
                         scan = request.app.state.kernel.scans
                         await attach_own(uow, rules.keys, number, code, files, scan=scan)
@@ -127,7 +163,7 @@ class FollowingPages(Controller):
             problem = problem_of(error, locale)
             page = await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
             return waiting(page, error)
-        return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen') else 'supplement'}")
+        return go(f"/t/{number}?done={done_word(step)}")
 
     async def _page(
         self,
@@ -146,16 +182,13 @@ class FollowingPages(Controller):
             return render(request, "lookup.html", number=number)
         ticket = await open_own(uow, rules.keys, number, code)
         view = await progress_view(uow, rules, ticket, locale)
-        status = problem.status if problem else HTTP_200_OK
-        return render(
+        return progress_page(
             request,
-            "progress.html",
-            status=status,
-            ticket=view,
-            files=await attachment_views(uow, rules.keys, ticket, own=True),
+            view,
+            await attachment_views(uow, rules.keys, ticket, own=True),
             lost=bool(problem and await uploads_of(request)),
             problem=problem,
-            fields=fields or Fields(),
+            fields=fields,
             done=done,
         )
 
