@@ -9,6 +9,7 @@ from jiesu.escalation.models import Escalation
 from jiesu.intake.models import IdempotencyKey, NumberBlock
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.models import Petitioner
+from jiesu.secrecy.models import Withheld
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Contact, Ticket
@@ -16,5 +17,5 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "Attachment", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
-    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
+    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow", "Withheld",
 ]  # fmt: skip

@@ -111,6 +111,15 @@ def _your_files(data: Data, english: bool) -> str | None:
     return ("您上传了{count}个文件", "You added {count} file(s)")[english]
 
 
+def _reviewed(data: Data, english: bool) -> str:
+    words = {
+        "released": ("审查完毕，内容可以显示", "reviewed: the text may be read"),
+        "redacted": ("审查完毕，显示改写后的内容", "reviewed: another wording may be read"),
+    }
+    kept = ("审查完毕，内容不予显示：{pointer}", "reviewed: the text stays closed: {pointer}")
+    return words.get(data.get("decision") or "", kept)[english]
+
+
 def _you_answered(_: Data, english: bool) -> str:
     return ("您做了评价", "You answered the survey")[english]
 
@@ -165,6 +174,9 @@ STAFF: Table = {
     "EscalationAcknowledged": (("认领督办", "acknowledged the escalation"), "note"),
     "PetitionerRevealed": (("查看了诉求人完整信息", "looked at the petitioner's full data"), "reason"),
     "TakenOver": (("提级办理，由{unit}接办", "taken over by {unit}"), None),
+    "TextWithheld": (("内容可能涉密，送专人审查", "the text looks classified and went to review"), None),
+    "WithheldRead": (("查看了待审查的内容", "read the withheld text"), None),
+    "TextReviewed": (_reviewed, "text"),
     "AckOverdue": (_unanswered, None),
     "PetitionerContacted": (_contacted, None),
     "SurveyAnswered": (_answered, None),
@@ -202,6 +214,11 @@ PETITIONER: Table = {
     "TicketWithdrawn": (("您撤回了诉求", "You withdrew the appeal"), None),
     "TicketReopened": (("重新办理", "Open again"), None),
     "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
+    "TextWithheld": (
+        ("您写的内容可能涉密，先由专人审查", "Your text looks classified; one keeper reviews it first"),
+        None,
+    ),
+    "TextReviewed": (_reviewed, "text"),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),
     "TicketReclassed": (_your_class, "reason"),

@@ -21,11 +21,17 @@ from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
+from jiesu.secrecy.withhold import LooksClassified
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.reveal import reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call, UnknownAction
 
 __all__ = ["DeskController", "act"]
+
+
+class ClassifiedAtDesk(LooksClassified):
+    zh = "这段话里有像涉密内容的字样：{found}。本系统不是涉密系统，请改掉再提交；写“原部队”就可以。"
+    en = "These words look classified: {found}. This is no system for secrets: leave them out; “the former unit” will do."
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -69,8 +75,18 @@ async def act(call: Call, action: str, body: Any) -> None:
     known = ACTIONS.get(action)
     if known is None:
         raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
-    await known.run(call, msgspec.convert(body, known.body))
+    given = msgspec.convert(body, known.body)
+    _unclassified(call.rules, given)
+    await known.run(call, given)
     await call.uow.session.flush()  # so that the answer shows the step itself
+
+
+def _unclassified(rules: Rules, body: Any) -> None:
+    """What staff write is read by petitioners and colleagues at once, so it is refused. Raises ClassifiedAtDesk."""
+    for field in msgspec.structs.fields(body):
+        text = getattr(body, field.name)
+        if isinstance(text, str) and (found := rules.secrecy.findings([text])):
+            raise ClassifiedAtDesk(field.encode_name, found)
 
 
 async def _json(request: Request[Any, Any, Any]) -> Any:

@@ -1,0 +1,60 @@
+"""Later words of a petitioner, looked at before they are kept: what looks classified goes to its keeper alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.intake.follow import reopen_own, supplement_own
+from jiesu.rules import Rules
+from jiesu.secrecy.models import Place
+from jiesu.secrecy.patterns import Finding
+from jiesu.secrecy.withhold import PLACEHOLDER, keeper_of, suspicious, withhold
+from jiesu.surveys.answer import Answers, answer_survey
+from jiesu.tickets.events import PETITIONER
+from jiesu.tickets.guard import optional, required
+from jiesu.tickets.models import Ticket
+
+__all__ = ["answer_carefully", "reopen_carefully", "supplement_carefully"]
+
+
+async def supplement_carefully(
+    uow: UnitOfWork, rules: Rules, number: str, code: str, text: str, *, confirmed: bool
+) -> Ticket:
+    """`supplement_own`; a text that looks classified answers a request all the same. Raises LooksClassified besides."""
+    text = required(text, "text", "补充内容")
+    found = suspicious(rules.secrecy, "text", [text], confirmed=confirmed)
+    ticket = await supplement_own(uow, rules.keys, number, code, PLACEHOLDER if found else text)
+    await _withhold(uow, rules, ticket, Place.SUPPLEMENT, text, found)
+    return ticket
+
+
+async def reopen_carefully(
+    uow: UnitOfWork, rules: Rules, number: str, code: str, reason: str, *, confirmed: bool
+) -> Ticket:
+    """`reopen_own`. Raises LooksClassified besides."""
+    reason = required(reason, "reason", "新的事实", 2000)
+    found = suspicious(rules.secrecy, "reason", [reason], confirmed=confirmed)
+    ticket = await reopen_own(uow, rules.keys, number, code, PLACEHOLDER if found else reason)
+    await _withhold(uow, rules, ticket, Place.NEW_FACTS, reason, found)
+    return ticket
+
+
+async def answer_carefully(uow: UnitOfWork, rules: Rules, token: str, answers: Answers, *, confirmed: bool) -> Ticket:
+    """`answer_survey`: the answers count, the words beside them are withheld. Raises LooksClassified besides."""
+    reason = optional(answers.reason, "reason", "原因", 500)
+    found = suspicious(rules.secrecy, "reason", [reason], confirmed=confirmed)
+    shown = msgspec.structs.replace(answers, reason=PLACEHOLDER) if found else answers
+    ticket = await answer_survey(uow, token, shown)
+    await _withhold(uow, rules, ticket, Place.SURVEY, reason or "", found)
+    return ticket
+
+
+async def _withhold(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, place: Place, text: str, found: Sequence[Finding]
+) -> None:
+    if found:
+        keeper = keeper_of(rules.secrecy, rules.organisation, ticket)
+        await withhold(uow, ticket, keeper, place, text, found, PETITIONER)
