@@ -34,6 +34,7 @@ from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
+from jiesu.web.api.withheld import WithheldController
 from jiesu.web.dependencies import DEPENDENCIES, give_back
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
@@ -112,6 +113,7 @@ def _api(settings: Settings) -> Router:
         SessionListController,
         DeskController,
         DeskAttachmentController,
+        WithheldController,
         BoardController,
         ListController,
         CalendarController,

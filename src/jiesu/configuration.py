@@ -11,6 +11,7 @@ from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.wording import load_wording
 from jiesu.routing.catalogue import load_catalogue
 from jiesu.routing.categories import load_categories
+from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
 from jiesu.statistics.rates import load_rates
@@ -29,6 +30,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_catalogue(folder / "catalogue.toml"),
         lambda: load_rates(folder / "rates.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
+        lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),
     ]
     found = []
@@ -42,6 +44,14 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
     except ConfigMistake as mistake:
         found.append(mistake)
     return found
+
+
+def _secrecy(folder: Path) -> SecrecyPolicy:
+    """The patterns, provided that their keeper is a unit of `units.csv`."""
+    policy, path = load_secrecy(folder / "classified.toml"), folder / "classified.toml"
+    if policy.keeper not in {unit.code for unit in read_units(folder / "units.csv").items}:
+        raise ConfigMistake(path, "keeper", policy.keeper, "there is no such unit; use a code of units.csv.")
+    return policy
 
 
 def _calendars(folder: Path) -> Calendars:

@@ -11,6 +11,7 @@ from jiesu.escalation.models import Escalation
 from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.models import Petitioner
+from jiesu.secrecy.models import Withheld
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Contact, Ticket
@@ -20,5 +21,6 @@ __all__ = [
     "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
     "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice",
     "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry", "SignInFailure",
-    "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "WrongCode",
+    "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "Withheld",
+    "WrongCode",
 ]  # fmt: skip

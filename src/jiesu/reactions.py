@@ -14,6 +14,7 @@ from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
 from jiesu.intake.file import AppealRouted
+from jiesu.intake.review import TextReviewed, WithheldRead
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import (
     announce_move,
@@ -33,6 +34,7 @@ from jiesu.promises import (
 )
 from jiesu.routing.take_over import TakenOver
 from jiesu.rules import Rules
+from jiesu.secrecy.withhold import TextWithheld
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
@@ -263,6 +265,9 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     EscalationAcknowledged: (),
     AckOverdue: (),
     PetitionerRevealed: (),
+    TextWithheld: (),
+    WithheldRead: (),
+    TextReviewed: (),
 }
 #: Passing news that is not part of the ticket's history (it carries the query code).
 UNTRAILED = (AppealRouted,)

@@ -11,6 +11,7 @@ from jiesu.kit.calendar import NO_EDITS, CalendarEdits, Calendars, WorkingCalend
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.routing.catalogue import Catalogue, load_catalogue
+from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.statistics.rates import RatesPolicy, load_rates
 from jiesu.units.organisation import Organisation
@@ -28,6 +29,7 @@ class Policies:
     catalogue: Catalogue
     rates: RatesPolicy
     wording: Wording
+    secrecy: SecrecyPolicy
     #: clock policies that were in force before, by version
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
 
@@ -64,4 +66,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         catalogue=load_catalogue(folder / "catalogue.toml"),
         rates=load_rates(folder / "rates.toml"),
         wording=load_wording(folder / "messages" / "petitioner.toml"),
+        secrecy=load_secrecy(folder / "classified.toml"),
     )

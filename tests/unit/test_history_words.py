@@ -17,9 +17,9 @@ SAMPLES = {
     "PetitionerContacted": {"outcome": "reached"},
     "SurveyAnswered": {"solved": "yes", "satisfied": None},
     "Escalated": {"level": 2, "clock": "unit"},
-    "FilesAttached": {"by": {"kind": "petitioner"}},
     "TicketReclassed": {"old_class": "P2", "service_class": "P1"},
     "DeadlineMoved": MOVED,
+    "FilesAttached": {"by": {"kind": "petitioner"}, "count": 1},
 }
 TRAILED = sorted(event.__name__ for event in HANDLERS if event not in UNTRAILED)
 #: What the ladder and other colleagues of this code record.
@@ -27,7 +27,7 @@ FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
     *("NoteAdded", "ResultSubmitted", "ResultSentBack", "Escalated", "EscalationAcknowledged", "PetitionerRevealed"),
-    *("ExtensionAsked", "ExtensionRefused", "ExtensionLapsed", "AckOverdue"),
+    *("ExtensionAsked", "ExtensionRefused", "ExtensionLapsed", "AckOverdue", "WithheldRead"),
 }
 RULES = SimpleNamespace(
     organisation=SimpleNamespace(find_unit=lambda _: None), catalogue=SimpleNamespace(category=lambda _: None)

@@ -7,12 +7,11 @@ from jiesu.intake.guesses import code_matches
 from jiesu.kit.crypto import KeyRing
 from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.reopen import reopen_locked
 from jiesu.tickets.repository import TicketNotFound, TicketRepository
 from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.withdraw import withdraw_ticket
 
-__all__ = ["open_own", "reopen_own", "supplement_own", "withdraw_own"]
+__all__ = ["open_own", "supplement_own", "withdraw_own"]
 
 
 async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lock: bool = False) -> Ticket:
@@ -31,12 +30,6 @@ async def supplement_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str,
     """The petitioner adds details. Locks the ticket."""
     ticket = await open_own(uow, keys, number, code, lock=True)
     return await supplement_ticket(uow, ticket, text, PETITIONER)
-
-
-async def reopen_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, reason: str) -> Ticket:
-    """The petitioner has new facts about a closed matter. Locks the ticket."""
-    ticket = await open_own(uow, keys, number, code, lock=True)
-    return await reopen_locked(uow, ticket, reason, PETITIONER)
 
 
 async def withdraw_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, reason: str | None) -> Ticket:

@@ -63,6 +63,9 @@ class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidential: bool = False
     accused_unit: str | None = None
     accused_officer: Annotated[str | None, Meta(description="name of the officer complained about")] = None
+    confirmed_unclassified: Annotated[
+        bool, Meta(description="a text that looks classified (422 LooksClassified) is sent to review all the same")
+    ] = False
 
 
 def checked(form: AppealForm, rules: Rules) -> AppealForm:

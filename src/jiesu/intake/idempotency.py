@@ -28,8 +28,10 @@ class BadIdempotencyKey(Invalid):
 
 
 def body_hash(form: AppealForm) -> str:
-    """SHA-256 of the form in canonical JSON."""
-    return hashlib.sha256(msgspec.json.encode(form, order="deterministic")).hexdigest()
+    """SHA-256 of the form in canonical JSON, as sent before or after a warning alike."""
+    body = msgspec.to_builtins(form)
+    del body["confirmed_unclassified"]
+    return hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest()
 
 
 async def remembered(uow: UnitOfWork, key: str, form: AppealForm) -> IdempotencyKey | None:

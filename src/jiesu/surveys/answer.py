@@ -48,6 +48,7 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     solved: Solved | None = None
     satisfied: Satisfaction | None = None
     reason: str | None = None
+    confirmed_unclassified: bool = False
 
 
 class SurveyAnswered(TicketEvent, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
-from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
+from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.form import AppealForm
 from jiesu.intake.guesses import Guesses
 from jiesu.intake.once import file_once
@@ -62,12 +63,14 @@ class Supplement(msgspec.Struct, forbid_unknown_fields=True):
     """More about the matter; 1 to 5,000 characters."""
 
     text: str
+    confirmed_unclassified: bool = False
 
 
 class NewFacts(msgspec.Struct, forbid_unknown_fields=True):
     """What is new since the ticket was closed; 1 to 2,000 characters."""
 
     reason: str
+    confirmed_unclassified: bool = False
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,7 +113,8 @@ class TicketController(Controller):
         locale: NamedDependency[Locale],
         idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)] = None,
     ) -> Receipt:
-        """File an appeal (登记诉求). The query code is told here and never again."""
+        """File an appeal (登记诉求). The query code is told here and never again. A text that looks classified is refused
+        (422 `LooksClassified`) until it is changed or sent with `confirmed_unclassified`; then one keeper reviews it."""
         kernel: Kernel = state.kernel
         number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
         filed = await file_once(uow, rules, number, data, idempotency_key)
@@ -160,7 +164,8 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Add details (补充材料)."""
         await guesses.check(number, code)
-        ticket = await supplement_own(uow, rules.keys, number, code, data.text)
+        confirmed = data.confirmed_unclassified
+        ticket = await supplement_carefully(uow, rules, number, code, data.text, confirmed=confirmed)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/reopen", operation_id="ReopenOwnTicket", status_code=HTTP_200_OK)
@@ -176,7 +181,8 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Have a closed matter taken up again because of new facts (重新办理)."""
         await guesses.check(number, code)
-        ticket = await reopen_own(uow, rules.keys, number, code, data.reason)
+        confirmed = data.confirmed_unclassified
+        ticket = await reopen_carefully(uow, rules, number, code, data.reason, confirmed=confirmed)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)

@@ -23,6 +23,7 @@ from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
+from jiesu.web.pages.withheld import WithheldPages
 
 __all__ = ["page_routers", "templates"]
 
@@ -47,6 +48,7 @@ def page_routers(settings: Settings) -> list[Router]:
         AccountPages,
         DeskPages,
         TicketPages,
+        WithheldPages,
         BoardPages,
     ]
     if settings.demo:

@@ -18,6 +18,7 @@ from jiesu.desk.queue import View, counts, list_tickets, views_for
 from jiesu.desk.views import queue_row
 from jiesu.errors import DomainError
 from jiesu.intake.idempotency import KeyReused
+from jiesu.intake.review import waiting_for
 from jiesu.kit.crypto import token
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -90,6 +91,7 @@ class DeskPages(Controller):
             next_cursor=page.next_cursor,
             later=bool(cursor),
             notices=await unread(uow, staff, locale),
+            withheld=len(await waiting_for(uow, staff)),
         )
 
     @post("/notices", status_code=HTTP_200_OK)

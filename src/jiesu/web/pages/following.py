@@ -15,7 +15,8 @@ from jiesu.desk.attachments import AttachmentView, attachment_views, link_of
 from jiesu.desk.views import ProgressView, progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.attach import attach_own
-from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
+from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
@@ -141,7 +142,7 @@ class FollowingPages(Controller):
         """Add details, ask for it to be taken up again, or withdraw, which the query code confirms."""
         fields = await fields_of(request)
         code = self._code(request, rules, number)
-        step = fields.get("do", "")
+        step, confirmed = fields.get("do", ""), "confirmed_unclassified" in fields
         if code is None:
             return render(request, "lookup.html", number=number)
         try:
@@ -152,10 +153,12 @@ class FollowingPages(Controller):
                 if step == "withdraw":
                     await withdraw_own(uow, rules.keys, number, fields["code"], fields.get("reason"))
                 elif step == "reopen":
-                    await reopen_own(uow, rules.keys, number, code, fields["reason"])
+                    reason = fields["reason"]
+                    await reopen_carefully(uow, rules, number, code, reason, confirmed=confirmed)
                 else:
                     if fields["text"].strip() or not files:
-                        await supplement_own(uow, rules.keys, number, code, fields["text"])
+                        text = fields["text"]
+                        await supplement_carefully(uow, rules, number, code, text, confirmed=confirmed)
                     if files:
                         scan = request.app.state.kernel.scans
                         await attach_own(uow, rules.keys, number, code, files, scan=scan)

@@ -38,11 +38,12 @@ class FormProblem(msgspec.Struct, frozen=True):
     field: str | None
     text: str
     status: int
+    code: str = ""
 
 
 def problem_of(error: DomainError, locale: Locale) -> FormProblem:
     """The refusal as a form shows it."""
-    return FormProblem(error.field, error.say(locale), STATUS[error.kind])
+    return FormProblem(error.field, error.say(locale), STATUS[error.kind], error.code)
 
 
 def incomplete(error: msgspec.ValidationError) -> Incomplete:
@@ -66,6 +67,7 @@ def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) ->
         "channel": channel,
         "anonymous": "anonymous" in fields,
         "confidential": "confidential" in fields,
+        "confirmed_unclassified": "confirmed_unclassified" in fields,
         "petitioner": {name: fields.get(f"petitioner.{name}") or None for name in person},
     } | {name: fields.get(name) or None for name in optional}
     try:

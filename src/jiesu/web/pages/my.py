@@ -18,6 +18,7 @@ from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.views import progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.access import CODE_LASTS, VISIT_LASTS, ask_for_code, leave, open_visit, visiting_phone
+from jiesu.intake.careful import reopen_locked_carefully, supplement_locked
 from jiesu.intake.follow import withdraw_own
 from jiesu.intake.guesses import Guesses
 from jiesu.intake.own import MOST_OWN, own_ticket
@@ -26,8 +27,6 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.reopen import reopen_locked
-from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.words import Step
 from jiesu.web.api.my import own_list
 from jiesu.web.pages.following import done_word, progress_page
@@ -55,14 +54,15 @@ async def _take(
 ) -> None:
     """Add details, have it taken up again, or withdraw, which the query code confirms here too."""
     ticket = await own_ticket(uow, phone_hash, number, lock=True)
+    confirmed = "confirmed_unclassified" in fields
     match fields["do"]:
         case "withdraw":
             await withdraw_own(uow, kernel.keys, number, fields["code"], fields.get("reason"))
         case "reopen":
-            await reopen_locked(uow, ticket, fields["reason"], PETITIONER)
+            await reopen_locked_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed)
         case _:
             if fields["text"].strip() or not files:
-                await supplement_ticket(uow, ticket, fields["text"], PETITIONER)
+                await supplement_locked(uow, kernel.rules, ticket, fields["text"], confirmed=confirmed)
             if files:
                 await attach_files(uow, ticket, files, PETITIONER, scan=kernel.scans, step=Step.SUPPLEMENT)
 

@@ -12,10 +12,11 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError, Kind
+from jiesu.intake.careful import answer_carefully
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.answer import Answers, answer_survey, find_survey
+from jiesu.surveys.answer import Answers, find_survey
 from jiesu.surveys.policy import wants_rework
 from jiesu.web.api.surveys import survey_page_view
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, incomplete, problem_of
@@ -65,7 +66,8 @@ class SurveyPages(Controller):
         fields = await fields_of(request)
         try:
             async with uow.session.begin_nested():
-                await answer_survey(uow, token, _answers(fields))
+                confirmed = "confirmed_unclassified" in fields
+                await answer_carefully(uow, rules, token, _answers(fields), confirmed=confirmed)
         except DomainError as error:
             if error.kind is Kind.MISSING:
                 raise

@@ -57,6 +57,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ended": N_("已结束"),
         "all": N_("全部"),
     },
+    "withheld": {
+        "appeal": N_("诉求"),
+        "supplement": N_("补充的内容"),
+        "new_facts": N_("要求重新办理的理由"),
+        "survey": N_("评价里的话"),
+    },
     "step": {
         "sign": N_("签收"),
         "contact": N_("记录联系"),
