@@ -40,6 +40,7 @@ from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
+from jiesu.tickets.hold import HoldLifted, HoldSet
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
@@ -243,6 +244,9 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     EscalationAcknowledged: (),
     AckOverdue: (),
     PetitionerRevealed: (),
+    HoldSet: (),
+    HoldLifted: (),
+    e.DataErased: (),
 }
 #: Passing news that is not part of the ticket's history (it carries the query code).
 UNTRAILED = (AppealRouted,)

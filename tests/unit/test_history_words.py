@@ -26,7 +26,7 @@ FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
     *("NoteAdded", "ResultSubmitted", "ResultSentBack", "Escalated", "EscalationAcknowledged", "PetitionerRevealed"),
-    *("ExtensionAsked", "ExtensionRefused", "ExtensionLapsed", "AckOverdue"),
+    *("ExtensionAsked", "ExtensionRefused", "ExtensionLapsed", "AckOverdue", "HoldSet", "HoldLifted", "DataErased"),
 }
 RULES = SimpleNamespace(
     organisation=SimpleNamespace(find_unit=lambda _: None), catalogue=SimpleNamespace(category=lambda _: None)

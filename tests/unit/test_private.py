@@ -13,7 +13,7 @@ from jiesu.reactions import HANDLERS, UNTRAILED
 #: Codes, and words of closed vocabularies.
 CODES = {
     *("category", "cause", "channel", "clock", "decider", "former", "old_category", "old_class", "rung"),
-    *("satisfied", "service_class", "solved", "stand_in", "target", "told", "unit"),
+    *("policy", "satisfied", "service_class", "solved", "stand_in", "target", "told", "unit"),
 }
 #: Events whose `reason` is one of a few codes.
 CODED_REASON = {"TicketDiverted", "ReworkOrdered", "TicketClosed"}

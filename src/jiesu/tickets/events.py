@@ -16,6 +16,7 @@ __all__ = [
     "PETITIONER",
     "SYSTEM",
     "By",
+    "DataErased",
     "DeadlineMoved",
     "ExtensionAsked",
     "ExtensionGranted",
@@ -204,6 +205,14 @@ class TicketClosed(TicketEvent, frozen=True, kw_only=True):
 
 class TicketWithdrawn(TicketEvent, frozen=True, kw_only=True):
     reason: Private | None
+
+
+class DataErased(TicketEvent, frozen=True, kw_only=True):
+    """`personal`: who the petitioner is and what the ticket says; `words`: the texts of this trail."""
+
+    personal: bool
+    words: bool
+    policy: str
 
 
 class TicketReopened(TicketEvent, frozen=True, kw_only=True):

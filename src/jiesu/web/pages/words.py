@@ -77,6 +77,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "divert": N_("转告其他渠道"),
         "reopen": N_("重新办理"),
         "acknowledge": N_("认领督办"),
+        "hold": N_("保全，到期也不删除"),
+        "lift_hold": N_("解除保全"),
         "reveal": N_("查看完整信息"),
     },
     "extension": {"asked": N_("等待决定"), "granted": N_("已延期"), "refused": N_("没有批准")},
