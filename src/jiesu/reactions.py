@@ -247,6 +247,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     HoldSet: (),
     HoldLifted: (),
     e.DataErased: (),
+    e.OwnDataCopied: (),
 }
 #: Passing news that is not part of the ticket's history (it carries the query code).
 UNTRAILED = (AppealRouted,)

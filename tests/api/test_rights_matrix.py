@@ -37,7 +37,8 @@ DEMO = {("GET", "/demo"), ("GET", "/demo/inbox"), ("GET", "/api/v1/demo/users"),
 BY_CODE = {
     ("GET", "/api/v1/tickets/{number:str}"), ("GET", "/api/v1/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
-    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("POST", "/api/v1/tickets/{number:str}/copy"),
+    ("POST", "/t/{number:str}/copy"), ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
 }  # fmt: skip

@@ -24,6 +24,7 @@ __all__ = [
     "ExtensionRefused",
     "InfoRequested",
     "NoteAdded",
+    "OwnDataCopied",
     "PetitionerContacted",
     "PetitionerInformed",
     "PlanTold",
@@ -213,6 +214,12 @@ class DataErased(TicketEvent, frozen=True, kw_only=True):
     personal: bool
     words: bool
     policy: str
+
+
+class OwnDataCopied(TicketEvent, frozen=True, kw_only=True):
+    """The petitioner took a copy; `whole`: the telephone was given, so nothing in it was masked."""
+
+    whole: bool
 
 
 class TicketReopened(TicketEvent, frozen=True, kw_only=True):
