@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from jiesu.custody.command import keys_app
+from jiesu.custody.command import hold_app, keys_app, retention_app
 from jiesu.embedded.running import attach
 from jiesu.errors import DomainError
 from jiesu.kit.clock import SHANGHAI
@@ -49,6 +49,8 @@ app.add_typer(jobs_app, name="jobs")
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 app.add_typer(keys_app, name="keys")
+app.add_typer(retention_app, name="retention")
+app.add_typer(hold_app, name="hold")
 
 #: Who did it, in the security trail. No user name can hold a space.
 BY = "command line"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from jiesu.custody.policy import load_retention
 from jiesu.demo.texts import load_texts
 from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
@@ -29,6 +30,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_clocks(folder / "clocks.toml"),
         lambda: load_catalogue(folder / "catalogue.toml"),
         lambda: load_rates(folder / "rates.toml"),
+        lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
         lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),

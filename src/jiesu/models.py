@@ -14,13 +14,14 @@ from jiesu.petitioners.models import Petitioner
 from jiesu.secrecy.models import Withheld
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
+from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
-    "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice",
-    "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry", "SignInFailure",
+    "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job", "Message", "Move",
+    "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry", "SignInFailure",
     "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "Withheld",
     "WrongCode",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
+from jiesu.tickets.hold import HoldLifted, HoldSet
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
@@ -268,6 +269,10 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     TextWithheld: (),
     WithheldRead: (),
     TextReviewed: (),
+    HoldSet: (),
+    HoldLifted: (),
+    e.DataErased: (),
+    e.OwnDataCopied: (),
 }
 #: Passing news that is not part of the ticket's history (it carries the query code).
 UNTRAILED = (AppealRouted,)

@@ -40,6 +40,7 @@ BY_CODE = {
     ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
     ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/copy"), ("POST", "/t/{number:str}/copy"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
 }  # fmt: skip

@@ -27,7 +27,16 @@ FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
     *("NoteAdded", "ResultSubmitted", "ResultSentBack", "Escalated", "EscalationAcknowledged", "PetitionerRevealed"),
-    *("ExtensionAsked", "ExtensionRefused", "ExtensionLapsed", "AckOverdue", "WithheldRead"),
+    *(
+        "ExtensionAsked",
+        "ExtensionRefused",
+        "ExtensionLapsed",
+        "AckOverdue",
+        "WithheldRead",
+        "HoldSet",
+        "HoldLifted",
+        "DataErased",
+    ),
 }
 RULES = SimpleNamespace(
     organisation=SimpleNamespace(find_unit=lambda _: None), catalogue=SimpleNamespace(category=lambda _: None)

@@ -15,6 +15,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.desk.explaining import ExplanationView, explanation_view
+from jiesu.desk.own_copy import OwnCopy, own_copy
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
 from jiesu.intake.follow import open_own, withdraw_own
@@ -71,6 +72,12 @@ class NewFacts(msgspec.Struct, forbid_unknown_fields=True):
 
     reason: str
     confirmed_unclassified: bool = False
+
+
+class Whole(msgspec.Struct, forbid_unknown_fields=True):
+    """The telephone given with the appeal: with it name and numbers are shown in full, else masked."""
+
+    phone: str | None = None
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
@@ -184,6 +191,19 @@ class TicketController(Controller):
         confirmed = data.confirmed_unclassified
         ticket = await reopen_carefully(uow, rules, number, code, data.reason, confirmed=confirmed)
         return await progress_view(uow, rules, ticket, locale)
+
+    @post("/{number:str}/copy", operation_id="CopyOwnData", status_code=HTTP_200_OK)
+    async def copy(
+        self,
+        data: JSONBody[Whole],
+        number: FromPath[str],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> OwnCopy:
+        """Everything held about the petitioner on this ticket (本人资料副本); leaves a trace."""
+        return await own_copy(uow, rules, number, code, data.phone, locale)
 
     @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)
     async def withdraw(

@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import AttachmentView, attachment_views, link_of
+from jiesu.desk.own_copy import own_copy
 from jiesu.desk.views import ProgressView, progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.attach import attach_own
@@ -167,6 +168,28 @@ class FollowingPages(Controller):
             page = await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
             return waiting(page, error)
         return go(f"/t/{number}?done={done_word(step)}")
+
+    @post("/{number:str}/copy", status_code=HTTP_200_OK)
+    async def copy(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Everything held about the petitioner on this ticket, fit to be printed (本人资料副本)."""
+        fields = await fields_of(request)
+        code = self._code(request, rules, number)
+        if code is None:
+            return render(request, "lookup.html", number=number)
+        try:
+            async with uow.session.begin_nested():
+                found = await own_copy(uow, rules, number, code, fields.get("phone"), locale)
+        except DomainError as error:
+            problem = problem_of(error, locale)
+            return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
+        return render(request, "own_copy.html", copy=found, ticket=found.progress)
 
     async def _page(
         self,
