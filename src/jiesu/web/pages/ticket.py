@@ -24,6 +24,7 @@ from jiesu.tickets.repository import StaleVersion, TicketRepository
 from jiesu.tickets.reveal import MAY_REVEAL, reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
+from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
@@ -84,7 +85,7 @@ class TicketPages(Controller):
         """Take a step (办理). A refused one comes back with everything typed and, if others were faster, what changed."""
         fields = await fields_of(request)
         action = fields.get("action", "")
-        version = int(fields["version"]) if fields.get("version", "").isdigit() else None
+        version = version_of(fields.get("version", ""))
         revealed = None
         try:
             async with uow.session.begin_nested():
