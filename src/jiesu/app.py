@@ -20,6 +20,7 @@ from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
 from jiesu.web.api.admin import AdminController
+from jiesu.web.api.attachments import DeskAttachmentController, FileController, TicketAttachmentController
 from jiesu.web.api.audit import AuditController
 from jiesu.web.api.board import BoardController
 from jiesu.web.api.calendar import CalendarController
@@ -41,6 +42,7 @@ from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
 from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
+from jiesu.web.uploads import StreamingRequest
 
 __all__ = ["create_app"]
 
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         await kernel.close()
 
     return Litestar(
-        route_handlers=[_api(settings), HealthController, MetricsController, *page_routers(settings)],
+        route_handlers=[_api(settings), FileController, HealthController, MetricsController, *page_routers(settings)],
         middleware=[http_metrics().middleware],
         dependencies=DEPENDENCIES,
         exception_handlers={
@@ -76,9 +78,10 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         logging_config=None,
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
-            exclude=["^/api/", "^/health/", "^/metrics", "^/static/"],
+            exclude=["^/api/", "^/health/", "^/metrics", "^/static/", "^/files/"],
             cookie_samesite="lax",
             cookie_httponly=True,
+            cookie_secure=settings.https,
         ),
         template_config=templates(),
         plugins=[ProblemsDocumented()],
@@ -91,6 +94,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             use_handler_docstrings=True,
             render_plugins=[PlainRenderPlugin(), JsonRenderPlugin()],
         ),
+        request_class=StreamingRequest,
         request_max_body_size=LONGEST_BODY,
         state=State(
             {
@@ -105,11 +109,13 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
 def _api(settings: Settings) -> Router:
     handlers: list[ControllerRouterHandler] = [
         TicketController,
+        TicketAttachmentController,
         SurveyController,
         SessionController,
         OwnAccountController,
         SessionListController,
         DeskController,
+        DeskAttachmentController,
         BoardController,
         ListController,
         CalendarController,

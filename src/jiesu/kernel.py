@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-import msgspec
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from jiesu.attachments.store import FileStore
 from jiesu.db.base import install_keys
 from jiesu.db.engine import connect, sessions
 from jiesu.db.uow import Database, UnitOfWork
 from jiesu.intake.numbers import Numbers
 from jiesu.kit.calendar import load_calendars
 from jiesu.kit.clock import Clock, FastClock, SystemClock
-from jiesu.kit.config import ConfigMistake, convert
+from jiesu.kit.config import ConfigMistake
 from jiesu.kit.crypto import KeyRing
+from jiesu.kit.keyfile import read_key_file
 from jiesu.notifications.gateway import DemoGateway, HttpGateway, NoGateway, SmsGateway
 from jiesu.reactions import Reactions
 from jiesu.rules import Policies, Rules, load_policies
@@ -26,9 +30,13 @@ from jiesu.sla.editions import calendar_edits, edits_fingerprint, note_editions,
 from jiesu.sla.recompute import schedule_recompute
 from jiesu.units.store import fingerprint, load_organisation
 
-__all__ = ["Kernel", "load_keys"]
+__all__ = ["SNAPSHOT_AGE", "Kernel", "load_keys", "on_kernel"]
 
-#: How old the snapshot of the organisation may grow, in seconds, before it is compared with the database.
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+#: How old the snapshot of organisation and keys may grow, in seconds, before it is compared with database and file.
 SNAPSHOT_AGE = 10.0
 
 
@@ -46,17 +54,23 @@ class Kernel:
     ) -> None:
         self.settings = settings
         self.keys = load_keys(settings)
-        install_keys(self.keys)
+        install_keys(self.keys, self._take_keys)
         self._policies = policies or load_policies(settings.config_dir)
         self.engine = engine or connect(_database_url(settings), pool_size=settings.pool_size)
         self.clock = clock or _clock(settings)
         self.db = Database(self.engine, sessions(self.engine), self.clock, Reactions(lambda: self.rules))
         self.numbers = Numbers(self.db)
-        self.gateway = gateway or _gateway(settings, self.db, self.keys)
+        self.gateway = gateway or _gateway(settings, self.db)
+        self.files = FileStore(settings.data_dir / "files")
         self._rules: Rules | None = None
-        self._seen = ("", "")
+        self._seen = ("", "", 0)
         self._checked = 0.0
         self._refreshing = asyncio.Lock()
+
+    @property
+    def scans(self) -> bool:
+        """Whether attachments wait for a virus scanner before anybody gets them."""
+        return self.settings.clamd is not None
 
     @property
     def rules(self) -> Rules:
@@ -83,11 +97,12 @@ class Kernel:
                 self._checked = time.monotonic()
         return self.rules
 
-    async def _fingerprint(self, session: AsyncSession) -> tuple[str, str]:
-        return await fingerprint(session), await edits_fingerprint(session)
+    async def _fingerprint(self, session: AsyncSession) -> tuple[str, str, int]:
+        return await fingerprint(session), await edits_fingerprint(session), _changed_at(self.settings.key_ring)
 
     async def _read(self, uow: UnitOfWork) -> Rules:
         """Everything anew; what deadlines will be reckoned by is kept, and a new calendar has the running ones looked at."""
+        self._take_keys()
         organisation = await load_organisation(uow.session)
         edits, folder = await calendar_edits(uow.session), self.settings.config_dir
         policies = self._policies
@@ -98,29 +113,42 @@ class Kernel:
         policies = replace(policies, past={**policies.past, **await past_clocks(uow.session)})
         return Rules.of(policies, organisation, self.keys, self.settings.public_url)
 
+    def _take_keys(self) -> KeyRing:
+        """The key ring as the file now has it; a file that is no ring any more is complained of, and the old one kept."""
+        try:
+            self.keys = load_keys(self.settings)
+        except ConfigMistake as mistake:
+            log.error("key ring not read", problem=str(mistake))
+        install_keys(self.keys, self._take_keys)
+        return self.keys
+
     async def close(self) -> None:
         """Give the connections back."""
         await self.engine.dispose()
 
 
-def load_keys(settings: Settings) -> KeyRing:
-    """The key ring file (`{"current": id, "keys": {id: 64 hex digits}}`), else one key made from the secret."""
-    if settings.key_ring is None:
-        return KeyRing.single(bytes.fromhex(settings.secret_key))
+async def on_kernel(settings: Settings, work: Callable[[Kernel], Awaitable[T]]) -> T:
+    """Run work on an open kernel, and close it."""
+    kernel = await Kernel(settings).open()
     try:
-        raw = msgspec.json.decode(Path(settings.key_ring).read_bytes())
-    except (OSError, msgspec.DecodeError) as problem:
-        remedy = f"name a readable JSON key ring ({problem})."
-        raise ConfigMistake(settings.key_ring, "key_ring", None, remedy) from problem
-    ring = convert(raw, _KeyRingFile, settings.key_ring)
-    if ring.current not in ring.keys:
-        raise ConfigMistake(settings.key_ring, "current", ring.current, "name one of the keys in the file.")
-    return KeyRing({key_id: bytes.fromhex(key) for key_id, key in ring.keys.items()}, ring.current)
+        return await work(kernel)
+    finally:
+        await kernel.close()
 
 
-class _KeyRingFile(msgspec.Struct, forbid_unknown_fields=True):
-    current: str
-    keys: dict[str, str]
+def load_keys(settings: Settings) -> KeyRing:
+    """The key ring file (`kit/keyfile.py`), else one key made from the secret. Raises ConfigMistake."""
+    if settings.key_ring is None:
+        return KeyRing.single(bytes.fromhex(settings.secret_key), algorithm=settings.cipher)
+    return read_key_file(settings.key_ring).ring(settings.cipher)
+
+
+def _changed_at(key_ring: Path | None) -> int:
+    """When the key ring file was last written, in ns; 0 where there is none."""
+    try:
+        return key_ring.stat().st_mtime_ns if key_ring else 0
+    except OSError:
+        return 0
 
 
 def _database_url(settings: Settings) -> str:
@@ -134,9 +162,9 @@ def _clock(settings: Settings) -> Clock:
     return SystemClock() if settings.fast_clock is None else FastClock.parse(settings.fast_clock)
 
 
-def _gateway(settings: Settings, db: Database, keys: KeyRing) -> SmsGateway:
+def _gateway(settings: Settings, db: Database) -> SmsGateway:
     if settings.demo:
-        return DemoGateway(db, keys)
+        return DemoGateway(db)
     if settings.sms_url is None:
         return NoGateway()
     return HttpGateway(settings.sms_url, settings.sms_secret or "")

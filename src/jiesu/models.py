@@ -1,11 +1,14 @@
 """Every table, gathered for migrations."""
 
 from jiesu.accounts.models import Account, SignInFailure, StaffRow
+from jiesu.attachments.models import Attachment
+from jiesu.audit.checkpoints import Checkpoint, CheckpointHead, Unsealed
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
+from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.escalation.models import Escalation
-from jiesu.intake.models import IdempotencyKey, NumberBlock
+from jiesu.intake.models import IdempotencyKey, NumberBlock, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.models import Petitioner
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
@@ -14,6 +17,8 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "CalendarEdit", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
-    "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow",
+    "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
+    "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice",
+    "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey",
+    "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "WrongCode",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 from jiesu.desk.queue import View
 from jiesu.web.actions import ACTIONS
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
-from tests.builders.make import Made
+from tests.builders.make import YES, Made
 
 OTHER, KEEPER, INSTITUTION = "VS-150103", "CITY-DISCIPLINE", "INST-VETERANS"
 READERS = ("intake", "dispatcher", "officer", "unit_head", "callback", "supervisor")
@@ -37,7 +37,9 @@ DEMO = {("GET", "/demo"), ("GET", "/demo/inbox"), ("GET", "/api/v1/demo/users"),
 BY_CODE = {
     ("GET", "/api/v1/tickets/{number:str}"), ("GET", "/api/v1/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
-    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
+    ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
+    ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
 }  # fmt: skip
@@ -45,7 +47,11 @@ BY_CODE = {
 ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}"),
     ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/attachments"),
+    ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("GET", "/desk/t/{number:str}"),
+    ("GET", "/desk/t/{number:str}/files/{place:int}"),
+    ("POST", "/desk/t/{number:str}/files"),
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
     ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
     ("POST", "/desk/t/{number:str}"),
@@ -88,10 +94,13 @@ SEEN_BY = {
     "plain": {CITY, COUNTY, STATION},
     "accusing": {CITY, INSTITUTION},
     "sealed": {KEEPER},
+    "recused": {CITY, COUNTY, STATION},
 }
+#: Who has an interest in that one, from whatever unit.
+RECUSED = {("supervisor", CITY), ("unit_head", COUNTY), ("officer", STATION)}
 KEEPING = ("dispatcher", "officer", "unit_head")
 #: Words of the tickets' texts, which stand nowhere else.
-MARKS = {"plain": "紫色大象", "accusing": "绿色骆驼", "sealed": "蓝色河马"}
+MARKS = {"plain": "紫色大象", "accusing": "绿色骆驼", "sealed": "蓝色河马", "recused": "黄色长颈鹿"}
 
 
 def routes(app: Litestar) -> Iterator[tuple[str, str]]:
@@ -102,14 +111,17 @@ def routes(app: Litestar) -> Iterator[tuple[str, str]]:
 
 
 def may_see(kind: str, role: str, unit: str) -> bool:
-    if role in BLIND or unit not in SEEN_BY[kind]:
+    if role in BLIND or unit not in SEEN_BY[kind] or (kind == "recused" and (role, unit) in RECUSED):
         return False
     return role in KEEPING if kind == "sealed" else True
 
 
 @pytest.fixture
-async def tickets(make, jobs, clock) -> dict[str, Made]:
-    """One that a station has, one that accuses the county above it, one sealed report; all late, so that much is told."""
+async def tickets(make, jobs, clock, act) -> dict[str, Made]:
+    """One that a station has, one that accuses the county above it, one sealed report, one that some are recused from.
+
+    All are late, so that much is told.
+    """
     filed = {
         "plain": await make.ticket("in_progress", text=f"我的事情和{MARKS['plain']}有关，请帮忙看一看。"),
         "accusing": await make.ticket(
@@ -121,7 +133,10 @@ async def tickets(make, jobs, clock) -> dict[str, Made]:
         "sealed": await make.filed(
             text=f"我要举报站里的工作人员收受{MARKS['sealed']}好处费，替人虚报材料。", nature="report"
         ),
+        "recused": await make.ticket("in_progress", text=f"我的事情和{MARKS['recused']}有关，请帮忙看一看。"),
     }
+    for role, unit in sorted(RECUSED):
+        assert (await act(f"{role}-{unit}", filed["recused"], "recuse", reason="亲戚")).status_code == 200
     clock.advance(timedelta(days=20))
     await jobs.run_due()
     return filed
@@ -155,6 +170,7 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
             for path in (
                 f"/api/v1/desk/tickets/{made.number}",
                 f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
+                f"/api/v1/desk/tickets/{made.number}/attachments",
             ):
                 status = (await client.get(path, headers=headers)).status_code
                 if status != (200 if may_see(kind, role, unit) else 404):
@@ -213,7 +229,46 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
                 elif leaks(reply, kind, made):
                     found.add((kind, unit))
     assert wrong == []
-    assert found >= {("plain", STATION), ("plain", COUNTY), ("accusing", INSTITUTION), ("sealed", KEEPER)}
+    assert found >= {
+        ("plain", STATION),
+        ("plain", COUNTY),
+        ("accusing", INSTITUTION),
+        ("sealed", KEEPER),
+        ("recused", STATION),
+    }
+
+
+async def test_no_number_counts_what_may_not_be_seen(client, tickets, people):
+    """Tabs, notices, and what "mark as read" answers."""
+    wrong = []
+    for (role, unit), headers in people.items():
+        seen = {made.number for kind, made in tickets.items() if may_see(kind, role, unit)}
+        counted = (await client.get("/api/v1/desk/counts", headers=headers)).json()
+        if any(number > len(seen) for number in counted["views"].values()):
+            wrong.append((role, unit, "counts", counted))
+        told = (await client.get("/api/v1/desk/notices", headers=headers)).json()
+        read = (await client.post("/api/v1/desk/notices/read", headers=headers)).json()
+        if {notice["number"] for notice in told} - seen or read != {"read": len(told)}:
+            wrong.append((role, unit, "notices", read, len(told)))
+    assert wrong == []
+
+
+async def test_no_rate_counts_what_may_not_be_seen(client, make, act, sign_in):
+    """Three answered ones: a plain one, one that the officer is recused from, a sealed report."""
+    await make.ticket("closed")
+    recused = await make.ticket("in_progress")
+    await act(f"officer-{STATION}", recused, "recuse", reason="亲戚")
+    sealed = await make.filed(text="我要举报站里的工作人员收受好处费，替人虚报材料。", nature="report")
+    await make.step(sealed, "sign", f"officer-{KEEPER}")
+    for made, unit in ((recused, STATION), (sealed, KEEPER)):
+        for step in ("contact", "submit", "approve"):
+            await make.step(made, step, f"unit_head-{unit}")
+        await make.answer(made, **YES)
+    bases = {}
+    for post in (f"officer-{STATION}", f"unit_head-{STATION}", f"supervisor-{CITY}", f"unit_head-{KEEPER}"):
+        rates = (await client.get("/api/v1/board/rates?month=2026-11", headers=await sign_in(post))).json()
+        bases[post] = rates["units"][0]["subtree"]["base"]
+    assert list(bases.values()) == [1, 2, 2, 1], bases
 
 
 async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client, people):
@@ -249,6 +304,7 @@ async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
                 .replace("{letter:str}", "1")
                 .replace("{username:str}", "x")
                 .replace("{session:str}", "x")
+                .replace("{place:int}", "1")
             )
             reply = await client.request(method, url, json={} if method in ("POST", "PUT") else None)
             assert not any(mark in reply.text for mark in MARKS.values()), (method, url)  # it may repeat the address

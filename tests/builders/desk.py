@@ -30,7 +30,7 @@ def signing_in(client: AsyncClient, kernel: Kernel) -> SignIn:
 
 
 def acting(client: AsyncClient, sign_in: SignIn) -> Act:
-    async def take(username: str, ticket: Any, action: str, *, version: int | None = None, **body: Any) -> Response:
+    async def take(username: str, ticket: Any, action: str, /, *, version: int | None = None, **body: Any) -> Response:
         headers = await sign_in(username)
         if version is not None:
             headers["If-Match"] = f'"{version}"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from jiesu.audit.trail import GENESIS, TrailEntry, history, verify
@@ -24,7 +24,8 @@ async def test_every_step_is_one_link_of_a_whole_chain(kernel, make, uow):
         *("ResultApproved", "SurveyAnswered", "TicketClosed"),
     ]
     assert [entry.seq for entry in entries] == list(range(1, 9))
-    assert [entry.previous for entry in entries] == [GENESIS, *(entry.hash for entry in entries[:-1])]
+    links = (await uow.session.scalars(select(TrailEntry).where(TrailEntry.ticket_id == made.id))).all()
+    assert [link.previous for link in links] == [GENESIS, *(link.hash for link in links[:-1])]
     assert await faults(kernel) == []
 
 

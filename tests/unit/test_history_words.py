@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jiesu.audit.trail import TrailEntry
+from jiesu.audit.trail import Told
 from jiesu.desk.history import _line, _unknown
 from jiesu.desk.history_words import PETITIONER, STAFF, say
 from jiesu.reactions import HANDLERS, UNTRAILED
@@ -33,8 +33,8 @@ RULES = SimpleNamespace(
 )
 
 
-def entry(kind: str, data: dict) -> TrailEntry:
-    return TrailEntry(ticket_id=1, seq=1, at=datetime(2026, 11, 2, 1, tzinfo=UTC), kind=kind, data=data)
+def entry(kind: str, data: dict) -> Told:
+    return Told(seq=1, at=datetime(2026, 11, 2, 1, tzinfo=UTC), kind=kind, data=data)
 
 
 @pytest.mark.parametrize("english", [False, True])

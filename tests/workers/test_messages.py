@@ -110,7 +110,7 @@ async def test_a_survey_nobody_answers_closes_the_ticket_as_silence(make, jobs, 
 async def test_the_demo_gateway_keeps_what_it_was_given_once(make, jobs, kernel, client, uow):
     from jiesu.notifications.gateway import DemoGateway
 
-    kernel.gateway = DemoGateway(kernel.db, kernel.keys)
+    kernel.gateway = DemoGateway(kernel.db)
     made = await make.ticket("registered")
     await jobs.run_due()
     key = await uow.session.scalar(select(DemoMessage.key))

@@ -118,4 +118,4 @@ def _digits(code: str) -> str:
 
 
 def _hash(keys: KeyRing, account: Account, code: str) -> str:
-    return keys.search_hash(f"recovery:{account.id}:{code}")
+    return keys.code_hash(f"recovery:{account.id}:{code}")

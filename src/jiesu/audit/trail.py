@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, UniqueConstraint, select
+from sqlalchemy import BigInteger, DateTime, Executable, UniqueConstraint, null, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.audit.chain import GENESIS, Walk, seal
+from jiesu.audit.trail_keys import opened, sealed, trail_key
 from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import Event, UnitOfWork
 
-__all__ = ["GENESIS", "BrokenChain", "TrailEntry", "append", "history", "read_heads", "verify"]
+__all__ = ["GENESIS", "BrokenChain", "Told", "TrailEntry", "append", "history", "read_heads", "verify"]
 
 
 class TrailEntry(Base):
@@ -51,6 +53,7 @@ async def append(uow: UnitOfWork, event: Event) -> None:
     data = msgspec.to_builtins(event)
     kind = data.pop("type")
     del data["ticket_id"]
+    data = await sealed(uow, event, data)
     entry = TrailEntry(
         ticket_id=event.ticket_id,
         seq=seq + 1,
@@ -87,20 +90,50 @@ async def _head(uow: UnitOfWork, ticket_id: int) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
-async def history(session: AsyncSession, ticket_id: int) -> Sequence[TrailEntry]:
+@dataclass(frozen=True)
+class Told:
+    """An entry with its texts as they were written; `ERASED` in place of one whose time of keeping is over."""
+
+    seq: int
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+
+async def history(session: AsyncSession, ticket_id: int) -> Sequence[Told]:
     """All entries of a ticket, oldest first."""
     entries = select(TrailEntry).where(TrailEntry.ticket_id == ticket_id).order_by(TrailEntry.seq)
-    return (await session.scalars(entries)).all()
+    key = await trail_key(session, ticket_id)
+    return [Told(e.seq, e.at, e.kind, opened(e.data, key)) for e in await session.scalars(entries)]
 
 
-async def verify(session: AsyncSession) -> AsyncIterator[BrokenChain]:
-    """Walk every chain and yield each entry that was changed, removed or reordered. Memory stays flat."""
-    rows = await session.stream_scalars(
-        select(TrailEntry).order_by(TrailEntry.ticket_id, TrailEntry.seq).execution_options(yield_per=1000)
-    )
+#: From the head that a checkpoint signed, for the chains that grew since; from the beginning where there is none.
+_SINCE = """
+    SELECT t.ticket_id, t.seq, t.at, t.kind, t.data, t.previous, t.hash, h.seq AS known, h.hash AS head
+    FROM trail t JOIN (SELECT ticket_id FROM checkpoint_head WHERE checkpoint_id > :since
+                       UNION SELECT ticket_id FROM trail_unsealed) grown USING (ticket_id)
+    LEFT JOIN LATERAL (SELECT seq, hash FROM checkpoint_head k WHERE k.ticket_id = t.ticket_id
+                       AND k.checkpoint_id <= :since ORDER BY k.seq DESC LIMIT 1) h ON true
+    WHERE t.seq > coalesce(h.seq, 0) ORDER BY t.ticket_id, t.seq
+"""
+
+
+async def verify(session: AsyncSession, *, since: int = 0) -> AsyncIterator[BrokenChain]:
+    """Walk every chain and yield each entry that was changed, removed or reordered. Memory stays flat.
+
+    With `since` only what was added after that checkpoint.
+    """
     walk = Walk(0)
-    async for entry in rows:
+    async for entry in await session.stream(_entries(since).execution_options(yield_per=1000)):
         if entry.ticket_id != walk.chain:
-            walk = Walk(entry.ticket_id)
+            walk = Walk(entry.ticket_id, entry.known or 0, entry.head or GENESIS)
         for fault in walk.faults(entry):
             yield BrokenChain(entry.ticket_id, walk.seq, fault)
+
+
+def _entries(since: int) -> Executable:
+    if since:
+        return text(_SINCE).bindparams(since=since).columns(at=DateTime(timezone=True), data=JSONB)
+    columns = (TrailEntry.seq, TrailEntry.at, TrailEntry.kind, TrailEntry.data, TrailEntry.previous, TrailEntry.hash)
+    every = select(TrailEntry.ticket_id, *columns, null().label("known"), null().label("head"))
+    return every.order_by(TrailEntry.ticket_id, TrailEntry.seq)

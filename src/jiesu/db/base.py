@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,9 +12,9 @@ from advanced_alchemy.types.encrypted_string import EncryptionBackend
 from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from jiesu.kit.crypto import KeyRing
+from jiesu.kit.crypto import KeyRing, UnknownKey, looks_sealed
 
-__all__ = ["Base", "BigId", "Moment", "encrypted", "install_keys", "vocabulary"]
+__all__ = ["Base", "BigId", "Moment", "encrypted", "hash_of", "install_keys", "key_ring", "vocabulary"]
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,12 +47,13 @@ def vocabulary(words: type[StrEnum]) -> Enum:
 
 
 _ring: KeyRing | None = None
+_look_again: Callable[[], KeyRing] | None = None
 
 
-def install_keys(ring: KeyRing) -> None:
-    """Give encrypted columns their keys: once a process, before the first query."""
-    global _ring
-    _ring = ring
+def install_keys(ring: KeyRing, look_again: Callable[[], KeyRing] | None = None) -> None:
+    """Give encrypted columns their keys, before the first query. `look_again` is asked for a key that is not in the ring."""
+    global _ring, _look_again
+    _ring, _look_again = ring, look_again
 
 
 class _RingBackend(EncryptionBackend):
@@ -64,18 +66,36 @@ class _RingBackend(EncryptionBackend):
         """The ring is asked at each call, so there is nothing to prepare."""
 
     def encrypt(self, value: Any) -> str:
-        return _keys().encrypt(str(value))
+        return key_ring().encrypt(str(value))
 
     def decrypt(self, value: Any) -> str:
-        return _keys().decrypt(value)
+        try:
+            return key_ring().decrypt(value)
+        except UnknownKey:
+            if _look_again is None:
+                raise
+            return _look_again().decrypt(value)
 
 
-def _keys() -> KeyRing:
+class _LateBackend(_RingBackend):
+    """For columns that once held plain text: rows from then are read as they are, until keys are rotated."""
+
+    def decrypt(self, value: Any) -> str:
+        return super().decrypt(value) if looks_sealed(value) else str(value)
+
+
+def key_ring() -> KeyRing:
+    """The keys given to `install_keys`. Raises RuntimeError before that."""
     if _ring is None:
         raise RuntimeError("No key ring: call install_keys() before the first query.")
     return _ring
 
 
-def encrypted(length: int) -> EncryptedString:
-    """A text column encrypted at rest; `length` bounds the plain text."""
-    return EncryptedString(key="ring", backend=_RingBackend, length=length)
+def encrypted(length: int, *, once_plain: bool = False) -> EncryptedString:
+    """A text column encrypted at rest; `length` bounds the plain text. `once_plain`: it held plain text before."""
+    return EncryptedString(key="ring", backend=_LateBackend if once_plain else _RingBackend, length=length)
+
+
+def hash_of(column: str) -> dict[str, str]:
+    """`info` of a column with the search hash of another one: it is made anew when the search key is another."""
+    return {"hash_of": column}

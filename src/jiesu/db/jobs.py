@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import UnitOfWork
+from jiesu.kit.masking import mask_text
 
 __all__ = [
     "SOON",
@@ -148,7 +149,7 @@ async def bury(session: AsyncSession, job_id: int, error: str, now: datetime) ->
                 ticket_id=job.ticket_id,
                 tries=job.tries,
                 priority=job.priority,
-                error=error[:2000],
+                error=mask_text(error)[:2000],
                 died_at=now,
             )
         )

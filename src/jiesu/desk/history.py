@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from jiesu.audit.trail import TrailEntry, history
+from jiesu.audit.trail import Told, history
+from jiesu.audit.trail_keys import ERASED
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.history_words import PETITIONER, STAFF, UNKNOWN, Data, Table, say
+from jiesu.desk.history_words import GONE, PETITIONER, STAFF, UNKNOWN, Data, Table, say
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -53,7 +54,7 @@ async def for_petitioner(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: 
     return [line for entry in entries if (line := _line(entry, rules, locale, PETITIONER))]
 
 
-def _line(entry: TrailEntry, rules: Rules, locale: Locale, table: Table, *, who: str = "") -> HistoryLine | None:
+def _line(entry: Told, rules: Rules, locale: Locale, table: Table, *, who: str = "") -> HistoryLine | None:
     what = say(table, entry.kind, entry.data, english=locale == "en")
     if what is None:
         return None
@@ -64,11 +65,15 @@ def _line(entry: TrailEntry, rules: Rules, locale: Locale, table: Table, *, who:
         kind=entry.kind,
         who=who,
         what=what.format_map(_blanks(entry.data, rules, locale)),
-        detail=entry.data.get(field) if field and not silent else None,
+        detail=_detail(entry.data.get(field), locale) if field and not silent else None,
     )
 
 
-def _unknown(entry: TrailEntry, locale: Locale) -> HistoryLine:
+def _detail(text: Any, locale: Locale) -> str | None:
+    return GONE[locale == "en"] if text == ERASED else text
+
+
+def _unknown(entry: Told, locale: Locale) -> HistoryLine:
     what = UNKNOWN[locale == "en"].format(kind=entry.kind)
     return HistoryLine(entry.at.astimezone(SHANGHAI), entry.kind, "", what)
 

@@ -8,7 +8,7 @@ from typing import Any
 from jiesu.sla.limits import Target
 from jiesu.sla.wording import TARGETS
 
-__all__ = ["PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
+__all__ = ["GONE", "PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
 
 Data = Mapping[str, Any]
 Words = tuple[str, str]
@@ -18,6 +18,8 @@ Table = Mapping[str, tuple[Says, str | None]]
 
 #: what staff read of an event that has no words here yet
 UNKNOWN: Words = ("有新情况（{kind}）", "something happened ({kind})")
+#: in place of a text that was erased
+GONE: Words = ("（保存期限已过，内容已删除）", "(erased: its time of keeping is over)")
 
 _RUNG = {
     1: ("预警", "warning"),
@@ -104,6 +106,13 @@ def _contacted_you(data: Data, english: bool) -> str:
     return ("工作人员给您打电话，没有接通", "An officer called you; nobody answered")[english]
 
 
+def _your_files(data: Data, english: bool) -> str | None:
+    """What colleagues added concerns colleagues."""
+    if (data.get("by") or {}).get("kind") != "petitioner":
+        return None
+    return ("您上传了{count}个文件", "You added {count} file(s)")[english]
+
+
 def _you_answered(_: Data, english: bool) -> str:
     return ("您做了评价", "You answered the survey")[english]
 
@@ -128,11 +137,13 @@ STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
     "InfoRequested": (("请诉求人补充材料，计时暂停", "asked for details; the clocks stand still"), "question"),
     "Supplemented": (("补充了材料", "added details"), "text"),
+    "FilesAttached": (("上传了{count}个文件", "added {count} file(s)"), None),
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
     "TicketDispatched": (("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
+    "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
     "PetitionerInformed": (("告知诉求人进展", "told the petitioner of progress"), "text"),
     "PlanTold": (("告知诉求人解决方案", "told the petitioner the plan"), "plan"),
     "ExtensionAsked": (
@@ -171,6 +182,7 @@ PETITIONER: Table = {
     "TicketRegistered": (("我们收到了您的诉求", "We received your appeal"), None),
     "InfoRequested": (("请您补充材料", "We asked you for details"), "question"),
     "Supplemented": (("您补充了材料", "You added details"), "text"),
+    "FilesAttached": (_your_files, None),
     "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
     "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
@@ -192,6 +204,7 @@ PETITIONER: Table = {
     "TicketClosed": (("已办结", "Closed"), None),
     "TicketWithdrawn": (("您撤回了诉求", "You withdrew the appeal"), None),
     "TicketReopened": (("重新办理", "Open again"), None),
+    "StaffRecused": (("一名工作人员与此事有关，已回避", "A member of staff with an interest has stepped aside"), None),
     "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),

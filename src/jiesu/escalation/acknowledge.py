@@ -11,6 +11,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.steps import ack_key
+from jiesu.kit.private import Private
 from jiesu.tickets.events import TicketEvent, by_staff
 from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
@@ -26,7 +27,7 @@ class NothingToAcknowledge(Conflict):
 
 class EscalationAcknowledged(TicketEvent, frozen=True, kw_only=True):
     levels: list[int]
-    note: str | None
+    note: Private | None
 
 
 async def acknowledge_escalations(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, BigId, Moment
+from jiesu.db.base import Base, BigId, Moment, encrypted
 
 __all__ = ["Escalation"]
 
@@ -48,4 +48,4 @@ class Escalation(Base):
     ack_asked: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     acknowledged_at: Mapped[Moment | None]
     acknowledged_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(encrypted(2000, once_plain=True))

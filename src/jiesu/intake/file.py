@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jiesu.accounts.listing import namesakes
 from jiesu.audit import trail
 from jiesu.db.uow import Event, UnitOfWork
 from jiesu.intake.form import AppealForm, checked
@@ -40,17 +41,20 @@ class AppealRouted(Event, frozen=True, kw_only=True):
 async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, by: By = PETITIONER) -> Filed:
     """Register an appeal, start the petitioner's clock, and dispatch it when the catalogue is sure.
 
+    What names an officer is dispatched by a person, who sees to it that somebody else handles it.
+
     Raises a subclass of Invalid when the form is wrong; nothing is written then.
     """
     form = checked(form, rules)
     routing = _route(form, rules)
     code = query_code()
-    ticket = _ticket(uow, rules, form, routing, number, rules.keys.search_hash(code))
+    ticket = _ticket(uow, rules, form, routing, number, rules.keys.code_hash(code))
     async with uow.together():
         ticket.petitioner_id = await _petitioner(uow, rules, form)
+        ticket.barred_accounts = await namesakes(uow, form.accused_officer) if form.accused_officer else []
         uow.add(ticket)
         await uow.settle(ticket)
-        await _register(uow, ticket, routing.unit, by)
+        await _register(uow, ticket, None if form.accused_officer else routing.unit, by)
         await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
     return Filed(ticket, code)
 
@@ -107,6 +111,7 @@ def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, n
         anonymous=form.anonymous,
         confidential=form.confidential,
         accused_unit=form.accused_unit,
+        accused_officer=form.accused_officer,
         sealed_to=_keeper(form, routing, rules.organisation),
         desk_unit=_desk(form, rules.organisation),
         routing=msgspec.to_builtins(routing),

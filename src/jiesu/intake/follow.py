@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
-
 from jiesu.db.uow import UnitOfWork
+from jiesu.intake.guesses import code_matches
 from jiesu.kit.crypto import KeyRing
 from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.models import Ticket
@@ -23,8 +22,7 @@ async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lo
     """
     repository = TicketRepository(uow)
     ticket = await (repository.lock(number) if lock else repository.find(number))
-    given = keys.search_hash(code.strip().upper())
-    if not hmac.compare_digest(given, ticket.code_hash):
+    if not code_matches(keys, code, ticket.code_hash):
         raise TicketNotFound("number")
     return ticket
 

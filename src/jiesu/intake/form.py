@@ -62,6 +62,7 @@ class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anonymous: bool = False
     confidential: bool = False
     accused_unit: str | None = None
+    accused_officer: Annotated[str | None, Meta(description="name of the officer complained about")] = None
 
 
 def checked(form: AppealForm, rules: Rules) -> AppealForm:
@@ -79,6 +80,7 @@ def checked(form: AppealForm, rules: Rules) -> AppealForm:
         category=_category(form.category or None, rules),
         place=_place(form.place or None, rules),
         accused_unit=_accused(form.accused_unit or None, rules),
+        accused_officer=_optional(form.accused_officer, "accused_officer", LONGEST_NAME),
         petitioner=PetitionerForm() if form.anonymous else _person(person),
     )
 

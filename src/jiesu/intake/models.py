@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, Moment, encrypted
+from jiesu.db.base import Base, BigId, Moment, encrypted
 
-__all__ = ["IdempotencyKey", "NumberBlock"]
+__all__ = ["IdempotencyKey", "NumberBlock", "WrongCode"]
 
 
 class IdempotencyKey(Base):
@@ -32,3 +32,20 @@ class NumberBlock(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     given: Mapped[int]
+
+
+class WrongCode(Base):
+    """A query code, or a survey link, that was wrong. Number and address are keyed hashes."""
+
+    __tablename__ = "wrong_code"
+    __table_args__ = (
+        Index("ix_wrong_code_target", "target_hash", "at"),
+        Index("ix_wrong_code_address", "address_hash", "at"),
+    )
+
+    id: Mapped[BigId]
+    #: The ticket number that was tried, known or not; None for a survey link.
+    target_hash: Mapped[str | None] = mapped_column(String(64))
+    #: None where the address tells nobody apart.
+    address_hash: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[Moment] = mapped_column(index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, BigId, Moment, encrypted
+from jiesu.db.base import Base, BigId, Moment, encrypted, hash_of
 
 __all__ = ["DemoMessage", "Message", "Notice"]
 
@@ -54,6 +54,6 @@ class DemoMessage(Base):
     id: Mapped[BigId]
     key: Mapped[str] = mapped_column(unique=True)
     recipient: Mapped[str] = mapped_column(encrypted(32))
-    recipient_hash: Mapped[str] = mapped_column(String(64), index=True)
+    recipient_hash: Mapped[str] = mapped_column(String(64), index=True, info=hash_of("recipient"))
     text: Mapped[str] = mapped_column(encrypted(1000))
     sent_at: Mapped[Moment]

@@ -71,17 +71,15 @@ async def find_or_add(
     kind: PetitionerKind | None,
 ) -> Petitioner:
     """The person with the same phone, name and ID number; otherwise a new row."""
-    phone_hash = keys.search_hash(phone) if phone else None
-    id_hash = keys.search_hash(id_number) if id_number else None
-    known = await _find(uow, name, phone_hash, id_hash)
+    known = await _find(uow, keys, name, phone, id_number)
     if known is not None:
         return known
     person = Petitioner(
         name=name,
         phone=phone,
-        phone_hash=phone_hash,
+        phone_hash=keys.search_hash(phone) if phone else None,
         id_number=id_number,
-        id_hash=id_hash,
+        id_hash=keys.search_hash(id_number) if id_number else None,
         kind=kind,
         created_at=uow.now,
     )
@@ -90,12 +88,14 @@ async def find_or_add(
     return person
 
 
-async def _find(uow: UnitOfWork, name: str | None, phone_hash: str | None, id_hash: str | None) -> Petitioner | None:
+async def _find(
+    uow: UnitOfWork, keys: KeyRing, name: str | None, phone: str | None, id_number: str | None
+) -> Petitioner | None:
     """Somebody who is the same in every particular given: never a guess from a shared family telephone."""
-    if phone_hash is None:
+    if phone is None:
         return None
-    same_phone = select(Petitioner).where(Petitioner.phone_hash == phone_hash).order_by(Petitioner.id)
+    same_phone = select(Petitioner).where(Petitioner.phone_hash.in_(keys.search_hashes(phone))).order_by(Petitioner.id)
     for person in await uow.session.scalars(same_phone):
-        if person.name == name and person.id_hash == id_hash:
+        if person.name == name and person.id_number == id_number:
             return person
     return None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
+from jiesu.db.base import Base, BigId, Moment, encrypted, hash_of, vocabulary
 
 __all__ = ["Petitioner", "PetitionerKind"]
 
@@ -31,8 +31,8 @@ class Petitioner(Base):
     id: Mapped[BigId]
     name: Mapped[str | None] = mapped_column(encrypted(100))
     phone: Mapped[str | None] = mapped_column(encrypted(32))
-    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True, info=hash_of("phone"))
     id_number: Mapped[str | None] = mapped_column(encrypted(18))
-    id_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    id_hash: Mapped[str | None] = mapped_column(String(64), index=True, info=hash_of("id_number"))
     kind: Mapped[PetitionerKind | None] = mapped_column(vocabulary(PetitionerKind))
     created_at: Mapped[Moment]

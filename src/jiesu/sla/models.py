@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Interval, SmallInteger, St
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, BigId, Moment, vocabulary
+from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
 from jiesu.sla.limits import ClockKind, Target
 
 __all__ = [
@@ -134,14 +134,14 @@ class Extension(Base):
     decider: Mapped[str] = mapped_column(ForeignKey("unit.code"), index=True)
     asked_by: Mapped[int] = mapped_column(BigInteger, ForeignKey("staff.id"))
     asked_at: Mapped[Moment]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(encrypted(5000, once_plain=True))
     #: The petitioner's date as it stood, and the date asked for.
     old_due_at: Mapped[Moment]
     until: Mapped[Moment]
     state: Mapped[ExtensionState] = mapped_column(vocabulary(ExtensionState), default=ExtensionState.ASKED)
     decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
     decided_at: Mapped[Moment | None]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
 
 
 class Edition(Base):

@@ -18,7 +18,7 @@ from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 
-__all__ = ["Answers", "SurveyAnswered", "answer_survey", "find_survey"]
+__all__ = ["Answers", "SurveyAnswered", "SurveyUnknown", "answer_survey", "find_survey"]
 
 
 class SurveyUnknown(Missing):

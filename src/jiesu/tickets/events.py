@@ -8,6 +8,7 @@ import msgspec
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import Event
+from jiesu.kit.private import Private
 from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Outcome
 
@@ -29,6 +30,7 @@ __all__ = [
     "ResultSentBack",
     "ResultSubmitted",
     "ReworkOrdered",
+    "StaffRecused",
     "Supplemented",
     "TicketAnswered",
     "TicketClosed",
@@ -73,22 +75,22 @@ class TicketRegistered(TicketEvent, frozen=True, kw_only=True):
 
 
 class InfoRequested(TicketEvent, frozen=True, kw_only=True):
-    question: str
+    question: Private
 
 
 class Supplemented(TicketEvent, frozen=True, kw_only=True):
-    text: str
+    text: Private
     #: Whether it answered a request, which lets paused clocks run on.
     answers_request: bool
 
 
 class TicketAnswered(TicketEvent, frozen=True, kw_only=True):
-    answer: str
+    answer: Private
 
 
 class TicketDiverted(TicketEvent, frozen=True, kw_only=True):
     reason: str
-    pointer: str
+    pointer: Private
 
 
 class TicketDispatched(TicketEvent, frozen=True, kw_only=True):
@@ -110,11 +112,11 @@ class PetitionerContacted(TicketEvent, frozen=True, kw_only=True):
 
 
 class PetitionerInformed(TicketEvent, frozen=True, kw_only=True):
-    text: str
+    text: Private
 
 
 class PlanTold(TicketEvent, frozen=True, kw_only=True):
-    plan: str
+    plan: Private
 
 
 class ExtensionAsked(TicketEvent, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ class ExtensionAsked(TicketEvent, frozen=True, kw_only=True):
     decider: str
     old: datetime
     until: datetime
-    reason: str
+    reason: Private
 
 
 class ExtensionGranted(TicketEvent, frozen=True, kw_only=True):
@@ -134,8 +136,8 @@ class ExtensionGranted(TicketEvent, frozen=True, kw_only=True):
     decider: str
     old: datetime
     until: datetime
-    reason: str
-    note: str | None
+    reason: Private
+    note: Private | None
     late: bool
 
 
@@ -143,7 +145,7 @@ class ExtensionRefused(TicketEvent, frozen=True, kw_only=True):
     unit: str
     decider: str
     until: datetime
-    reason: str
+    reason: Private
 
 
 class ExtensionLapsed(TicketEvent, frozen=True, kw_only=True):
@@ -160,7 +162,7 @@ class TicketReclassed(TicketEvent, frozen=True, kw_only=True):
     service_class: str
     old_category: str | None
     category: str | None
-    reason: str
+    reason: Private
 
 
 class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
@@ -176,20 +178,28 @@ class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
     cause: str
 
 
-class NoteAdded(TicketEvent, frozen=True, kw_only=True):
-    text: str
+class StaffRecused(TicketEvent, frozen=True, kw_only=True):
+    """Whom the ticket is closed to from now on: their user name, and their name as colleagues read it."""
 
-
-class ResultSubmitted(TicketEvent, frozen=True, kw_only=True):
-    result: str
-
-
-class ResultSentBack(TicketEvent, frozen=True, kw_only=True):
+    account: str
+    name: str
     reason: str
 
 
+class NoteAdded(TicketEvent, frozen=True, kw_only=True):
+    text: Private
+
+
+class ResultSubmitted(TicketEvent, frozen=True, kw_only=True):
+    result: Private
+
+
+class ResultSentBack(TicketEvent, frozen=True, kw_only=True):
+    reason: Private
+
+
 class ResultApproved(TicketEvent, frozen=True, kw_only=True):
-    note: str | None
+    note: Private | None
 
 
 class ReworkOrdered(TicketEvent, frozen=True, kw_only=True):
@@ -202,8 +212,8 @@ class TicketClosed(TicketEvent, frozen=True, kw_only=True):
 
 
 class TicketWithdrawn(TicketEvent, frozen=True, kw_only=True):
-    reason: str | None
+    reason: Private | None
 
 
 class TicketReopened(TicketEvent, frozen=True, kw_only=True):
-    reason: str
+    reason: Private

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
@@ -52,6 +52,10 @@ class Ticket(Base):
     anonymous: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     accused_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: As the petitioner names them.
+    accused_officer: Mapped[str | None] = mapped_column(encrypted(50))
+    #: Accounts that never see it from any post: whom it may accuse (Art. 30), who has an interest (Art. 28).
+    barred_accounts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
     #: The one unit that may open a sealed report (Art. 30, 46); null for all others.
     sealed_to: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     #: The command desk that dispatches it.
@@ -77,9 +81,9 @@ class Ticket(Base):
     ended_at: Mapped[Moment | None]
     #: The earliest running deadline of both clocks; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
-    result: Mapped[str | None]
+    result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     #: The last word to the petitioner: a question, an answer or a pointer to another channel.
-    reply: Mapped[str | None]
+    reply: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     search: Mapped[Any] = deferred(mapped_column(TSVECTOR))
 
     @property

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from jiesu.accounts.models import Account
 from jiesu.accounts.staff import Staff
+from jiesu.kit.addresses import client_of
 from jiesu.kit.crypto import fingerprint, token
 
 __all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "client_address", "session_token"]
@@ -161,5 +162,7 @@ def session_token(request: Request[Any, Any, Any]) -> str | None:
 
 
 def client_address(request: Request[Any, Any, Any]) -> str | None:
-    """Where the request comes from, as the server saw it."""
-    return request.client.host if request.client else None
+    """Where the request comes from; what a proxy says about it counts only when the settings name that proxy."""
+    peer = request.client.host if request.client else None
+    forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
+    return client_of(peer, forwarded, request.app.state.kernel.settings.trusted_proxies)

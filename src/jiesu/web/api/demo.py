@@ -43,7 +43,7 @@ async def demo_messages(uow: UnitOfWork, rules: Rules, to: str | None) -> list[D
     """The newest messages first, at most 100; `to` is a telephone number."""
     query = select(DemoMessage).order_by(DemoMessage.id.desc()).limit(MOST)
     if to:
-        query = query.where(DemoMessage.recipient_hash == rules.keys.search_hash(checked_phone(to, "to")))
+        query = query.where(DemoMessage.recipient_hash.in_(rules.keys.search_hashes(checked_phone(to, "to"))))
     rows = await uow.session.scalars(query)
     return [DemoMessageView(row.recipient, row.text, row.sent_at.astimezone(SHANGHAI)) for row in rows]
 

@@ -91,8 +91,8 @@ class ChosenPost(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def session_cookie(request: Request[Any, Any, Any], value: str, seconds: int) -> Cookie:
-    """HttpOnly, same site, and secure wherever the address is."""
-    secure = request.url.scheme == "https"
+    """HttpOnly, same site, and sent by https alone where that is our public address."""
+    secure = request.app.state.kernel.settings.https
     return Cookie(COOKIE, value=value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
 
 

@@ -18,6 +18,7 @@ from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
 from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
 from jiesu.intake.form import AppealForm
+from jiesu.intake.guesses import Guesses
 from jiesu.intake.once import file_once
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
@@ -120,11 +121,13 @@ class TicketController(Controller):
         self,
         number: FromPath[str],
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[ProgressView]:
         """Progress as the petitioner may see it (查进度)."""
+        await guesses.check(number, code)
         ticket = await open_own(uow, rules.keys, number, code)
         return Response(await progress_view(uow, rules, ticket, locale), headers={"ETag": f'"{ticket.version}"'})
 
@@ -134,11 +137,13 @@ class TicketController(Controller):
         number: FromPath[str],
         id: FromPath[int],  # noqa: A002 - the path's own name
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> ExplanationView:
         """Why a deadline falls when it does (时限说明). `id` is its place among the ticket's deadlines, from 1."""
+        await guesses.check(number, code)
         ticket = await open_own(uow, rules.keys, number, code)
         return await explanation_view(uow, rules, ticket, id, locale, public=True)
 
@@ -148,11 +153,13 @@ class TicketController(Controller):
         data: JSONBody[Supplement],
         number: FromPath[str],
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> ProgressView:
         """Add details (补充材料)."""
+        await guesses.check(number, code)
         ticket = await supplement_own(uow, rules.keys, number, code, data.text)
         return await progress_view(uow, rules, ticket, locale)
 
@@ -162,11 +169,13 @@ class TicketController(Controller):
         data: JSONBody[NewFacts],
         number: FromPath[str],
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> ProgressView:
         """Have a closed matter taken up again because of new facts (重新办理)."""
+        await guesses.check(number, code)
         ticket = await reopen_own(uow, rules.keys, number, code, data.reason)
         return await progress_view(uow, rules, ticket, locale)
 
@@ -175,11 +184,13 @@ class TicketController(Controller):
         self,
         number: FromPath[str],
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
         data: JSONBody[Withdrawal | None] = None,
     ) -> ProgressView:
         """Take the appeal back (撤回)."""
+        await guesses.check(number, code)
         ticket = await withdraw_own(uow, rules.keys, number, code, data.reason if data else None)
         return await progress_view(uow, rules, ticket, locale)

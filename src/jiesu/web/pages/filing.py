@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import segno
@@ -11,6 +11,9 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_200_OK
 
+from jiesu.attachments.attach import attach_files
+from jiesu.attachments.keep import KeptFile, kept_files
+from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.errors import DomainError
@@ -30,18 +33,27 @@ from jiesu.web.pages.choices import PlaceChoice, accusable, categories, place_ch
 from jiesu.web.pages.forms import Fields, FormProblem, appeal_of, fields_of, problem_of
 from jiesu.web.pages.passes import FOLLOW, RECEIPT, held, issue
 from jiesu.web.pages.rendering import go, render
+from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
 __all__ = ["FilingPages", "file_once", "form_context", "receipt_passes"]
 
 
 async def file_once(
-    request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules, form: AppealForm, key: str, by: By = PETITIONER
+    request: Request[Any, Any, Any],
+    uow: UnitOfWork,
+    rules: Rules,
+    form: AppealForm,
+    key: str,
+    by: By = PETITIONER,
+    files: Sequence[KeptFile] = (),
 ) -> tuple[str, str]:
     """Number and query code; the same key gives the same again. Raises Invalid, KeyReused; then nothing is written."""
     kernel: Kernel = request.app.state.kernel
     number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
-    async with uow.session.begin_nested():
+    async with uow.session.begin_nested(), uow.scoped(Scope.SYSTEM):  # a clerk may file what the clerk may not see
         filed = await once.file_once(uow, rules, number, form, key, by)
+        if files:
+            await attach_files(uow, filed.ticket, files, PETITIONER, scan=kernel.scans, step=None)
     return filed.ticket.number, filed.query_code
 
 
@@ -72,9 +84,9 @@ class FilingPages(Controller):
     ) -> Response[Any]:
         """The empty form (反映诉求)."""
         choice = place_choice(rules.organisation, {})
-        return render(request, "file.html", private=False, **form_context(rules, {}, choice, None, locale))
+        return render(request, "file.html", private=False, lost=False, **form_context(rules, {}, choice, None, locale))
 
-    @post("/file", status_code=HTTP_200_OK)
+    @post("/file", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def file(
         self,
         request: Request[Any, Any, Any],
@@ -89,14 +101,17 @@ class FilingPages(Controller):
         if fields.get("do") != "place":
             try:
                 form = appeal_of(fields, choice.code, Channel.WEB)
-                number, code = await file_once(request, uow, rules, form, fields.get("key") or token(16))
+                key = fields.get("key") or token(16)
+                async with kept_files(request.app.state.kernel.files, await uploads_of(request)) as files:
+                    number, code = await file_once(request, uow, rules, form, key, files=files)
                 return go("/receipt", receipt_passes(request, rules, number, code))
             except DomainError as error:
                 problem = problem_of(error, locale)
                 if isinstance(error, KeyReused):
                     fields["key"] = token(16)
         context = form_context(rules, fields, choice, problem, locale)
-        return render(request, "file.html", status=problem.status if problem else HTTP_200_OK, **context)
+        lost = bool(await uploads_of(request))
+        return render(request, "file.html", status=problem.status if problem else HTTP_200_OK, lost=lost, **context)
 
     @get("/receipt")
     async def receipt(

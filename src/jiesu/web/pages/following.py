@@ -9,16 +9,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.status_codes import HTTP_200_OK
 
+from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.views import progress_view
 from jiesu.errors import DomainError
+from jiesu.intake.attach import attach_own
 from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
+from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
 from jiesu.rules import Rules
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
 from jiesu.web.pages.passes import FOLLOW, drop, held, issue
-from jiesu.web.pages.rendering import go, render
+from jiesu.web.pages.rendering import go, render, waiting
+from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
 __all__ = ["FollowingPages"]
 
@@ -35,6 +40,7 @@ class FollowingPages(Controller):
     async def open(
         self,
         request: Request[Any, Any, Any],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
@@ -43,10 +49,12 @@ class FollowingPages(Controller):
         fields = await fields_of(request)
         number, code = fields.get("number", ""), fields.get("code", "")
         try:
-            ticket = await open_own(uow, rules.keys, number, code)
+            await guesses.check(number, code)
         except DomainError as error:
             problem = problem_of(error, locale)
-            return render(request, "lookup.html", status=problem.status, number=number, problem=problem)
+            page = render(request, "lookup.html", status=problem.status, number=number, problem=problem)
+            return waiting(page, error)
+        ticket = await open_own(uow, rules.keys, number, code)
         pass_ = issue(request, rules.keys, FOLLOW, ticket.number, code.strip().upper())
         return go(f"/t/{ticket.number}", [pass_])
 
@@ -68,11 +76,28 @@ class FollowingPages(Controller):
         """Progress, to the browser that gave the code; else asks for it."""
         return await self._page(request, uow, rules, locale, number, done=done)
 
-    @post("/{number:str}", status_code=HTTP_200_OK)
+    @get("/{number:str}/files/{place:int}")
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        place: FromPath[int],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+    ) -> Response[Any]:
+        """On to one of the petitioner's own files, by a link for this moment."""
+        code = self._code(request, rules, number)
+        if code is None:
+            return render(request, "lookup.html", number=number)
+        ticket = await open_own(uow, rules.keys, number, code)
+        return go(await link_of(uow, rules.keys, ticket, place, own=True))
+
+    @post("/{number:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def act(
         self,
         request: Request[Any, Any, Any],
         number: FromPath[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
@@ -84,16 +109,24 @@ class FollowingPages(Controller):
         if code is None:
             return render(request, "lookup.html", number=number)
         try:
-            async with uow.session.begin_nested():
+            if step == "withdraw":
+                await guesses.check(number, fields["code"])
+            uploads = await uploads_of(request)
+            async with kept_files(request.app.state.kernel.files, uploads) as files, uow.session.begin_nested():
                 if step == "withdraw":
                     await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
                 elif step == "reopen":
                     await reopen_own(uow, rules.keys, number, code, fields.get("reason", ""))
                 else:
-                    await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
+                    if fields.get("text", "").strip() or not files:
+                        await supplement_own(uow, rules.keys, number, code, fields.get("text", ""))
+                    if files:
+                        scan = request.app.state.kernel.scans
+                        await attach_own(uow, rules.keys, number, code, files, scan=scan)
         except DomainError as error:
             problem = problem_of(error, locale)
-            return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
+            page = await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
+            return waiting(page, error)
         return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen') else 'supplement'}")
 
     async def _page(
@@ -115,7 +148,15 @@ class FollowingPages(Controller):
         view = await progress_view(uow, rules, ticket, locale)
         status = problem.status if problem else HTTP_200_OK
         return render(
-            request, "progress.html", status=status, ticket=view, problem=problem, fields=fields or Fields(), done=done
+            request,
+            "progress.html",
+            status=status,
+            ticket=view,
+            files=await attachment_views(uow, rules.keys, ticket, own=True),
+            lost=bool(problem and await uploads_of(request)),
+            problem=problem,
+            fields=fields or Fields(),
+            done=done,
         )
 
     @staticmethod

@@ -58,7 +58,7 @@ async def fields_of(request: Request[Any, Any, Any]) -> Fields:
 
 def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) -> AppealForm:
     """The appeal as the API takes it. Raises Incomplete."""
-    optional = ("title", "category", "nature", "accused_unit")
+    optional = ("title", "category", "nature", "accused_unit", "accused_officer")
     person = ("name", "phone", "id_number", "kind")
     raw = {
         "text": fields.get("text", ""),

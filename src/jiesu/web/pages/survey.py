@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError, Kind
+from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.surveys.answer import Answers, answer_survey, find_survey
@@ -40,11 +41,13 @@ class SurveyPages(Controller):
         self,
         request: Request[Any, Any, Any],
         token: FromPath[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """The questions; afterwards what happens next (满意度评价)."""
+        await guesses.check_link(token)
         return await self._page(request, token, uow, rules, locale)
 
     @post("/{token:str}", status_code=HTTP_200_OK)
@@ -52,11 +55,13 @@ class SurveyPages(Controller):
         self,
         request: Request[Any, Any, Any],
         token: FromPath[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """Answer, once; a second click on the button sees the same thanks."""
+        await guesses.check_link(token)
         fields = await fields_of(request)
         try:
             async with uow.session.begin_nested():

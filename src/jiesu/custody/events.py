@@ -1,0 +1,23 @@
+"""What the security trail says of keys."""
+
+from __future__ import annotations
+
+from jiesu.db.uow import SecurityEvent
+
+__all__ = ["KeyAdded", "KeyRetired", "KeysRotated"]
+
+
+class KeyAdded(SecurityEvent, frozen=True, kw_only=True):
+    key: str
+
+
+class KeysRotated(SecurityEvent, frozen=True, kw_only=True):
+    """`rows` were encrypted anew; nothing is left under another key or cipher."""
+
+    key: str
+    cipher: str
+    rows: int
+
+
+class KeyRetired(SecurityEvent, frozen=True, kw_only=True):
+    key: str

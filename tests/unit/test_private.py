@@ -1,0 +1,34 @@
+"""Which texts of events stand in the trail under the ticket's key: all that people write, and nothing that figures need."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from msgspec import inspect
+
+from jiesu.db.uow import Event
+from jiesu.kit.private import private_fields
+from jiesu.reactions import HANDLERS, UNTRAILED
+
+#: Codes, and words of closed vocabularies.
+CODES = {
+    *("category", "cause", "channel", "clock", "decider", "former", "old_category", "old_class", "rung"),
+    *("satisfied", "service_class", "solved", "stand_in", "target", "told", "unit"),
+}
+#: Events whose `reason` is one of a few codes.
+CODED_REASON = {"TicketDiverted", "ReworkOrdered", "TicketClosed"}
+
+
+def texts(event: type[msgspec.Struct]) -> set[str]:
+    """Fields that hold a text, marked private or not."""
+    info = inspect.type_info(event)
+    return {field.name for field in info.fields if "Str" in repr(field.type)}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "event", [event for event in HANDLERS if event not in UNTRAILED], ids=lambda event: event.__name__
+)
+def test_every_text_of_an_event_is_private_or_a_code(event: type[Event]):
+    coded = CODES | ({"reason"} if event.__name__ in CODED_REASON else set())
+    assert texts(event) - {"by"} - private_fields(event) <= coded
+    assert private_fields(event) & coded == set()
