@@ -42,7 +42,6 @@ from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
 from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
-from jiesu.web.uploads import StreamingRequest
 
 __all__ = ["create_app"]
 
@@ -94,7 +93,6 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             use_handler_docstrings=True,
             render_plugins=[PlainRenderPlugin(), JsonRenderPlugin()],
         ),
-        request_class=StreamingRequest,
         request_max_body_size=LONGEST_BODY,
         state=State(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,7 +16,7 @@ from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.oddities import spoiled
 
 #: How many requests of each sort for each operation; `make contract` wants more, and other ones each time.
-EXAMPLES = int(os.environ.get("JIESU_CONTRACT_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("JIESU_CONTRACT_EXAMPLES", "1"))
 START = int(os.environ.get("JIESU_CONTRACT_SEED", "4"))
 #: Where somebody of the role sees the most; the others are of the city.
 PLACES = {Role.OFFICER: STATION, Role.UNIT_HEAD: STATION, Role.DISPATCHER: COUNTY}
@@ -47,7 +48,7 @@ async def test_every_answer_is_documented_and_none_is_a_fault(client, kernel, ma
     start = START + ASKERS.index(asker)
     world = await World.make(make, kernel, start)
     document = (await client.get("/schema/openapi.json")).json()
-    wrong, answered = [], set()
+    wrong, answered = [], Counter()
     for operation in described(document):
         cases = draw(operation, EXAMPLES, start) if LONG else drawn.get(operation.label)
         cases = cases or drawn.setdefault(operation.label, draw(operation, EXAMPLES, START))
@@ -55,10 +56,11 @@ async def test_every_answer_is_documented_and_none_is_a_fault(client, kernel, ma
         for case in cases:
             reply = await send(client, settle(world.aim(case, knows_codes=asker == "petitioner"), headers))
             if reply is not None:
-                answered.add(reply.status_code)
+                answered[reply.status_code] += 1
                 wrong += wrong_with(case, reply)
     assert not wrong, shown(wrong)
-    assert answered >= {200, 404}
+    assert min(answered[200], answered[404]) > 0
+    assert asker not in list(Role) or answered[401] < 20  # who has just signed out is nobody
 
 
 #: Who gets furthest with an operation, by what its path begins with.
@@ -75,9 +77,9 @@ async def test_no_oddity_of_a_request_is_a_fault_or_undocumented(client, kernel,
         headers = {name: value.encode() for name, value in (await headers_of(sign_in, asker)).items()}
         case, wire = world.example(operation, headers)
         odd = [*spoiled(wire, [str(part) for part in case.path_parameters.values()], [*case.query])]
-        for one in odd if LONG else world.chance.sample(odd, min(25, len(odd))):
+        for one in odd if LONG else world.chance.sample(odd, min(15, len(odd))):
             reply = await client.send(raw(client, one))
             total += 1
             wrong += wrong_with(case, reply)
     assert not wrong, shown(wrong)
-    assert total > 1000
+    assert total > 600

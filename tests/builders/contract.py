@@ -154,8 +154,11 @@ def _drawn(operation: APIOperation, mode: GenerationMode, number: int, start: in
 
 
 def settle(case: Case, headers: dict[str, str]) -> requests.PreparedRequest:
-    """The request to the byte."""
-    return requests.Request(**_sendable(case.as_transport_kwargs(base_url=BASE, headers=headers))).prepare()
+    """The request to the byte, from whoever these headers say it is, whatever the case would have sent instead."""
+    request = requests.Request(**_sendable(case.as_transport_kwargs(base_url=BASE))).prepare()
+    request.headers.pop("Authorization", None)
+    request.headers.update(headers)
+    return request
 
 
 def _sendable(given: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,8 @@ _WORDS = {
     429: "Too often: `Retry-After` says how long to wait.",
     503: "The database or the session store is away; nothing was saved.",
 }
+#: Where some handlers ask for themselves who is signed in.
+DESK = "/api/v1/desk/"
 #: Parameters of handlers for which somebody must be signed in; those that are no input of the caller.
 _SIGNED_IN = frozenset({"person", "staff"})
 _OURS = frozenset({"self", "uow", "rules", "locale", "state", "scope", *_SIGNED_IN})
@@ -57,7 +59,7 @@ class ProblemsDocumented(ReceiveRoutePlugin):
         """Called for each route as it is registered."""
         if isinstance(route, HTTPRoute) and route.path.startswith("/api/"):
             for handler in route.route_handlers:
-                common = {status: refusal(status) for status in _statuses(handler)}
+                common = {status: refusal(status) for status in _statuses(handler, route.path)}
                 if handler.status_code == HTTP_204_NO_CONTENT:
                     common[HTTP_204_NO_CONTENT] = ResponseSpec(None, description="Done; there is nothing to say.")
                 handler.responses = common | dict(handler.responses or {})
@@ -69,11 +71,11 @@ def refusal(status: int) -> ResponseSpec:
     return ResponseSpec(Problem, generate_examples=False, description=_WORDS[status], media_type=MEDIA_TYPE)
 
 
-def _statuses(handler: HTTPRouteHandler) -> Iterator[int]:
+def _statuses(handler: HTTPRouteHandler, path: str) -> Iterator[int]:
     taken = set(handler.parsed_fn_signature.parameters)
     if taken - _OURS:
         yield from (400, 404, 422)
-    if taken & _SIGNED_IN:
+    if taken & _SIGNED_IN or path.startswith(DESK):
         yield from (401, 403)
     if not handler.http_methods <= _SAFE:
         yield from (409, 413)

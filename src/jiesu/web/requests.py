@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request
 from litestar.exceptions import SerializationException
+
+from jiesu.web.uploads import StreamingRequest
 
 __all__ = ["CarefulRequest"]
 
 
-class CarefulRequest(Request[Any, Any, Any]):
+class CarefulRequest(StreamingRequest):
     """Answers 400 also where the parser stumbles: over nesting without end, and over bytes inside a text that are no UTF-8."""
 
     async def json(self) -> Any:
