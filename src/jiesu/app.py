@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 
@@ -36,12 +37,13 @@ from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
 from jiesu.web.api.withheld import WithheldController
 from jiesu.web.dependencies import DEPENDENCIES, give_back
+from jiesu.web.documented import BEARER, ProblemsDocumented
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
+from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
-from jiesu.web.uploads import StreamingRequest
 
 __all__ = ["create_app"]
 
@@ -83,14 +85,16 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             cookie_secure=settings.https,
         ),
         template_config=templates(),
+        plugins=[ProblemsDocumented()],
+        request_class=CarefulRequest,
         openapi_config=OpenAPIConfig(
             title="Jiesu 接诉",
             version="1.0.0",
             path="/schema",
+            components=Components(security_schemes=BEARER),
             use_handler_docstrings=True,
             render_plugins=[PlainRenderPlugin(), JsonRenderPlugin()],
         ),
-        request_class=StreamingRequest,
         request_max_body_size=LONGEST_BODY,
         state=State(
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -21,7 +22,9 @@ from jiesu.web.problems import locale_of
 from jiesu.web.sessions import client_address
 from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
 
-__all__ = ["DEPENDENCIES", "give_back"]
+__all__ = ["DEPENDENCIES", "give_back", "version_of"]
+
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 class BadVersion(Invalid):
@@ -88,10 +91,15 @@ def provide_version(request: Request[Any, Any, Any]) -> int | None:
     given = request.headers.get("if-match")
     if given is None or given == "*":
         return None
-    bare = given.removeprefix("W/").strip('"')
-    if not bare.isdigit():
+    version = version_of(given.removeprefix("W/").strip('"'))
+    if version is None:
         raise BadVersion("If-Match")
-    return int(bare)
+    return version
+
+
+def version_of(text: str) -> int | None:
+    """The version that a text names; None when it is none, be it of digits from elsewhere or without end."""
+    return int(text) if _VERSION.fullmatch(text) else None
 
 
 DEPENDENCIES = {

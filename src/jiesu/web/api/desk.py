@@ -27,6 +27,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.reveal import reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call, UnknownAction
+from jiesu.web.documented import StepOperation
 
 __all__ = ["DeskController", "act"]
 
@@ -194,7 +195,12 @@ class DeskController(Controller):
         """The petitioner in full, for a reason that is recorded (查看完整信息)."""
         return Revealed.of(await reveal_petitioner(uow, staff, number, data.reason))
 
-    @post("/tickets/{number:str}/{action:str}", operation_id="ActOnTicket", status_code=HTTP_200_OK)
+    @post(
+        "/tickets/{number:str}/{action:str}",
+        operation_id="ActOnTicket",
+        operation_class=StepOperation,
+        status_code=HTTP_200_OK,
+    )
     async def action(
         self,
         number: FromPath[str],

@@ -28,6 +28,7 @@ from jiesu.tickets.reveal import may_reveal, reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
 from jiesu.web.attaching import take_staff_files
+from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
@@ -118,7 +119,7 @@ class TicketPages(Controller):
         """Take a step (办理). A refused one comes back with everything typed and, if others were faster, what changed."""
         fields = await fields_of(request)
         action = fields.get("action", "")
-        version = int(fields["version"]) if fields.get("version", "").isdigit() else None
+        version = version_of(fields.get("version", ""))
         revealed = taken = None
         try:
             async with uow.session.begin_nested():
