@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
@@ -46,6 +47,7 @@ def page_routers(settings: Settings) -> list[Router]:
         DeskPages,
         TicketPages,
         BoardPages,
+        AuditPages,
     ]
     if settings.demo:
         handlers.append(DemoPages)
