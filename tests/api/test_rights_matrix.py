@@ -90,7 +90,10 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
 }  # fmt: skip
 #: The auditor's alone.
-AUDITORS = {("GET", "/api/v1/audit/security")}
+AUDITORS = {
+    ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"), ("POST", "/api/v1/audit/export"),
+    ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("POST", "/audit/export"), ("GET", "/audit/pressed"),
+}  # fmt: skip
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
@@ -304,9 +307,10 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
-        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"),
+        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),
+        ("POST", "/api/v1/audit/export"), ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("GET", "/audit/pressed"),
     ]  # fmt: skip
-    bodies = {"hours": {"schedule": []}, "years": {"year": 2027, "published": False}}
+    bodies = {"hours": {"schedule": []}, "years": {"year": 2027, "published": False}, "export": {}}
     bodies |= {"posts": {"role": "officer", "unit": STATION}, "users": {"username": "x", "name": "某人", "posts": []}}
     for (role, unit), headers in people.items():
         for method, path in calls:

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
@@ -50,6 +51,7 @@ def page_routers(settings: Settings) -> list[Router]:
         TicketPages,
         WithheldPages,
         BoardPages,
+        AuditPages,
     ]
     if settings.demo:
         handlers.append(DemoPages)

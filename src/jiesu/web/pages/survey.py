@@ -26,10 +26,10 @@ __all__ = ["SurveyPages"]
 
 
 def _answers(fields: dict[str, str]) -> Answers:
-    contacted = {"yes": True, "no": False}.get(fields.get("contacted", ""))
+    contacted, pressed = ({"yes": True, "no": False}.get(fields.get(name, "")) for name in ("contacted", "pressed"))
     raw = {name: fields.get(name) or None for name in ("solved", "satisfied", "reason")}
     try:
-        return msgspec.convert(raw | {"contacted": contacted}, Answers)
+        return msgspec.convert(raw | {"contacted": contacted, "pressed": pressed}, Answers)
     except msgspec.ValidationError as error:
         raise incomplete(error) from error
 

@@ -100,6 +100,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancelled": N_("已取消"),
     },
     "contacted": {"yes": N_("联系过"), "no": N_("没有联系")},
+    "pressed": {"no": N_("没有"), "yes": N_("有")},
     "solved": {"yes": N_("解决了"), "partly": N_("解决了一部分"), "no": N_("没有解决")},
     "satisfied": {"yes": N_("满意"), "mostly": N_("基本满意"), "no": N_("不满意")},
     "role": {

@@ -1,4 +1,4 @@
-"""Signed checkpoints of the trails, and indexes by which auditors look"""
+"""Signed checkpoints of the trails, and what auditors look at and by"""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
+
+#: By these auditors look.
+INDEXES = (
+    ("trail", "ix_trail_at", ("at", "id")),
+    ("trail", "ix_trail_kind", ("kind", "at", "id")),
+    ("trail", "ix_trail_staff", ("((data -> 'by') ->> 'staff_id')", "at", "id")),
+    ("security_trail", "ix_security_trail_at", ("at", "id")),
+    ("security_trail", "ix_security_trail_kind", ("kind", "at", "id")),
+    ("security_trail", "ix_security_trail_account", ("(data ->> 'account')", "at", "id")),
+    ("security_trail", "ix_security_trail_by", ("(data ->> 'by')", "at", "id")),
+)
 
 
 def upgrade() -> None:
@@ -43,6 +54,10 @@ def upgrade() -> None:
     )
     _note_what_is_new()
     _append_only()
+    for table, index, columns in INDEXES:
+        op.create_index(index, table, [sa.text(column) if "->" in column else column for column in columns])
+    op.add_column("survey", sa.Column("pressed", sa.Boolean(), nullable=True))
+    op.create_index("ix_survey_pressed", "survey", ["answered_at", "id"], postgresql_where=sa.text("pressed IS true"))
 
 
 def _note_what_is_new() -> None:
@@ -81,6 +96,10 @@ def _append_only() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_survey_pressed", "survey", postgresql_where=sa.text("pressed IS true"))
+    op.drop_column("survey", "pressed")
+    for table, index, _ in INDEXES:
+        op.drop_index(index, table)
     op.execute("DROP TRIGGER trail_unsealed ON trail")
     op.execute("DROP FUNCTION note_unsealed()")
     for table in ("checkpoint", "checkpoint_head"):
