@@ -1,6 +1,6 @@
 """Every table, gathered for migrations."""
 
-from jiesu.accounts.models import Account, SignInFailure, StaffRow
+from jiesu.accounts.models import Account, AccountLink, SignInFailure, StaffRow
 from jiesu.audit.checkpoints import Checkpoint, CheckpointHead, Unsealed
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
@@ -15,6 +15,6 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
+    "Account", "AccountLink", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey",
     "Job", "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "UnitClosure", "UnitRow", "Unsealed",
 ]  # fmt: skip
