@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 
+from jiesu.accounts.provider import provider_of
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
@@ -56,12 +57,15 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
     settings = settings or (kernel.settings if kernel else load_settings())
     configure_logs(settings.log_level)
     kernel = kernel or Kernel(settings)
+    provider = provider_of(settings)
     redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         await kernel.open()
         yield
+        if provider is not None:
+            await provider.aclose()
         await redis.aclose()
         await kernel.close()
 
@@ -100,6 +104,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             {
                 "kernel": kernel,
                 "redis": redis,
+                "provider": provider,
                 "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
             }
         ),

@@ -546,6 +546,28 @@ def user_reset_second_factor(username: Username) -> None:
     out.print(f"{username} sets up a second factor at the next sign-in.", highlight=False)
 
 
+@user_app.command("link")
+def user_link(
+    username: Username,
+    subject: Annotated[str, typer.Argument(help="The `sub` that the identity provider gives the person.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Name and password alone from now on.")] = False,
+) -> None:
+    """Say who an account is at the identity provider (oidc_issuer)."""
+    from jiesu.accounts.links import link_account, unlink_account
+
+    async def change(kernel: Any, uow: Any) -> None:
+        issuer = kernel.settings.oidc_issuer
+        if remove:
+            await unlink_account(uow, username, by=BY)
+        elif issuer is None:
+            raise ConfigMistake("settings", "oidc_issuer", None, "name the identity provider first")
+        else:
+            await link_account(uow, username, issuer, subject, by=BY)
+
+    _with_uow(change)
+    out.print(f"{username}: {'unlinked' if remove else 'linked'}.", highlight=False)
+
+
 def _show_password(username: str, password: str, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"username": username, "initial_password": password}) + "\n")

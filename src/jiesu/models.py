@@ -1,6 +1,6 @@
 """Every table, gathered for migrations."""
 
-from jiesu.accounts.models import Account, SignInFailure, StaffRow
+from jiesu.accounts.models import Account, AccountLink, SignInFailure, StaffRow
 from jiesu.attachments.models import Attachment
 from jiesu.audit.checkpoints import Checkpoint, CheckpointHead, Unsealed
 from jiesu.audit.security import SecurityEntry
@@ -19,9 +19,9 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
-    "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job", "Message", "Move",
-    "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry", "SignInFailure",
-    "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "Withheld",
-    "WrongCode",
+    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter",
+    "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job", "Message",
+    "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry",
+    "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed",
+    "Withheld", "WrongCode",
 ]  # fmt: skip

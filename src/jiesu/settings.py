@@ -63,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
     sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     sms_secret: str | None = None
+    #: identity provider of the staff (OpenID Connect); its address as it writes it itself, our name there, and the file
+    #: of the secret, which a public client has not
+    oidc_issuer: Annotated[str, Meta(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^ ]*$")] | None = None
+    oidc_client_id: str | None = None
+    oidc_secret: Path | None = None
     #: what the links in messages begin with
     public_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] = "http://127.0.0.1:8000"
     #: networks of the proxies that stand before us, whose `X-Forwarded-For` is believed; nobody else's is

@@ -62,7 +62,7 @@ async def test_both_trails_are_one_list_the_newest_first(client, auditor, people
     assert (dispatched["account"], dispatched["number"]) == (f"dispatcher-{CITY.lower()}", made.number)
     assert dispatched["detail"]["单位"] != STATION
     assert registered["account"] == "诉求人"
-    assert (given["by"], given["detail"]["岗位"]) == ("test", "officer")
+    assert (given["by"], given["detail"]["岗位"]) == ("test", "承办人")
 
 
 async def test_neither_what_a_petition_says_nor_who_filed_it_is_told(client, auditor, make, act):

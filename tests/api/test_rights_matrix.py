@@ -86,6 +86,7 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users"), ("POST", "/api/v1/admin/users/{username:str}/activate"),
     ("POST", "/api/v1/admin/users/{username:str}/deactivate"), ("POST", "/api/v1/admin/users/{username:str}/posts/add"),
     ("POST", "/api/v1/admin/users/{username:str}/posts/remove"),
+    ("POST", "/api/v1/admin/users/{username:str}/link"), ("POST", "/api/v1/admin/users/{username:str}/unlink"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-password"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
 }  # fmt: skip
@@ -306,11 +307,17 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/dead-letters/1/discard"), ("GET", "/api/v1/admin/users"),
         ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
+        ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
         ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),
         ("POST", "/api/v1/audit/export"), ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("GET", "/audit/pressed"),
     ]  # fmt: skip
-    bodies = {"hours": {"schedule": []}, "years": {"year": 2027, "published": False}, "export": {}}
+    bodies = {
+        "hours": {"schedule": []},
+        "years": {"year": 2027, "published": False},
+        "export": {},
+        "link": {"subject": "x"},
+    }
     bodies |= {"posts": {"role": "officer", "unit": STATION}, "users": {"username": "x", "name": "某人", "posts": []}}
     for (role, unit), headers in people.items():
         for method, path in calls:

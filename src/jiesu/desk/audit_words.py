@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["ACCOUNTS", "DETAILS", "KINDS", "TICKETS", "kind_words"]
+__all__ = ["ACCOUNTS", "DETAILS", "KINDS", "TICKETS", "VALUES", "kind_words", "value_words"]
 
 Words = tuple[str, str]
 
@@ -15,6 +15,9 @@ ACCOUNTS: Mapping[str, Words] = {
     "SignInFailed": ("登录失败", "sign-in failed"),
     "SignInLocked": ("登录被暂停", "sign-in locked for a while"),
     "RecoveryCodeUsed": ("用备用码登录", "used a recovery code"),
+    "ProviderSignInRefused": ("统一身份登录没有成功", "sign-in by the identity provider refused"),
+    "AccountLinked": ("关联统一身份", "account linked to an identity"),
+    "AccountUnlinked": ("解除统一身份", "account unlinked"),
     "SecondFactorEnrolled": ("启用动态码", "set up the second factor"),
     "SecondFactorReset": ("重置动态码", "second factor reset"),
     "PasswordChanged": ("修改密码", "changed the password"),
@@ -92,8 +95,42 @@ DETAILS: Mapping[str, Words] = {
     "removed": ("停用", "removed"),
     "key": ("任务", "job"),
     "files": ("文件", "files"),
+    "cause": ("原因", "cause"),
+    "way": ("方式", "way"),
+    "issuer": ("身份平台", "issuer"),
     "what": ("内容", "what"),
 }
+
+#: Words of values that are codes; what is not among them is shown as it is.
+VALUES: Mapping[str, Words] = {
+    "reached": ("接通", "reached"),
+    "no_answer": ("未接通", "no answer"),
+    "web": ("网上", "web"),
+    "phone": ("来电", "phone"),
+    "visit": ("来访", "visit"),
+    "letter": ("来信", "letter"),
+    "leader_reception": ("领导接访", "leader's reception"),
+    "link": ("短信链接", "link"),
+    "petitioner": ("诉求人", "petitioner"),
+    "password": ("密码", "password"),
+    "provider": ("统一身份", "identity provider"),
+    "system": ("系统", "system"),
+    "command line": ("命令行", "command line"),
+    "intake": ("受理员", "intake clerk"),
+    "dispatcher": ("派单员", "dispatcher"),
+    "officer": ("承办人", "officer"),
+    "unit_head": ("单位负责人", "unit head"),
+    "callback": ("回访员", "callback officer"),
+    "supervisor": ("督办员", "supervisor"),
+    "administrator": ("管理员", "administrator"),
+    "security": ("安全员", "security officer"),
+    "auditor": ("审计员", "auditor"),
+}
+
+
+def value_words(value: str, *, english: bool) -> str:
+    """The word for a code."""
+    return VALUES.get(value, (value, value))[english]
 
 
 def kind_words(kind: str, *, english: bool) -> str:

@@ -20,7 +20,7 @@ from jiesu.accounts.sign_in import tidy_username
 from jiesu.accounts.staff import Staff
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
-from jiesu.desk.audit_words import ACCOUNTS, DETAILS, TICKETS, kind_words
+from jiesu.desk.audit_words import ACCOUNTS, DETAILS, TICKETS, kind_words, value_words
 from jiesu.desk.views import unit_named
 from jiesu.errors import Forbidden, Invalid
 from jiesu.kit.clock import SHANGHAI
@@ -232,7 +232,7 @@ def _line(found: _Found, rules: Rules, users: Mapping[int, str], locale: Locale)
         kind=entry.kind,
         words=kind_words(entry.kind, english=english),
         account=account,
-        by=by,
+        by=value_words(by, english=english) if by else None,
         address=entry.data.get("address"),
         number=found.number,
         detail=_detail(entry.data, rules, locale),
@@ -253,7 +253,7 @@ def _detail(data: Mapping[str, Any], rules: Rules, locale: Locale) -> dict[str, 
         value = data.get(name)
         if value is not None:
             unit = unit_named(rules, str(value), locale) if name in UNITS else None
-            shown[label[locale == "en"]] = unit.name if unit else _short(value)
+            shown[label[locale == "en"]] = unit.name if unit else value_words(_short(value), english=locale == "en")
     return shown
 
 

@@ -20,6 +20,7 @@ from jiesu.web.pages.filing import FilingPages
 from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
 from jiesu.web.pages.my import MyPages
+from jiesu.web.pages.oidc import OidcPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
@@ -53,6 +54,8 @@ def page_routers(settings: Settings) -> list[Router]:
         BoardPages,
         AuditPages,
     ]
+    if settings.oidc_issuer is not None:
+        handlers.append(OidcPages)
     if settings.demo:
         handlers.append(DemoPages)
     pages = Router("/", route_handlers=handlers, include_in_schema=False)

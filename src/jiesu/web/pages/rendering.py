@@ -74,6 +74,7 @@ def render(
         "path": request.url.path,
         "switch": lambda name, value: _switch(request, name, value),
         "demo": request.app.state.kernel.settings.demo,
+        "provider": request.app.state.provider is not None,
         "staff": None,
         "post": _post(request, context.get("staff"), locale),
         "posts": _posts(request, locale),

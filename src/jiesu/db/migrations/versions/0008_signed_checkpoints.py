@@ -1,4 +1,4 @@
-"""Signed checkpoints of the trails, and what auditors look at and by"""
+"""Signed checkpoints of the trails, what auditors look at and by, and links to an identity provider"""
 
 from __future__ import annotations
 
@@ -52,6 +52,18 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_unsealed")),
     )
+    op.create_table(
+        "account_link",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_link_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_account_link_account_id")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_account_link_issuer_subject")),
+    )
     _note_what_is_new()
     _append_only()
     for table, index, columns in INDEXES:
@@ -96,6 +108,7 @@ def _append_only() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("account_link")
     op.drop_index("ix_survey_pressed", "survey", postgresql_where=sa.text("pressed IS true"))
     op.drop_column("survey", "pressed")
     for table, index, _ in INDEXES:
