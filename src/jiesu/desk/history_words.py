@@ -111,6 +111,12 @@ def _your_files(data: Data, english: bool) -> str | None:
     return ("您上传了{count}个文件", "You added {count} file(s)")[english]
 
 
+def _taken_back(data: Data, english: bool) -> str:
+    what = {"id_number": ("身份证号", "the ID number"), "kind": ("身份类别", "the status")}
+    field = what.get(data.get("purpose") or "", ("个人信息", "personal data"))[english]
+    return (f"撤回同意，{field}已删除", f"consent withdrawn, {field} deleted")[english]
+
+
 def _reviewed(data: Data, english: bool) -> str:
     words = {
         "released": ("审查完毕，内容可以显示", "reviewed: the text may be read"),
@@ -174,6 +180,7 @@ STAFF: Table = {
     "EscalationAcknowledged": (("认领督办", "acknowledged the escalation"), "note"),
     "PetitionerRevealed": (("查看了诉求人完整信息", "looked at the petitioner's full data"), "reason"),
     "TakenOver": (("提级办理，由{unit}接办", "taken over by {unit}"), None),
+    "ConsentWithdrawn": (_taken_back, None),
     "TextWithheld": (("内容可能涉密，送专人审查", "the text looks classified and went to review"), None),
     "WithheldRead": (("查看了待审查的内容", "read the withheld text"), None),
     "TextReviewed": (_reviewed, "text"),
@@ -214,6 +221,7 @@ PETITIONER: Table = {
     "TicketWithdrawn": (("您撤回了诉求", "You withdrew the appeal"), None),
     "TicketReopened": (("重新办理", "Open again"), None),
     "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
+    "ConsentWithdrawn": (_taken_back, None),
     "TextWithheld": (
         ("您写的内容可能涉密，先由专人审查", "Your text looks classified; one keeper reviews it first"),
         None,

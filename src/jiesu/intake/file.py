@@ -8,6 +8,7 @@ import msgspec
 
 from jiesu.audit import trail
 from jiesu.db.uow import Event, UnitOfWork
+from jiesu.intake.consent import keep_consents
 from jiesu.intake.form import AppealForm, checked
 from jiesu.kit.numbers import query_code
 from jiesu.kit.text import bigrams, lexemes
@@ -59,6 +60,7 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
         ticket.petitioner_id = await _petitioner(uow, rules, form)
         uow.add(ticket)
         await uow.settle(ticket)
+        keep_consents(uow, rules, ticket, form)
         await _register(uow, ticket, routing.unit, by)
         if found:
             await _withhold(uow, rules, ticket, given, given_routing, found, by)

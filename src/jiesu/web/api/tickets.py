@@ -17,12 +17,14 @@ from jiesu.desk.deadlines import deadline_views
 from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
 from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.form import AppealForm
 from jiesu.intake.once import file_once
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
+from jiesu.petitioners.notices import Purpose
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
@@ -175,6 +177,33 @@ class TicketController(Controller):
         confirmed = data.confirmed_unclassified
         ticket = await reopen_carefully(uow, rules, number, code, data.reason, confirmed=confirmed)
         return await progress_view(uow, rules, ticket, locale)
+
+    @get("/{number:str}/consents", operation_id="ListConsents")
+    async def consents(
+        self,
+        number: FromPath[str],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[ConsentView]:
+        """Which optional fields may be used, by whose consent to which words (同意记录)."""
+        return await consent_views(uow, rules, await open_own(uow, rules.keys, number, code), locale)
+
+    @post("/{number:str}/consents/{purpose:str}/withdraw", operation_id="WithdrawConsent", status_code=HTTP_200_OK)
+    async def withdraw_consent(
+        self,
+        number: FromPath[str],
+        purpose: FromPath[Purpose],
+        code: FromQuery[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[ConsentView]:
+        """Take a consent back: the field is forgotten in all the person's appeals, which go on (撤回同意)."""
+        ticket = await withdraw_consent(uow, rules, number, code, purpose)
+        await uow.session.flush()
+        return await consent_views(uow, rules, ticket, locale)
 
     @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)
     async def withdraw(

@@ -16,16 +16,24 @@ from jiesu.desk.views import progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.attach import attach_own
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.consent import consent_views, withdraw_consent
 from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
+from jiesu.petitioners.notices import Purpose
 from jiesu.rules import Rules
-from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
+from jiesu.web.pages.forms import Fields, FormProblem, Incomplete, fields_of, problem_of
 from jiesu.web.pages.passes import FOLLOW, drop, held, issue
 from jiesu.web.pages.rendering import go, render
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
 __all__ = ["FollowingPages"]
+
+
+def _purpose(fields: Fields) -> Purpose:
+    if fields["purpose"] not in set(Purpose):
+        raise Incomplete("purpose")
+    return Purpose(fields["purpose"])
 
 
 class FollowingPages(Controller):
@@ -109,6 +117,8 @@ class FollowingPages(Controller):
             async with kept_files(request.app.state.kernel.files, uploads) as files, uow.session.begin_nested():
                 if step == "withdraw":
                     await withdraw_own(uow, rules.keys, number, fields.get("code", ""), fields.get("reason"))
+                elif step == "consent":
+                    await withdraw_consent(uow, rules, number, code, _purpose(fields))
                 elif step == "reopen":
                     reason = fields.get("reason", "")
                     await reopen_carefully(uow, rules, number, code, reason, confirmed=confirmed)
@@ -122,7 +132,7 @@ class FollowingPages(Controller):
         except DomainError as error:
             problem = problem_of(error, locale)
             return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
-        return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen') else 'supplement'}")
+        return go(f"/t/{number}?done={step if step in ('withdraw', 'reopen', 'consent') else 'supplement'}")
 
     async def _page(
         self,
@@ -148,6 +158,7 @@ class FollowingPages(Controller):
             status=status,
             ticket=view,
             files=await attachment_views(uow, rules.keys, ticket, own=True),
+            consents=await consent_views(uow, rules, ticket, locale),
             lost=bool(problem and await uploads_of(request)),
             problem=problem,
             fields=fields or Fields(),
