@@ -10,6 +10,7 @@ from jiesu.db.jobs import DeadLetter, Job
 from jiesu.escalation.models import Escalation
 from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
+from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.secrecy.models import Withheld
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
@@ -19,9 +20,9 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter",
-    "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job", "Message",
-    "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "SecurityEntry",
-    "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed",
-    "Withheld", "WrongCode",
+    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
+    "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
+    "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
+    "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
+    "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

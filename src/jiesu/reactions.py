@@ -13,6 +13,7 @@ from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
+from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
 from jiesu.intake.review import TextReviewed, WithheldRead
 from jiesu.notifications.tell import tell_post
@@ -266,6 +267,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     EscalationAcknowledged: (),
     AckOverdue: (),
     PetitionerRevealed: (),
+    ConsentWithdrawn: (),
     TextWithheld: (),
     WithheldRead: (),
     TextReviewed: (),

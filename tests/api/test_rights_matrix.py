@@ -39,6 +39,7 @@ BY_CODE = {
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
     ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
+    ("GET", "/api/v1/tickets/{number:str}/consents"), ("POST", "/api/v1/tickets/{number:str}/consents/{purpose:str}/withdraw"),
     ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
     ("POST", "/api/v1/tickets/{number:str}/copy"), ("POST", "/t/{number:str}/copy"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),

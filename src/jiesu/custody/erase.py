@@ -15,6 +15,7 @@ from jiesu.db.base import Base
 from jiesu.db.uow import UnitOfWork
 from jiesu.intake.models import IdempotencyKey
 from jiesu.notifications.models import DemoMessage, Message
+from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.tickets.models import Ticket
 
@@ -33,6 +34,7 @@ async def erase_personal(uow: UnitOfWork, tickets: Sequence[int]) -> None:
     for table in _belonging():
         await _blank(uow, table, tickets)
     await uow.session.execute(delete(Attachment).where(Attachment.ticket_id.in_(tickets)))  # their keys go with them
+    await uow.session.execute(delete(Consent).where(Consent.ticket_id.in_(tickets)))
     await _receipts_and_copies(uow, tickets)
     people = (await uow.session.scalars(select(Ticket.petitioner_id).where(Ticket.id.in_(tickets)))).all()
     await uow.session.execute(

@@ -9,6 +9,7 @@ import msgspec
 from jiesu.accounts.listing import namesakes
 from jiesu.audit import trail
 from jiesu.db.uow import Event, UnitOfWork
+from jiesu.intake.consent import keep_consents
 from jiesu.intake.form import AppealForm, checked
 from jiesu.kit.numbers import query_code
 from jiesu.kit.text import bigrams, lexemes
@@ -62,6 +63,7 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
         ticket.barred_accounts = await namesakes(uow, form.accused_officer) if form.accused_officer else []
         uow.add(ticket)
         await uow.settle(ticket)
+        keep_consents(uow, rules, ticket, form)
         await _register(uow, ticket, None if form.accused_officer else routing.unit, by)
         if found:
             await _withhold(uow, rules, ticket, given, given_routing, found, by)

@@ -31,6 +31,8 @@ def body_hash(form: AppealForm) -> str:
     """SHA-256 of the form in canonical JSON, as sent before or after a warning alike."""
     body = msgspec.to_builtins(form)
     del body["confirmed_unclassified"]
+    if body["consents"] is None:  # what was sent before there were consents hashes as it did
+        del body["consents"]
     return hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest()
 
 

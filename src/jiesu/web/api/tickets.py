@@ -18,6 +18,7 @@ from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.own_copy import OwnCopy, own_copy
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
 from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.form import AppealForm
 from jiesu.intake.guesses import Guesses
@@ -25,6 +26,7 @@ from jiesu.intake.once import file_once
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
+from jiesu.petitioners.notices import Purpose
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
@@ -198,12 +200,45 @@ class TicketController(Controller):
         data: JSONBody[Whole],
         number: FromPath[str],
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> OwnCopy:
         """Everything held about the petitioner on this ticket (本人资料副本); leaves a trace."""
+        await guesses.check(number, code)
         return await own_copy(uow, rules, number, code, data.phone, locale)
+
+    @get("/{number:str}/consents", operation_id="ListConsents")
+    async def consents(
+        self,
+        number: FromPath[str],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[ConsentView]:
+        """Which optional fields may be used, by whose consent to which words (同意记录)."""
+        await guesses.check(number, code)
+        return await consent_views(uow, rules, await open_own(uow, rules.keys, number, code), locale)
+
+    @post("/{number:str}/consents/{purpose:str}/withdraw", operation_id="WithdrawConsent", status_code=HTTP_200_OK)
+    async def withdraw_consent(
+        self,
+        number: FromPath[str],
+        purpose: FromPath[Purpose],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[ConsentView]:
+        """Take a consent back: the field is forgotten in all the person's appeals, which go on (撤回同意)."""
+        await guesses.check(number, code)
+        ticket = await withdraw_consent(uow, rules, number, code, purpose)
+        await uow.session.flush()
+        return await consent_views(uow, rules, ticket, locale)
 
     @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)
     async def withdraw(

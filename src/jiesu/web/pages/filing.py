@@ -76,6 +76,7 @@ def form_context(
         "categories": categories(rules, locale),
         "accusable": accusable(rules.organisation, choice, locale),
         "longest": LONGEST_TEXT,
+        "notices": rules.notices,
     }
 
 

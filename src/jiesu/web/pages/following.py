@@ -17,23 +17,26 @@ from jiesu.desk.views import ProgressView, progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.attach import attach_own
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
 from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
+from jiesu.petitioners.notices import Purpose
 from jiesu.rules import Rules
-from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
+from jiesu.web.pages.forms import Fields, FormProblem, Incomplete, fields_of, problem_of
 from jiesu.web.pages.passes import FOLLOW, drop, held, issue
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
-__all__ = ["FollowingPages", "done_word", "progress_page"]
+__all__ = ["FollowingPages", "done_word", "progress_page", "purpose_of"]
 
 
 def progress_page(
     request: Request[Any, Any, Any],
     view: ProgressView,
     files: list[AttachmentView],
+    consents: list[ConsentView],
     *,
     mine: bool = False,
     lost: bool = False,
@@ -53,6 +56,7 @@ def progress_page(
         status=status,
         ticket=view,
         files=files,
+        consents=consents,
         lost=lost,
         problem=problem,
         fields=shown,
@@ -63,7 +67,14 @@ def progress_page(
 
 def done_word(step: str) -> str:
     """What the next page says was done."""
-    return step if step in ("withdraw", "reopen") else "supplement"
+    return step if step in ("withdraw", "reopen", "consent") else "supplement"
+
+
+def purpose_of(fields: Fields) -> Purpose:
+    """Which consent is taken back. Raises Incomplete."""
+    if fields["purpose"] not in set(Purpose):
+        raise Incomplete("purpose")
+    return Purpose(fields["purpose"])
 
 
 class FollowingPages(Controller):
@@ -153,6 +164,8 @@ class FollowingPages(Controller):
             async with kept_files(request.app.state.kernel.files, uploads) as files, uow.session.begin_nested():
                 if step == "withdraw":
                     await withdraw_own(uow, rules.keys, number, fields["code"], fields.get("reason"))
+                elif step == "consent":
+                    await withdraw_consent(uow, rules, number, code, purpose_of(fields))
                 elif step == "reopen":
                     reason = fields["reason"]
                     await reopen_carefully(uow, rules, number, code, reason, confirmed=confirmed)
@@ -212,6 +225,7 @@ class FollowingPages(Controller):
             request,
             view,
             await attachment_views(uow, rules.keys, ticket, own=True),
+            await consent_views(uow, rules, ticket, locale),
             lost=bool(problem and await uploads_of(request)),
             problem=problem,
             fields=fields,

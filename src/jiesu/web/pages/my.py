@@ -19,6 +19,7 @@ from jiesu.desk.views import progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.access import CODE_LASTS, VISIT_LASTS, ask_for_code, leave, open_visit, visiting_phone
 from jiesu.intake.careful import reopen_locked_carefully, supplement_locked
+from jiesu.intake.consent import consent_views, withdraw_consent_locked
 from jiesu.intake.follow import withdraw_own
 from jiesu.intake.guesses import Guesses
 from jiesu.intake.own import MOST_OWN, own_ticket
@@ -29,7 +30,7 @@ from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 from jiesu.web.api.my import own_list
-from jiesu.web.pages.following import done_word, progress_page
+from jiesu.web.pages.following import done_word, progress_page, purpose_of
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
@@ -60,6 +61,8 @@ async def _take(
             await withdraw_own(uow, kernel.keys, number, fields["code"], fields.get("reason"))
         case "reopen":
             await reopen_locked_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed)
+        case "consent":
+            await withdraw_consent_locked(uow, ticket, purpose_of(fields))
         case _:
             if fields["text"].strip() or not files:
                 await supplement_locked(uow, kernel.rules, ticket, fields["text"], confirmed=confirmed)
@@ -202,7 +205,10 @@ async def _progress(
     view = await progress_view(uow, rules, ticket, locale)
     files = await attachment_views(uow, rules.keys, ticket, own=True)
     lost = bool(problem and await uploads_of(request))
-    return progress_page(request, view, files, mine=True, lost=lost, problem=problem, fields=fields, done=done)
+    consents = await consent_views(uow, rules, ticket, locale)
+    return progress_page(
+        request, view, files, consents, mine=True, lost=lost, problem=problem, fields=fields, done=done
+    )
 
 
 def _again(

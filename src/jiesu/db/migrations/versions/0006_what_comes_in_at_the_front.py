@@ -1,4 +1,4 @@
-"""Files of tickets, and texts that look classified"""
+"""Files of tickets, texts that look classified, and consents to optional fields"""
 
 from __future__ import annotations
 
@@ -66,7 +66,26 @@ def upgrade() -> None:
     protect("attachment")
     protect("withheld", KEPT)
 
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("petitioner_id", sa.BigInteger(), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        _words("purpose", "id_number", "kind"),
+        _words("source", "form", "caller"),
+        sa.Column("version", sa.String(length=32), nullable=True),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.ForeignKeyConstraint(["petitioner_id"], ["petitioner.id"], name=op.f("fk_consent_petitioner_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_consent_ticket_id")),
+        sa.UniqueConstraint("ticket_id", "purpose", name=op.f("uq_consent_ticket_id_purpose")),
+    )
+    op.create_index(op.f("ix_consent_petitioner_id"), "consent", ["petitioner_id"])
+    protect("consent")
+
 
 def downgrade() -> None:
+    op.drop_table("consent")
     op.drop_table("withheld")
     op.drop_table("attachment")
