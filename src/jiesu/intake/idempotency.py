@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 from sqlalchemy import func, select
 
+from jiesu.db.base import key_ring
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Invalid
 from jiesu.intake.form import AppealForm
@@ -28,8 +27,8 @@ class BadIdempotencyKey(Invalid):
 
 
 def body_hash(form: AppealForm) -> str:
-    """SHA-256 of the form in canonical JSON."""
-    return hashlib.sha256(msgspec.json.encode(form, order="deterministic")).hexdigest()
+    """Keyed hash of the form in canonical JSON: all but the telephone stands in the database too, to be tried with."""
+    return key_ring().code_hash(msgspec.json.encode(form, order="deterministic").decode())
 
 
 async def remembered(uow: UnitOfWork, key: str, form: AppealForm) -> IdempotencyKey | None:
