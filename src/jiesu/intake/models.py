@@ -18,7 +18,7 @@ class IdempotencyKey(Base):
     __tablename__ = "idempotency_key"
 
     key: Mapped[str] = mapped_column(String(128), primary_key=True)
-    #: SHA-256 of the request, canonically encoded.
+    #: Keyed hash of the request, canonically encoded.
     body_hash: Mapped[str] = mapped_column(String(64))
     number: Mapped[str] = mapped_column(String(24))
     query_code: Mapped[str] = mapped_column(encrypted(32))
