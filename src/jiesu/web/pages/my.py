@@ -56,6 +56,7 @@ async def _take(uow: UnitOfWork, rules: Rules, phone_hash: str, number: str, fie
 
 class MyPages(Controller):
     path = "/my"
+    request_max_body_size = 32 * 1024
 
     @get("/")
     async def home(
