@@ -115,6 +115,7 @@ async def _visitor(request: Request[Any, Any, Any], uow: UnitOfWork) -> str:
 class MyController(Controller):
     path = "/my"
     tags = ("petitioner",)
+    request_max_body_size = 8 * 1024
 
     @post("/code", operation_id="AskForAccessCode", status_code=HTTP_202_ACCEPTED)
     async def ask(
