@@ -134,6 +134,23 @@ async def test_a_body_that_comes_drop_by_drop_is_cut_off(settings, clock, polici
     assert "传得太慢" in reply.text
 
 
+async def test_a_long_body_over_a_slow_line_gets_the_time_it_needs(settings, clock, policies):
+    """What came in buys time for the rest: three times the limit and more, for photos sent from the countryside."""
+    impatient = msgspec.structs.replace(settings, body_seconds=0.05)
+    rest = asyncio.Event()
+
+    async def slowly():
+        yield b'{"text": "' + b"x" * 8 * 1024
+        asyncio.get_running_loop().call_later(0.2, rest.set)
+        await rest.wait()
+        yield b'"}'
+
+    async with rolled_back_kernel(impatient, clock, policies) as kernel, http(kernel) as client:
+        headers = {"content-type": "application/json"}
+        reply = await client.post("/api/v1/tickets", content=slowly(), headers=headers)
+    assert reply.status_code == 422, reply.text
+
+
 async def test_a_form_from_another_site_does_nothing(client, kernel: Kernel):
     for path in (
         "/file",

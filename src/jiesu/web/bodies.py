@@ -12,8 +12,12 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send, We
 __all__ = ["SlowBodies"]
 
 
+#: Bytes a second that even a bad telephone line carries: whoever sends faster may take as long as it takes.
+SLOWEST = 8 * 1024
+
+
 class SlowBodies(ASGIMiddleware):
-    """The whole body within so many seconds, else 408."""
+    """The whole body within so many seconds, and one more for each `SLOWEST` bytes that came in, else 408."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -25,7 +29,7 @@ class SlowBodies(ASGIMiddleware):
         whole = False
 
         async def in_time() -> HTTPReceiveMessage | WebSocketReceiveMessage:
-            nonlocal whole
+            nonlocal whole, until
             if whole:
                 return await receive()
             try:
@@ -33,6 +37,8 @@ class SlowBodies(ASGIMiddleware):
                     message = await receive()
             except TimeoutError as error:
                 raise HTTPException(status_code=408, headers={"Connection": "close"}) from error
+            if message["type"] == "http.request":
+                until += len(message["body"]) / SLOWEST
             whole = not message.get("more_body", False)
             return message
 
