@@ -35,8 +35,10 @@ async def open_step(uow: UnitOfWork, staff: Staff, number: str, step: Step, vers
 
     Raises TicketNotFound (also when it may not be seen), StaleVersion, IllegalStep, NotYours.
     """
-    ticket = await TicketRepository(uow).lock(number, version)
+    tickets = TicketRepository(uow)
+    ticket = await tickets.lock(number)
     staff.see(ticket)
+    await tickets.expect(ticket, version)
     rights = [right for right in who(ticket.status, step) if isinstance(right, Right)]
     if not any(staff.may(right, ticket) for right in rights):
         raise NotYours
