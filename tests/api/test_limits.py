@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
@@ -128,6 +129,20 @@ async def test_without_redis_everybody_is_served(settings, clock, policies):
         transport = ASGITransport(client._transport.app, client=(HERE, 5000))
         async with AsyncClient(transport=transport, base_url=client.base_url) as here:
             assert set(await statuses(here, "POST", "/api/v1/tickets", 5, json=appeal())) == {201}
+
+
+async def test_a_redis_that_hangs_delays_one_request_by_a_blink_and_then_none(settings, clock, policies):
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # takes connections and never says a word
+        port = mute.getsockname()[1]
+        lost = msgspec.structs.replace(settings, **FEW, redis_url=f"redis://127.0.0.1:{port}/0")
+        async with rolled_back_kernel(lost, clock, policies) as kernel, http(kernel) as client:
+            limits, asked = client._transport.app.state.limits, []
+            count = limits._count
+            limits._count = lambda *of: (asked.append(of), count(*of))[1]
+            transport = ASGITransport(client._transport.app, client=(HERE, 5000))
+            async with AsyncClient(transport=transport, base_url=client.base_url) as here:
+                assert set(await statuses(here, "GET", "/privacy", 5)) == {200}
+    assert len(asked) == 1
 
 
 async def test_the_shipped_limits_do_not_stop_a_busy_office(settings):
