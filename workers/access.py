@@ -19,7 +19,7 @@ async def send_code(kernel: Kernel, payload: dict[str, Any]) -> None:
     async with kernel.db.begin() as uow:
         access = await uow.session.get(PetitionerAccess, payload["id"])
         code = code_to_send(kernel.keys, access, uow.now) if access else None
-        if access is None or code is None or not await is_known(uow, access.phone_hash):
+        if access is None or code is None or not await is_known(uow, kernel.keys.search_hashes(access.phone)):
             return
     minutes = str(int(CODE_LASTS.total_seconds() // 60))
     text = kernel.rules.wording.say("access_code", code=code, minutes=minutes)

@@ -46,7 +46,7 @@ async def ask_for_code(uow: UnitOfWork, keys: KeyRing, phone: str, guesses: Gues
     Raises BadPhone, AskedTooOften.
     """
     number = checked_phone(phone, "phone")
-    phone_hash = keys.search_hash(number)
+    phone_hash = keys.code_hash(f"phone:{number}")
     await uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone_hash, 0))))
     await uow.session.execute(delete(PetitionerAccess).where(PetitionerAccess.asked_at < uow.now - KEPT))
     await _may_ask(uow, phone_hash, guesses.address_hash)
@@ -97,14 +97,15 @@ async def open_visit(
     return secret
 
 
-async def visiting_phone(uow: UnitOfWork, secret: str | None) -> str | None:
-    """Keyed hash of the telephone whose owner is here; None when nobody is, or no longer."""
+async def visiting_phone(uow: UnitOfWork, keys: KeyRing, secret: str | None) -> list[str] | None:
+    """Keyed hashes of the telephone whose owner is here; None when nobody is, or no longer."""
     if not secret:
         return None
-    mine = select(PetitionerAccess.phone_hash).where(
+    mine = select(PetitionerAccess.phone).where(
         PetitionerAccess.visit_hash == fingerprint(secret), PetitionerAccess.until > uow.now
     )
-    return await uow.session.scalar(mine)
+    phone = await uow.session.scalar(mine)
+    return keys.search_hashes(phone) if phone else None
 
 
 async def leave(uow: UnitOfWork, secret: str | None) -> None:
@@ -139,7 +140,7 @@ def _usable(access: PetitionerAccess, now: datetime) -> bool:
 
 
 def _hashed(keys: KeyRing, code: str, handle_hash: str) -> str:
-    return keys.search_hash(f"access:{handle_hash}:{code}")
+    return keys.code_hash(f"access:{handle_hash}:{code}")
 
 
 def _digits(typed: str) -> str:

@@ -1,4 +1,4 @@
-"""What was filed with a telephone; anonymous tickets are nobody's."""
+"""What was filed with a telephone, given by its keyed hashes; anonymous tickets are nobody's."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ __all__ = ["MOST_OWN", "is_known", "own_ticket", "own_tickets"]
 MOST_OWN = 50
 
 
-async def own_tickets(uow: UnitOfWork, phone_hash: str) -> Sequence[Ticket]:
+async def own_tickets(uow: UnitOfWork, phone: Sequence[str]) -> Sequence[Ticket]:
     """The newest first."""
-    return (await uow.session.scalars(_filed_with(phone_hash).order_by(Ticket.id.desc()).limit(MOST_OWN))).all()
+    return (await uow.session.scalars(_filed_with(phone).order_by(Ticket.id.desc()).limit(MOST_OWN))).all()
 
 
-async def own_ticket(uow: UnitOfWork, phone_hash: str, number: str, *, lock: bool = False) -> Ticket:
+async def own_ticket(uow: UnitOfWork, phone: Sequence[str], number: str, *, lock: bool = False) -> Ticket:
     """Raises TicketNotFound, also for one that was filed with another telephone or anonymously."""
     repository = TicketRepository(uow)
     ticket = await (repository.lock(number) if lock else repository.find(number))
-    if await uow.session.scalar(_filed_with(phone_hash).where(Ticket.id == ticket.id)) is None:
+    if await uow.session.scalar(_filed_with(phone).where(Ticket.id == ticket.id)) is None:
         raise TicketNotFound("number")
     return ticket
 
 
-async def is_known(uow: UnitOfWork, phone_hash: str) -> bool:
+async def is_known(uow: UnitOfWork, phone: Sequence[str]) -> bool:
     """Whether anything was filed with that telephone."""
-    return await uow.session.scalar(_filed_with(phone_hash).limit(1)) is not None
+    return await uow.session.scalar(_filed_with(phone).limit(1)) is not None
 
 
-def _filed_with(phone_hash: str) -> Select[Ticket]:
+def _filed_with(phone: Sequence[str]) -> Select[Ticket]:
     return (
         select(Ticket)
         .join(Petitioner, Petitioner.id == Ticket.petitioner_id)
-        .where(Petitioner.phone_hash == phone_hash, ~Ticket.anonymous)
+        .where(Petitioner.phone_hash.in_(phone), ~Ticket.anonymous)
     )

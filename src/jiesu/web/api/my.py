@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,9 +93,9 @@ class OwnTicket(msgspec.Struct, frozen=True):
         )
 
 
-async def own_list(uow: UnitOfWork, rules: Rules, phone_hash: str, locale: Locale) -> list[OwnTicket]:
+async def own_list(uow: UnitOfWork, rules: Rules, phone: Sequence[str], locale: Locale) -> list[OwnTicket]:
     """What was filed with that telephone, the newest first."""
-    return [await OwnTicket.of(uow, rules, ticket, locale) for ticket in await own_tickets(uow, phone_hash)]
+    return [await OwnTicket.of(uow, rules, ticket, locale) for ticket in await own_tickets(uow, phone)]
 
 
 async def _next_date(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale) -> NextDate | None:
@@ -104,12 +105,12 @@ async def _next_date(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Loca
     return first if first is None else NextDate(first.name, first.due_at, first.overdue, first.soon, first.text)
 
 
-async def _visitor(request: Request[Any, Any, Any], uow: UnitOfWork) -> str:
-    """The telephone's keyed hash. Raises SignInFirst."""
-    phone_hash = await visiting_phone(uow, bearer_of(request))
-    if phone_hash is None:
+async def _visitor(request: Request[Any, Any, Any], uow: UnitOfWork) -> Sequence[str]:
+    """The telephone's keyed hashes. Raises SignInFirst."""
+    phone = await visiting_phone(uow, request.app.state.kernel.keys, bearer_of(request))
+    if phone is None:
         raise SignInFirst
-    return phone_hash
+    return phone
 
 
 class MyController(Controller):

@@ -51,10 +51,10 @@ def _drop(request: Request[Any, Any, Any], name: str) -> Cookie:
 
 
 async def _take(
-    uow: UnitOfWork, kernel: Kernel, phone_hash: str, number: str, fields: Fields, files: Sequence[KeptFile]
+    uow: UnitOfWork, kernel: Kernel, phone: Sequence[str], number: str, fields: Fields, files: Sequence[KeptFile]
 ) -> None:
     """Add details, have it taken up again, or withdraw, which the query code confirms here too."""
-    ticket = await own_ticket(uow, phone_hash, number, lock=True)
+    ticket = await own_ticket(uow, phone, number, lock=True)
     confirmed = "confirmed_unclassified" in fields
     match fields["do"]:
         case "withdraw":
@@ -84,9 +84,9 @@ class MyPages(Controller):
         again: FromQuery[bool] = False,
     ) -> Response[Any]:
         """The list to who is here; to others the form for the code, or for the telephone."""
-        phone_hash = await visiting_phone(uow, request.cookies.get(VISIT))
-        if phone_hash is not None:
-            tickets = await own_list(uow, rules, phone_hash, locale)
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is not None:
+            tickets = await own_list(uow, rules, phone, locale)
             return render(request, "my.html", tickets=tickets, most=MOST_OWN)
         asked = request.cookies.get(ASKED) and not again
         return render(request, "my_code.html" if asked else "my_phone.html", phone="")
@@ -101,11 +101,11 @@ class MyPages(Controller):
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """Have a code sent (获取验证码); what comes next is the same for every telephone."""
-        phone = (await fields_of(request))["phone"]
+        number = (await fields_of(request))["phone"]
         try:
-            handle = await ask_for_code(uow, rules.keys, phone, guesses)
+            handle = await ask_for_code(uow, rules.keys, number, guesses)
         except DomainError as error:
-            return _again(request, "my_phone.html", error, problem_of(error, locale), phone=phone)
+            return _again(request, "my_phone.html", error, problem_of(error, locale), phone=number)
         return go("/my", [_cookie(request, ASKED, handle, CODE_LASTS.total_seconds())])
 
     @post("/enter", status_code=HTTP_200_OK)
@@ -141,10 +141,10 @@ class MyPages(Controller):
         done: FromQuery[str] = "",
     ) -> Response[Any]:
         """One of one's own tickets; who is not here any more begins anew."""
-        phone_hash = await visiting_phone(uow, request.cookies.get(VISIT))
-        if phone_hash is None:
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
             return go("/my")
-        return await _progress(request, uow, rules, await own_ticket(uow, phone_hash, number), locale, done=done)
+        return await _progress(request, uow, rules, await own_ticket(uow, phone, number), locale, done=done)
 
     @get("/{number:str}/files/{place:int}")
     async def file(
@@ -156,10 +156,10 @@ class MyPages(Controller):
         rules: NamedDependency[Rules],
     ) -> Response[Any]:
         """On to one of the petitioner's own files, by a link for this moment."""
-        phone_hash = await visiting_phone(uow, request.cookies.get(VISIT))
-        if phone_hash is None:
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
             return go("/my")
-        ticket = await own_ticket(uow, phone_hash, number)
+        ticket = await own_ticket(uow, phone, number)
         return go(await link_of(uow, rules.keys, ticket, place, own=True))
 
     @post("/{number:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
@@ -173,20 +173,20 @@ class MyPages(Controller):
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """Add details, ask for it to be taken up again, or withdraw."""
-        phone_hash = await visiting_phone(uow, request.cookies.get(VISIT))
-        if phone_hash is None:
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
             return go("/my")
         fields = await fields_of(request)
-        await own_ticket(uow, phone_hash, number)
+        await own_ticket(uow, phone, number)
         try:
             if fields["do"] == "withdraw":
                 await guesses.check(number, fields["code"])
             kernel: Kernel = request.app.state.kernel
             uploads = await uploads_of(request)
             async with kept_files(kernel.files, uploads) as files, uow.session.begin_nested():
-                await _take(uow, kernel, phone_hash, number, fields, files)
+                await _take(uow, kernel, phone, number, fields, files)
         except DomainError as error:
-            ticket, problem = await own_ticket(uow, phone_hash, number), problem_of(error, locale)
+            ticket, problem = await own_ticket(uow, phone, number), problem_of(error, locale)
             page = await _progress(request, uow, rules, ticket, locale, problem=problem, fields=fields)
             return waiting(page, error)
         return go(f"/my/{number}?done={done_word(fields['do'])}")
