@@ -1,6 +1,6 @@
 # `make` alone lists what can be made. Needs nothing but Python 3.11 or newer with venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types imports migrations-check bench lock clean
+.PHONY: help setup run test contract lint format types imports migrations-check bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ run: setup ## start all of Jiesu with demo data on http://127.0.0.1:8000 (PORT=,
 
 test: setup ## every test (JOBS= processes, ARGS= for pytest)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+contract: setup ## the API against its own document, at length: JIESU_CONTRACT_EXAMPLES= a sort, JIESU_CONTRACT_SEED=
+	JIESU_CONTRACT_EXAMPLES=$(or $(JIESU_CONTRACT_EXAMPLES),200) $(BIN)/python -m pytest -q -n $(JOBS) tests/api/test_schema.py
 
 lint: setup ## ruff: mistakes and layout
 	$(BIN)/ruff check .

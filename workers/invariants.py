@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import get_args
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from jiesu.audit import security
-from jiesu.audit.trail import verify
+from jiesu.attachments.models import Attachment
+from jiesu.attachments.store import FileStore
+from jiesu.audit.verify import last_checkpoint, verify
 from jiesu.db.uow import Database
+from jiesu.kit.signing import Signer
 from jiesu.sla.classes import ClockPolicy
 from jiesu.sla.editions import past_clocks
 from jiesu.sla.limits import ClockKind, Limit, Target, Unit
@@ -25,6 +28,14 @@ __all__ = ["LAWS", "Finding", "check_all"]
 #: A due job that nobody took for so long means that relay or workers stand still.
 TOO_LATE = timedelta(minutes=10)
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN - {"awaiting_survey"}))
+
+#: A newest checkpoint older than this means that nobody signs.
+UNSIGNED = timedelta(hours=3)
+_TRAILS = {
+    "ticket": "every chain of the trail is whole",
+    "security": "the chain of the security trail is whole",
+    "checkpoint": "every checkpoint is whole and signed",
+}
 
 #: Each query selects what breaks the law, as text; nothing found is good.
 LAWS: dict[str, str] = {
@@ -95,8 +106,18 @@ class Finding:
     examples: list[str]
 
 
-async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) -> list[Finding]:
-    """Ask every law; those without examples hold."""
+async def check_all(
+    db: Database,
+    now: datetime,
+    *,
+    late: timedelta = TOO_LATE,
+    files: FileStore | None = None,
+    signer: Signer | None = None,
+) -> list[Finding]:
+    """Ask every law; those without examples hold.
+
+    With `files` also whether every attachment lies there. Without a signer nobody looks whose signatures they are.
+    """
     findings = []
     async with db.sessions() as session:
         tops = {"tops": json.dumps(_tops(await past_clocks(session)))}
@@ -107,11 +128,23 @@ async def check_all(db: Database, now: datetime, *, late: timedelta = TOO_LATE) 
         overdue = text("SELECT kind || ' ' || key FROM job WHERE run_at < :before ORDER BY run_at LIMIT 1000")
         stuck = [str(row[0]) for row in await session.execute(overdue, {"before": now - late})]
         findings.append(Finding("no due job waits longer than ten minutes", len(stuck), stuck[:20]))
-        broken = [f"ticket {b.ticket_id} entry {b.seq}: {b.fault}" async for b in verify(session)]
-        findings.append(Finding("every chain of the trail is whole", len(broken), broken[:20]))
-        broken = [f"entry {seq}: {fault}" async for seq, fault in security.verify(session)]
-        findings.append(Finding("the chain of the security trail is whole", len(broken), broken[:20]))
+        findings += await _trails(session, now, signer)
+        if files is not None:
+            rows = await session.stream_scalars(select(Attachment.place).execution_options(yield_per=1000))
+            broken = [place async for place in rows if not files.there(place)]
+            findings.append(Finding("every attachment lies in the store", len(broken), broken[:20]))
     return findings
+
+
+async def _trails(session: AsyncSession, now: datetime, signer: Signer | None) -> list[Finding]:
+    broken = [fault async for fault in verify(session, signer)]
+    found = {
+        law: [f"{f.place}: {f.fault}" for f in broken if f.place.startswith(place)] for place, law in _TRAILS.items()
+    }
+    newest = await last_checkpoint(session)
+    stale = [newest] if newest and newest.at < now - UNSIGNED else []
+    found["the trail is signed every hour"] = [f"the newest checkpoint is of {each.at}" for each in stale]
+    return [Finding(law, len(rows), rows[:20]) for law, rows in found.items()]
 
 
 def _tops(policies: Mapping[str, ClockPolicy]) -> dict[str, int]:

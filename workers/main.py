@@ -10,6 +10,9 @@ from multiprocessing.context import SpawnProcess
 import msgspec
 import structlog
 
+import workers.access
+import workers.attachments
+import workers.checkpoints
 import workers.clocks
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)

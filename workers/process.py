@@ -13,6 +13,8 @@ import dramatiq
 import structlog
 from dramatiq.asyncio import get_event_loop_thread
 
+from jiesu.audit.checkpoints import promise_checkpoint
+from jiesu.audit.configuration import note_configuration
 from jiesu.db.jobs import Priority
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
@@ -63,6 +65,9 @@ class Process:
 
     async def _open(self) -> None:
         kernel = await Kernel(self._settings).open()
+        async with kernel.db.begin() as uow:
+            await promise_checkpoint(uow)
+            await note_configuration(uow, self._settings.config_dir)
         self._relay = Relay(kernel, self._send)
         if self._settings.metrics_port is not None:
             metrics.serve(kernel, self._loop, self._settings.metrics_port)

@@ -11,14 +11,17 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 
+from jiesu.accounts.provider import provider_of
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
 from jiesu.web.api.admin import AdminController
+from jiesu.web.api.attachments import DeskAttachmentController, FileController, TicketAttachmentController
 from jiesu.web.api.audit import AuditController
 from jiesu.web.api.board import BoardController
 from jiesu.web.api.calendar import CalendarController
@@ -27,15 +30,19 @@ from jiesu.web.api.desk import DeskController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
+from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
+from jiesu.web.api.withheld import WithheldController
 from jiesu.web.dependencies import DEPENDENCIES, give_back
+from jiesu.web.documented import BEARER, ProblemsDocumented
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
+from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
 
@@ -50,17 +57,20 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
     settings = settings or (kernel.settings if kernel else load_settings())
     configure_logs(settings.log_level)
     kernel = kernel or Kernel(settings)
+    provider = provider_of(settings)
     redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         await kernel.open()
         yield
+        if provider is not None:
+            await provider.aclose()
         await redis.aclose()
         await kernel.close()
 
     return Litestar(
-        route_handlers=[_api(settings), HealthController, MetricsController, *page_routers(settings)],
+        route_handlers=[_api(settings), FileController, HealthController, MetricsController, *page_routers(settings)],
         middleware=[http_metrics().middleware],
         dependencies=DEPENDENCIES,
         exception_handlers={
@@ -73,15 +83,19 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         logging_config=None,
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
-            exclude=["^/api/", "^/health/", "^/metrics", "^/static/"],
+            exclude=["^/api/", "^/health/", "^/metrics", "^/static/", "^/files/"],
             cookie_samesite="lax",
             cookie_httponly=True,
+            cookie_secure=settings.https,
         ),
         template_config=templates(),
+        plugins=[ProblemsDocumented()],
+        request_class=CarefulRequest,
         openapi_config=OpenAPIConfig(
             title="Jiesu 接诉",
             version="1.0.0",
             path="/schema",
+            components=Components(security_schemes=BEARER),
             use_handler_docstrings=True,
             render_plugins=[PlainRenderPlugin(), JsonRenderPlugin()],
         ),
@@ -90,6 +104,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             {
                 "kernel": kernel,
                 "redis": redis,
+                "provider": provider,
                 "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
             }
         ),
@@ -99,11 +114,15 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
 def _api(settings: Settings) -> Router:
     handlers: list[ControllerRouterHandler] = [
         TicketController,
+        TicketAttachmentController,
+        MyController,
         SurveyController,
         SessionController,
         OwnAccountController,
         SessionListController,
         DeskController,
+        DeskAttachmentController,
+        WithheldController,
         BoardController,
         ListController,
         CalendarController,

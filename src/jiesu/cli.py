@@ -52,6 +52,9 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(hold_app, name="hold")
 
+#: Who did it, in the security trail. No user name can hold a space.
+BY = "command line"
+
 out = Console()
 err = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -233,8 +236,22 @@ def units_import(
     from jiesu.units.command import Wish, import_units
 
     wish = Wish(dry_run=dry_run, yes=yes, if_empty=if_empty)
-    work = import_units(attach(load_settings()), file, places or file.with_name("places.csv"), wish)
+    work = import_units(attach(load_settings()), file, places or file.with_name("places.csv"), wish, _note_units)
     raise SystemExit(asyncio.run(work))
+
+
+async def _note_units(session: Any, difference: Any) -> None:
+    """Who sees what follows from the organisation, so a change of it is in the security trail."""
+    from jiesu.audit import security
+    from jiesu.audit.events import OrganisationChanged
+    from jiesu.db.uow import UnitOfWork
+    from jiesu.kit.clock import SystemClock
+
+    append: Any = security.append
+    uow = UnitOfWork(session, SystemClock().now(), append)
+    added, changed, removed = map(len, (difference.added, difference.changed, difference.removed))
+    await uow.record(OrganisationChanged(by=BY, added=added, changed=changed, removed=removed))
+    await session.flush()
 
 
 @app.command()
@@ -304,9 +321,12 @@ async def perform_jobs(kernel: Any, kind: str, ids: Any) -> None:
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Check everything that must always hold; exit code 1 when something does not."""
+    from jiesu.audit.checkpoints import signer_of
     from workers.invariants import check_all
 
-    found = _with_kernel(lambda kernel: check_all(kernel.db, kernel.clock.now()))
+    found = _with_kernel(
+        lambda kernel: check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer_of(kernel.settings))
+    )
     if as_json:
         sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
     for row in [] if as_json else found:
@@ -317,21 +337,71 @@ def doctor(as_json: Json = False) -> None:
 
 
 @audit_app.command("verify")
-def audit_verify() -> None:
-    """Walk every chain of both trails; exit code 1 when one was tampered with."""
-    from jiesu.audit import security, trail
+def audit_verify(
+    since: Annotated[int, typer.Option(help="Only what came after this checkpoint; 0: everything.")] = 0,
+    against: Annotated[
+        Path | None, typer.Option(help="A checkpoint kept elsewhere, as `audit checkpoint --json`.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Walk every chain of both trails and compare them with the signed checkpoints; exit code 1 when one was tampered with."""
+    from jiesu.audit.checkpoints import CheckpointCopy, signer_of
+    from jiesu.audit.verify import last_checkpoint, verify
 
-    async def walk(kernel: Any) -> list[str]:
+    copy = msgspec.json.decode(against.read_bytes(), type=CheckpointCopy) if against else None
+
+    async def walk(kernel: Any) -> tuple[list[Any], int, bool]:
+        signer = signer_of(kernel.settings)
         async with kernel.db.sessions() as session:
-            found = [f"ticket {b.ticket_id}, entry {b.seq}: {b.fault}" async for b in trail.verify(session)]
-            return found + [f"security trail, entry {seq}: {fault}" async for seq, fault in security.verify(session)]
+            newest = await last_checkpoint(session)
+            found = [fault async for fault in verify(session, signer, since=since, copy=copy)]
+        return found, newest.id if newest else 0, signer is not None
 
-    broken = _with_kernel(walk)
-    for line in broken:
-        err.print(f"[bold red]✗[/] {line}", highlight=False)
-    if not broken:
+    faults, upto, signed = _with_kernel(walk)
+    if as_json:
+        found = {"faults": [fault._asdict() for fault in faults], "checkpoint": upto, "signatures": signed}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        raise SystemExit(1 if faults else 0)
+    for fault in faults:
+        err.print(f"[bold red]✗[/] {fault.place}: {fault.fault}", highlight=False)
+    if not faults:
         out.print("[green]✓[/] Every chain of the trail is whole, and the security trail.")
-    raise SystemExit(1 if broken else 0)
+    unsigned = "" if signed else " Signatures were not looked at: there is no signing_key."
+    out.print(f"Up to checkpoint {upto}; to go on from here: --since {upto}.{unsigned}", highlight=False)
+    raise SystemExit(1 if faults else 0)
+
+
+@audit_app.command("checkpoint")
+def audit_checkpoint(as_json: Json = False) -> None:
+    """Sign what was added to both trails since the last checkpoint. Keep what it prints on another machine."""
+    from jiesu.audit.checkpoints import CheckpointCopy, take_checkpoint
+
+    async def take(kernel: Any, uow: Any) -> tuple[Any, int]:
+        taken = await take_checkpoint(uow, _signer(kernel.settings))
+        return CheckpointCopy.of(taken), taken.chains
+
+    copy, chains = _with_uow(take)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(copy).decode() + "\n")
+    else:
+        out.print(f"Checkpoint {copy.id}: {chains} chains had grown. {copy.hash}", highlight=False, soft_wrap=True)
+
+
+@audit_app.command("key")
+def audit_key() -> None:
+    """Print the public key that checks the checkpoints' signatures."""
+    sys.stdout.write(_signer(attach(load_settings())).public_pem())
+
+
+def _signer(settings: Any) -> Any:
+    """Raises ConfigMistake without a key."""
+    from jiesu.audit.checkpoints import signer_of
+
+    signer = signer_of(settings)
+    if signer is None:
+        remedy = "name a PEM file with an Ed25519 key; make one with: openssl genpkey -algorithm ed25519"
+        raise ConfigMistake("settings", "signing_key", None, remedy)
+    return signer
 
 
 @jobs_app.callback()
@@ -366,16 +436,17 @@ def jobs_retry(
     every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
 ) -> None:
     """Send a dead letter again, now and with all its tries before it."""
+    from jiesu.audit.events import WorkRetried
     from jiesu.db.dead_letters import retry, retry_all
 
     if (letter is None) is not every:
         raise ValueError("Give the ID of one dead letter (see `jiesu jobs dead`), or --all.")
 
     async def again(uow: Any) -> int:
-        if letter is None:
-            return await retry_all(uow)
-        await retry(uow, letter)
-        return 1
+        key = None if letter is None else (await retry(uow, letter)).key
+        count = await retry_all(uow) if letter is None else 1
+        await uow.record(WorkRetried(by=BY, count=count, key=key))
+        return count
 
     out.print(f"Sent again: {_with_kernel(lambda kernel: _in_transaction(kernel, again))}", highlight=False)
 
@@ -383,14 +454,18 @@ def jobs_retry(
 @jobs_app.command("discard")
 def jobs_discard(letter: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Drop a dead letter for good; the log keeps what it was."""
+    from jiesu.audit.events import WorkDiscarded
     from jiesu.db.dead_letters import discard
 
-    gone = _with_kernel(lambda kernel: _in_transaction(kernel, lambda uow: discard(uow, letter, by="command line")))
+    async def drop(uow: Any) -> Any:
+        gone = await discard(uow, letter, by=BY)
+        await uow.record(WorkDiscarded(by=BY, kind=gone.kind, key=gone.key))
+        return gone
+
+    gone = _with_kernel(lambda kernel: _in_transaction(kernel, drop))
     out.print(f"Dropped: {gone.kind} {gone.key}", highlight=False)
 
 
-#: Who did it, in the security trail. No user name can hold a space.
-BY = "command line"
 Username = Annotated[str, typer.Argument(metavar="USERNAME")]
 
 
@@ -469,6 +544,28 @@ def user_reset_second_factor(username: Username) -> None:
 
     _with_uow(lambda _, uow: reset_second_factor(uow, username, by=BY))
     out.print(f"{username} sets up a second factor at the next sign-in.", highlight=False)
+
+
+@user_app.command("link")
+def user_link(
+    username: Username,
+    subject: Annotated[str, typer.Argument(help="The `sub` that the identity provider gives the person.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Name and password alone from now on.")] = False,
+) -> None:
+    """Say who an account is at the identity provider (oidc_issuer)."""
+    from jiesu.accounts.links import link_account, unlink_account
+
+    async def change(kernel: Any, uow: Any) -> None:
+        issuer = kernel.settings.oidc_issuer
+        if remove:
+            await unlink_account(uow, username, by=BY)
+        elif issuer is None:
+            raise ConfigMistake("settings", "oidc_issuer", None, "name the identity provider first")
+        else:
+            await link_account(uow, username, issuer, subject, by=BY)
+
+    _with_uow(change)
+    out.print(f"{username}: {'unlinked' if remove else 'linked'}.", highlight=False)
 
 
 def _show_password(username: str, password: str, *, as_json: bool) -> None:

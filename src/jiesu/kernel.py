@@ -12,6 +12,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from jiesu.attachments.store import FileStore
 from jiesu.db.base import install_keys
 from jiesu.db.engine import connect, sessions
 from jiesu.db.uow import Database, UnitOfWork
@@ -60,10 +61,16 @@ class Kernel:
         self.db = Database(self.engine, sessions(self.engine), self.clock, Reactions(lambda: self.rules))
         self.numbers = Numbers(self.db)
         self.gateway = gateway or _gateway(settings, self.db)
+        self.files = FileStore(settings.data_dir / "files")
         self._rules: Rules | None = None
         self._seen = ("", "", 0)
         self._checked = 0.0
         self._refreshing = asyncio.Lock()
+
+    @property
+    def scans(self) -> bool:
+        """Whether attachments wait for a virus scanner before anybody gets them."""
+        return self.settings.clamd is not None
 
     @property
     def rules(self) -> Rules:

@@ -6,13 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from jiesu.attachments.attach import FilesAttached
 from jiesu.audit import security, trail
 from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
+from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
+from jiesu.intake.review import TextReviewed, WithheldRead
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import (
     announce_move,
@@ -32,6 +35,7 @@ from jiesu.promises import (
 )
 from jiesu.routing.take_over import TakenOver
 from jiesu.rules import Rules
+from jiesu.secrecy.withhold import TextWithheld
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
@@ -42,6 +46,7 @@ from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Outcome, Status
@@ -83,6 +88,14 @@ async def resume_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.
         await save(uow, rules, clocks)
     key = f"supplemented:{ticket.id}:{ticket.version}"
     await tell_post(uow, key=key, unit=ticket.post, ticket_id=ticket.id, kind="supplemented")
+
+
+async def take_files_in(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: FilesAttached) -> None:
+    """Files answer a request as words do; with a new appeal there is nobody yet to be told of them."""
+    if event.at_filing or event.by.kind != Actor.PETITIONER:
+        return
+    words = e.Supplemented(ticket_id=ticket.id, by=event.by, text="", answers_request=event.answers_request)
+    await resume_clocks(uow, rules, ticket, words)
 
 
 async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketDispatched) -> None:
@@ -191,6 +204,14 @@ async def hand_to_superior(uow: UnitOfWork, rules: Rules, ticket: Ticket, event:
     await climb_by_count(uow, rules, ticket, clocks, "rework")
 
 
+async def find_another(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.StaffRecused) -> None:
+    """The post is told; where nobody is left at it who may handle the ticket, the unit above is."""
+    left = await somebody_left(uow, ticket)
+    unit = ticket.post if left else _superior(rules, ticket)
+    key = f"recused:{ticket.id}:{ticket.version}"
+    await tell_post(uow, key=key, unit=unit, ticket_id=ticket.id, kind="recused" if left else "nobody_left")
+
+
 def _superior(rules: Rules, ticket: Ticket) -> str:
     if ticket.sealed_to is not None or ticket.lead_unit is None:
         return ticket.post
@@ -217,6 +238,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     AppealRouted: (send_receipt,),
     e.InfoRequested: (pause_clocks,),
     e.Supplemented: (resume_clocks,),
+    FilesAttached: (take_files_in,),
     e.TicketAnswered: (stop_all,),
     e.TicketDiverted: (stop_all,),
     e.TicketDispatched: (restart_units_clock,),
@@ -231,6 +253,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketReclassed: (reckon_class_anew,),
     e.DeadlineMoved: (announce_move,),
     e.NoteAdded: (),
+    e.StaffRecused: (find_another,),
     e.ResultSubmitted: (ask_review,),
     e.ResultSentBack: (),
     e.ResultApproved: (keep_promise_and_ask,),
@@ -244,6 +267,10 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     EscalationAcknowledged: (),
     AckOverdue: (),
     PetitionerRevealed: (),
+    ConsentWithdrawn: (),
+    TextWithheld: (),
+    WithheldRead: (),
+    TextReviewed: (),
     HoldSet: (),
     HoldLifted: (),
     e.DataErased: (),

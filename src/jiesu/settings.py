@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from jiesu.kit.addresses import Networks
 from jiesu.kit.clock import FastClock
 from jiesu.kit.config import ConfigMistake, read_toml
 
@@ -57,14 +58,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_ring: Path | None = None
     #: what new values are encrypted with; either is read
     cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    #: PEM file of the Ed25519 key that signs the trail's checkpoints; retired public keys may stand below it
+    signing_key: Path | None = None
     #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
     sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     sms_secret: str | None = None
+    #: identity provider of the staff (OpenID Connect); its address as it writes it itself, our name there, and the file
+    #: of the secret, which a public client has not
+    oidc_issuer: Annotated[str, Meta(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^ ]*$")] | None = None
+    oidc_client_id: str | None = None
+    oidc_secret: Path | None = None
     #: what the links in messages begin with
     public_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] = "http://127.0.0.1:8000"
+    #: networks of the proxies that stand before us, whose `X-Forwarded-For` is believed; nobody else's is
+    trusted_proxies: Networks = Networks()
     #: after so many hours staff sign in again, whatever they do; after so many idle minutes as well
     session_hours: Annotated[int, Meta(ge=1, le=24)] = 8
     idle_minutes: Annotated[int, Meta(ge=1, le=24 * 60)] = 30
+    #: the virus scanner of attachments, `tcp://host:port` or `unix:///path`; unset: nothing is scanned
+    clamd: Annotated[str, Meta(pattern=r"^(tcp://[^/ ]+:[0-9]+|unix:///.+)$")] | None = None
+    #: hashes a browser tries at most before it may file on the public form, on an ordinary day; 0: none are asked for
+    proof_of_work: Annotated[int, Meta(ge=0, le=10_000_000)] = 200_000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     web_workers: Count = 1
     worker_processes: Count = 1
@@ -91,6 +105,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if not self.demo:
             raise ConfigMistake("environment", "JIESU_SECRET_KEY", None, _HOW_TO_GIVE_A_KEY)
         return _kept_secret(self.data_dir / "secret")
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us by https alone: then cookies are sent no other way."""
+        return self.public_url.startswith("https:")
 
     def environment(self) -> dict[str, str]:
         """These settings as `JIESU_*` for a child process; the owner's URL stays out."""
@@ -170,10 +189,12 @@ def _convert(source: str, key: str, value: object, base: Path) -> object:
         near = difflib.get_close_matches(key, types, n=1)
         hint = f"did you mean {near[0]}?" if near else f"remove it; known are {', '.join(sorted(types))}"
         raise ConfigMistake(source, shown, value, hint)
+
+    def read(kind: type, given: Any) -> object:
+        return Networks.parse(given) if kind is Networks else base / str(given)
+
     try:
-        return msgspec.convert(
-            value, types[key], strict=not isinstance(value, str), dec_hook=lambda _type, text: base / str(text)
-        )
+        return msgspec.convert(value, types[key], strict=not isinstance(value, str), dec_hook=read)
     except msgspec.ValidationError as error:
         hidden = "…" if key.endswith(("key", "url", "secret")) and key != "public_url" else value
         remedy = _HOW_TO_GIVE_A_KEY if key == "secret_key" else f"{error}"

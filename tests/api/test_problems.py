@@ -25,6 +25,34 @@ async def test_the_reader_chooses_the_language(client):
     assert zh["type"] == en["type"] == "urn:jiesu:TicketNotFound"
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "zh"),
+    [
+        (b"{}", "text", "缺少“text”，请补上"),
+        (b'{"text": 1}', "text", "类型应为 str，收到的是 int"),
+        (b'{"text": "a", "x": 1}', "x", "没有“x”这一项，请删去"),
+        (b'{"text": "a", "nature": "x"}', "nature", "没有 'x' 这个选项，可选的见接口文档"),
+        (b"[" * 20_000, None, "JSON 嵌套太深"),
+        (b'{"text":"\xed\xa0\x80"}', None, "内容不是 UTF-8 编码"),
+        (b'{"text":"\\ud800"}', None, "不是正确的 JSON"),
+        (b"{", None, "不是正确的 JSON"),
+    ],
+)
+async def test_a_malformed_body_is_told_what_is_wrong_in_the_readers_language(client, body, field, zh):
+    told = (await client.post("/api/v1/tickets", content=body)).json()
+    assert (told["status"], told.get("field"), told["detail"]) == (400, field, f"请求内容有误，请改正后重发：{zh}。")
+    english = (await client.post("/api/v1/tickets?lang=en", content=body)).json()
+    assert english["detail"].startswith("Correct the request: ")
+
+
+@pytest.mark.parametrize("version", ['"²"', f'"{"9" * 5000}"', "x"])
+async def test_a_version_that_is_no_number_is_told_so(client, sign_in, make, version):
+    made = await make.ticket()
+    headers = await sign_in("officer-VS-150102001") | {"If-Match": version.encode("latin-1")}
+    reply = await client.post(f"/api/v1/desk/tickets/{made.number}/sign", json={}, headers=headers)
+    assert (reply.status_code, reply.json()["field"]) == (422, "If-Match")
+
+
 async def test_a_fault_of_ours_says_so_and_tells_no_secret(client, kernel, monkeypatch):
     async def broken(*_: object) -> str:
         raise RuntimeError("password=hunter2")

@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 from jiesu.desk.queue import View
 from jiesu.web.actions import ACTIONS
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
-from tests.builders.make import Made
+from tests.builders.make import YES, Made
 
 OTHER, KEEPER, INSTITUTION = "VS-150103", "CITY-DISCIPLINE", "INST-VETERANS"
 READERS = ("intake", "dispatcher", "officer", "unit_head", "callback", "supervisor")
@@ -37,20 +37,39 @@ DEMO = {("GET", "/demo"), ("GET", "/demo/inbox"), ("GET", "/api/v1/demo/users"),
 BY_CODE = {
     ("GET", "/api/v1/tickets/{number:str}"), ("GET", "/api/v1/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
-    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("POST", "/api/v1/tickets/{number:str}/copy"),
-    ("POST", "/t/{number:str}/copy"), ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
+    ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
+    ("GET", "/api/v1/tickets/{number:str}/consents"), ("POST", "/api/v1/tickets/{number:str}/consents/{purpose:str}/withdraw"),
+    ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/copy"), ("POST", "/t/{number:str}/copy"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
+}  # fmt: skip
+#: Opened by a code sent to the telephone; tests/api/test_my.py tries other telephones and wrong codes.
+BY_TELEPHONE = {
+    ("POST", "/api/v1/my/code"), ("POST", "/api/v1/my/session"), ("DELETE", "/api/v1/my/session"),
+    ("GET", "/api/v1/my/tickets"), ("GET", "/api/v1/my/tickets/{number:str}"), ("GET", "/my"), ("POST", "/my/code"),
+    ("POST", "/my/enter"), ("POST", "/my/leave"), ("GET", "/my/{number:str}"), ("POST", "/my/{number:str}"), ("GET", "/my/{number:str}/files/{place:int}"),
 }  # fmt: skip
 #: About one ticket, for staff who may see it; to everybody else it does not exist.
 ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}"),
     ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/attachments"),
+    ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("GET", "/desk/t/{number:str}"),
+    ("GET", "/desk/t/{number:str}/files/{place:int}"),
+    ("POST", "/desk/t/{number:str}/files"),
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
     ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
     ("POST", "/desk/t/{number:str}"),
 }
+#: For whoever reviews texts that look classified; tests/api/test_withheld.py holds them.
+KEEPERS_OWN = {
+    ("GET", "/api/v1/desk/withheld"), ("POST", "/api/v1/desk/withheld/{number:str}/{position:int}/read"),
+    ("POST", "/api/v1/desk/withheld/{number:str}/{position:int}/review"),
+    ("GET", "/desk/withheld"), ("POST", "/desk/withheld/{number:str}/{position:int}"),
+}  # fmt: skip
 #: About many tickets: what may not be seen is not in it.
 MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
@@ -68,11 +87,15 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users"), ("POST", "/api/v1/admin/users/{username:str}/activate"),
     ("POST", "/api/v1/admin/users/{username:str}/deactivate"), ("POST", "/api/v1/admin/users/{username:str}/posts/add"),
     ("POST", "/api/v1/admin/users/{username:str}/posts/remove"),
+    ("POST", "/api/v1/admin/users/{username:str}/link"), ("POST", "/api/v1/admin/users/{username:str}/unlink"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-password"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
 }  # fmt: skip
 #: The auditor's alone.
-AUDITORS = {("GET", "/api/v1/audit/security")}
+AUDITORS = {
+    ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"), ("POST", "/api/v1/audit/export"),
+    ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("POST", "/audit/export"), ("GET", "/audit/pressed"),
+}  # fmt: skip
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
@@ -89,10 +112,13 @@ SEEN_BY = {
     "plain": {CITY, COUNTY, STATION},
     "accusing": {CITY, INSTITUTION},
     "sealed": {KEEPER},
+    "recused": {CITY, COUNTY, STATION},
 }
+#: Who has an interest in that one, from whatever unit.
+RECUSED = {("supervisor", CITY), ("unit_head", COUNTY), ("officer", STATION)}
 KEEPING = ("dispatcher", "officer", "unit_head")
 #: Words of the tickets' texts, which stand nowhere else.
-MARKS = {"plain": "紫色大象", "accusing": "绿色骆驼", "sealed": "蓝色河马"}
+MARKS = {"plain": "紫色大象", "accusing": "绿色骆驼", "sealed": "蓝色河马", "recused": "黄色长颈鹿"}
 
 
 def routes(app: Litestar) -> Iterator[tuple[str, str]]:
@@ -103,14 +129,17 @@ def routes(app: Litestar) -> Iterator[tuple[str, str]]:
 
 
 def may_see(kind: str, role: str, unit: str) -> bool:
-    if role in BLIND or unit not in SEEN_BY[kind]:
+    if role in BLIND or unit not in SEEN_BY[kind] or (kind == "recused" and (role, unit) in RECUSED):
         return False
     return role in KEEPING if kind == "sealed" else True
 
 
 @pytest.fixture
-async def tickets(make, jobs, clock) -> dict[str, Made]:
-    """One that a station has, one that accuses the county above it, one sealed report; all late, so that much is told."""
+async def tickets(make, jobs, clock, act) -> dict[str, Made]:
+    """One that a station has, one that accuses the county above it, one sealed report, one that some are recused from.
+
+    All are late, so that much is told.
+    """
     filed = {
         "plain": await make.ticket("in_progress", text=f"我的事情和{MARKS['plain']}有关，请帮忙看一看。"),
         "accusing": await make.ticket(
@@ -122,7 +151,10 @@ async def tickets(make, jobs, clock) -> dict[str, Made]:
         "sealed": await make.filed(
             text=f"我要举报站里的工作人员收受{MARKS['sealed']}好处费，替人虚报材料。", nature="report"
         ),
+        "recused": await make.ticket("in_progress", text=f"我的事情和{MARKS['recused']}有关，请帮忙看一看。"),
     }
+    for role, unit in sorted(RECUSED):
+        assert (await act(f"{role}-{unit}", filed["recused"], "recuse", reason="亲戚")).status_code == 200
     clock.advance(timedelta(days=20))
     await jobs.run_due()
     return filed
@@ -138,7 +170,18 @@ async def people(sign_in) -> dict[tuple[str, str], dict[str, str]]:
 
 def test_every_route_stands_in_one_table(client: AsyncClient):
     app = client._transport.app  # type: ignore[attr-defined]
-    tables = (OPEN, DEMO, BY_CODE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS, AUDITORS, ONES_OWN)
+    tables = (
+        OPEN,
+        DEMO,
+        BY_CODE,
+        BY_TELEPHONE,
+        ONE_TICKET,
+        KEEPERS_OWN,
+        MANY_TICKETS,
+        ADMINISTRATORS,
+        AUDITORS,
+        ONES_OWN,
+    )
     listed = [entry for table in tables for entry in table]
     assert len(listed) == len(set(listed))
     assert set(routes(app)) == set(listed)
@@ -156,6 +199,7 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
             for path in (
                 f"/api/v1/desk/tickets/{made.number}",
                 f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
+                f"/api/v1/desk/tickets/{made.number}/attachments",
             ):
                 status = (await client.get(path, headers=headers)).status_code
                 if status != (200 if may_see(kind, role, unit) else 404):
@@ -214,7 +258,46 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
                 elif leaks(reply, kind, made):
                     found.add((kind, unit))
     assert wrong == []
-    assert found >= {("plain", STATION), ("plain", COUNTY), ("accusing", INSTITUTION), ("sealed", KEEPER)}
+    assert found >= {
+        ("plain", STATION),
+        ("plain", COUNTY),
+        ("accusing", INSTITUTION),
+        ("sealed", KEEPER),
+        ("recused", STATION),
+    }
+
+
+async def test_no_number_counts_what_may_not_be_seen(client, tickets, people):
+    """Tabs, notices, and what "mark as read" answers."""
+    wrong = []
+    for (role, unit), headers in people.items():
+        seen = {made.number for kind, made in tickets.items() if may_see(kind, role, unit)}
+        counted = (await client.get("/api/v1/desk/counts", headers=headers)).json()
+        if any(number > len(seen) for number in counted["views"].values()):
+            wrong.append((role, unit, "counts", counted))
+        told = (await client.get("/api/v1/desk/notices", headers=headers)).json()
+        read = (await client.post("/api/v1/desk/notices/read", headers=headers)).json()
+        if {notice["number"] for notice in told} - seen or read != {"read": len(told)}:
+            wrong.append((role, unit, "notices", read, len(told)))
+    assert wrong == []
+
+
+async def test_no_rate_counts_what_may_not_be_seen(client, make, act, sign_in):
+    """Three answered ones: a plain one, one that the officer is recused from, a sealed report."""
+    await make.ticket("closed")
+    recused = await make.ticket("in_progress")
+    await act(f"officer-{STATION}", recused, "recuse", reason="亲戚")
+    sealed = await make.filed(text="我要举报站里的工作人员收受好处费，替人虚报材料。", nature="report")
+    await make.step(sealed, "sign", f"officer-{KEEPER}")
+    for made, unit in ((recused, STATION), (sealed, KEEPER)):
+        for step in ("contact", "submit", "approve"):
+            await make.step(made, step, f"unit_head-{unit}")
+        await make.answer(made, **YES)
+    bases = {}
+    for post in (f"officer-{STATION}", f"unit_head-{STATION}", f"supervisor-{CITY}", f"unit_head-{KEEPER}"):
+        rates = (await client.get("/api/v1/board/rates?month=2026-11", headers=await sign_in(post))).json()
+        bases[post] = rates["units"][0]["subtree"]["base"]
+    assert list(bases.values()) == [1, 2, 2, 1], bases
 
 
 async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client, people):
@@ -225,10 +308,17 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/dead-letters/1/discard"), ("GET", "/api/v1/admin/users"),
         ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
+        ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
-        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"),
+        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),
+        ("POST", "/api/v1/audit/export"), ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("GET", "/audit/pressed"),
     ]  # fmt: skip
-    bodies = {"hours": {"schedule": []}, "years": {"year": 2027, "published": False}}
+    bodies = {
+        "hours": {"schedule": []},
+        "years": {"year": 2027, "published": False},
+        "export": {},
+        "link": {"subject": "x"},
+    }
     bodies |= {"posts": {"role": "officer", "unit": STATION}, "users": {"username": "x", "name": "某人", "posts": []}}
     for (role, unit), headers in people.items():
         for method, path in calls:
@@ -241,7 +331,7 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
 
 
 async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
-    for method, path in sorted(ONE_TICKET | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
+    for method, path in sorted(ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
         for made in tickets.values():
             url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
             url = (
@@ -250,6 +340,8 @@ async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
                 .replace("{letter:str}", "1")
                 .replace("{username:str}", "x")
                 .replace("{session:str}", "x")
+                .replace("{place:int}", "1")
+                .replace("{position:int}", "1")
             )
             reply = await client.request(method, url, json={} if method in ("POST", "PUT") else None)
             assert not any(mark in reply.text for mark in MARKS.values()), (method, url)  # it may repeat the address

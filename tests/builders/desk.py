@@ -7,6 +7,7 @@ from typing import Any
 
 from httpx import AsyncClient, Response
 
+from jiesu.accounts.models import Account
 from jiesu.accounts.roles import Role
 from jiesu.kernel import Kernel
 from tests.builders.make import employ, person
@@ -24,13 +25,14 @@ def signing_in(client: AsyncClient, kernel: Kernel) -> SignIn:
         role, _, unit = username.partition("-")
         async with kernel.db.begin() as uow:
             staff = await person(uow, kernel, await employ(uow, Role(role), unit.upper()))
-        return {"Authorization": f"Bearer {await app.state.sessions.open(staff)}"}
+            account = await uow.session.get_one(Account, staff.account_id)
+        return {"Authorization": f"Bearer {await app.state.sessions.open(staff, account.generation)}"}
 
     return open_session
 
 
 def acting(client: AsyncClient, sign_in: SignIn) -> Act:
-    async def take(username: str, ticket: Any, action: str, *, version: int | None = None, **body: Any) -> Response:
+    async def take(username: str, ticket: Any, action: str, /, *, version: int | None = None, **body: Any) -> Response:
         headers = await sign_in(username)
         if version is not None:
             headers["If-Match"] = f'"{version}"'

@@ -8,6 +8,9 @@ from operator import attrgetter
 
 from sqlalchemy import select
 
+import workers.access
+import workers.attachments
+import workers.checkpoints
 import workers.clocks
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
+from sqlalchemy import event
+from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction
 
 from jiesu.app import create_app
 from jiesu.db.uow import Database
@@ -39,8 +42,21 @@ async def rolled_back_kernel(settings: Settings, clock: Clock, policies: Policie
 
 
 def _savepoints(connection: AsyncConnection) -> async_sessionmaker:
+    """Sessions whose commit is a savepoint's release, which keeps the scope that a real commit ends: it is ended here."""
+    sessions: type[Session] = type("Sharing", (Session,), {})
+
+    def end_scope(_: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None and not connection.closed:
+            with suppress(PendingRollbackError):  # a failed one takes its scope back itself
+                connection.sync_connection.exec_driver_sql("SELECT set_config('jiesu.scope', 'system', true)")
+
+    event.listen(sessions, "after_transaction_end", end_scope)
     return async_sessionmaker(
-        connection, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
+        connection,
+        sync_session_class=sessions,
+        expire_on_commit=False,
+        autoflush=False,
+        join_transaction_mode="create_savepoint",
     )
 
 

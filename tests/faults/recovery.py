@@ -16,7 +16,10 @@ WHOLE_LADDER = ["L1-50%", "L2", "L3", "L4"]
 def settle(site: Site) -> None:
     """Let the workers do everything that is due, and what failed meanwhile and waits for its next try."""
     site.mend()
-    until(lambda: site.undone() == 0, "all due jobs are done", 90)
+    try:
+        until(lambda: site.undone() == 0, "all due jobs are done", 90)
+    except AssertionError as late:
+        raise AssertionError(f"{late}; left: {site.left()}") from late
 
 
 def assert_recovered(site: Site, crowd: Crowd | None = None) -> None:

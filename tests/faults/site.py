@@ -121,6 +121,11 @@ class Site:
         """Jobs that are due, and those that failed and are tried again a little later."""
         return self.count(f"SELECT count(*) FROM job WHERE run_at <= '{self.now().isoformat()}' OR tries > 0")
 
+    def left(self) -> list[tuple[Any, ...]]:
+        """Some of the jobs that `undone` counts: kind, tries, when due, when handed out last."""
+        due = f"run_at <= '{self.now().isoformat()}' OR tries > 0"
+        return self.rows(f"SELECT kind, tries, run_at, sent_at FROM job WHERE {due} ORDER BY run_at LIMIT 10")
+
     def count(self, query: str) -> int:
         """The one number a query yields."""
         return int(self.rows(query)[0][0])

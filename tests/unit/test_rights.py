@@ -20,6 +20,8 @@ class Case:
     desk_unit: str = "county"
     accused_unit: str | None = None
     sealed_to: str | None = None
+    barred_accounts: tuple[int, ...] = ()
+    confidential: bool = False
 
 
 def person(role: Role, unit: str) -> Staff:

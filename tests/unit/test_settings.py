@@ -57,6 +57,7 @@ def test_a_relative_path_in_the_file_starts_beside_the_config_folder(config: Pat
         ("log_level", "loud", "Invalid enum value"),
         ("database_url", "mysql://somewhere/jiesu", r"postgresql\\+psycopg"),
         ("host", "0.0.0.0", "keep host on 127.0.0.1"),
+        ("trusted_proxies", "10.0.0.1/8", "host bits"),
     ],
 )
 def test_every_mistake_names_its_key_and_a_remedy(config: Path, key: str, value: str, remedy: str):
@@ -126,3 +127,12 @@ def test_only_a_demo_may_run_on_a_fast_clock(config: Path):
 def test_a_fast_clock_reaches_the_child_processes(config: Path):
     settings = load_settings(env(config, demo="true", fast_clock=FAST, metrics_port="9100"))
     assert {"JIESU_FAST_CLOCK": FAST, "JIESU_METRICS_PORT": "9100"}.items() <= settings.environment().items()
+
+
+def test_proxies_are_named_in_a_list_or_a_line_and_told_to_child_processes(config: Path):
+    (config / "jiesu.toml").write_text('trusted_proxies = ["10.0.0.0/8", "2001:db8::1"]\n')
+    settings = load_settings(env(config, secret_key=KEY))
+    assert "10.1.2.3" in settings.trusted_proxies
+    assert "192.0.2.1" not in settings.trusted_proxies
+    told = load_settings(settings.environment() | {"JIESU_CONFIG_DIR": str(config)})
+    assert told.trusted_proxies == settings.trusted_proxies

@@ -129,3 +129,31 @@ async def test_a_closed_matter_is_taken_up_again_with_new_facts(site: Site, make
     reply = await site.post(f"/t/{made.number}", do="reopen", reason="补发的金额少了一个月")
     assert "已经重新办理" in words(await site.get(reply.headers["location"]))
     assert (await make.load(made)).status is Status.IN_PROGRESS
+
+
+async def test_after_many_wrong_codes_the_page_says_how_long_to_wait(site: Site, make: Make):
+    made = await make.ticket()
+    for _ in range(5):
+        assert (await site.post("/t", number=made.number, code="WRONGCOD")).status_code == 404
+    page = await site.post("/t", number=made.number, code=made.code)
+    assert (page.status_code, page.headers["retry-after"]) == (429, "30")
+    assert "请30秒后再试" in words(page)
+    assert 'value="' + made.number in page.text
+
+
+async def test_a_browser_that_gave_the_code_reads_on_while_strangers_guess(site: Site, make: Make):
+    made = await make.ticket()
+    await opened(site, made)
+    for _ in range(6):
+        await site.post("/t", number=made.number, code="WRONGCOD")
+    assert (await site.get(f"/t/{made.number}")).status_code == 200
+
+
+async def test_guessing_the_code_that_confirms_a_withdrawal_is_slowed_too(site: Site, make: Make):
+    made = await make.ticket("in_progress")
+    await opened(site, made)
+    for _ in range(5):
+        await site.post(f"/t/{made.number}", do="withdraw", code="WRONGCOD")
+    page = await site.post(f"/t/{made.number}", do="withdraw", code=made.code)
+    assert (page.status_code, page.headers["retry-after"]) == (429, "30")
+    assert (await make.load(made)).status is Status.IN_PROGRESS

@@ -55,6 +55,8 @@ HARM = {
     "every answered survey led to an end": "UPDATE survey SET state = 'answered'",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
+    "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
+    "the trail is signed every hour": "INSERT INTO checkpoint VALUES (1, '2026-01-01', '', 0, '', 0, '', '', '', '')",
     "the chain of the security trail is whole": """
         INSERT INTO security_trail (seq, at, kind, data, previous, hash) VALUES (2, now(), 'SignedIn', '{}', '', '')""",
 }

@@ -33,9 +33,9 @@ def port() -> int:
 
 
 @pytest.fixture
-def two(settings, port, tmp_path) -> Iterator[Command]:
+def two(committed_kernel, port, tmp_path) -> Iterator[Command]:
     """`jiesu work` with two processes."""
-    wanted = msgspec.structs.replace(settings, worker_processes=2, metrics_port=port)
+    wanted = msgspec.structs.replace(committed_kernel.settings, worker_processes=2, metrics_port=port)
     command = Command("work", jiesu("work"), env=child_environment(wanted), log=tmp_path / "work.log")
     command.start()
     yield command

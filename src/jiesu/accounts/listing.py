@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from jiesu.accounts.models import Account, StaffRow
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.paging import decode_cursor, encode_cursor
 
-__all__ = ["Listed", "Page", "list_accounts", "posts_of"]
+__all__ = ["Listed", "Page", "list_accounts", "namesakes", "posts_of"]
 
 PAGE = 50
 
@@ -48,3 +48,10 @@ async def posts_of(uow: UnitOfWork, accounts: Sequence[Account]) -> list[Listed]
     held = select(StaffRow).where(StaffRow.account_id.in_([account.id for account in accounts]), StaffRow.active)
     posts = (await uow.session.scalars(held.order_by(StaffRow.id))).all()
     return [Listed(account, [post for post in posts if post.account_id == account.id]) for account in accounts]
+
+
+async def namesakes(uow: UnitOfWork, name: str) -> list[int]:
+    """Keys of all accounts, active or not, of people with that name; white space does not count."""
+    bare = "".join(name.split())
+    query = select(Account.id).where(func.replace(Account.name, " ", "") == bare).order_by(Account.id)
+    return list(await uow.session.scalars(query))

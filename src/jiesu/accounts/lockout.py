@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from jiesu.accounts.models import SignInFailure
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import TooMany
+from jiesu.kit.addresses import telling
 from jiesu.kit.crypto import KeyRing
 
 __all__ = ["Lockout", "TooManyFailures", "delay_after"]
@@ -41,14 +41,14 @@ class Lockout:
     """The failures of one user name, whether there is such a user or not, and of one address."""
 
     name_hash: str
-    #: None for loopback, which tells nobody apart: the demo, or a proxy that is not set up.
+    #: None where the address tells nobody apart.
     address_hash: str | None
 
     @classmethod
     def of(cls, keys: KeyRing, username: str, address: str | None) -> Lockout:
         """`address` as the server saw it."""
-        apart = address is not None and not _is_loopback(address)
-        return cls(keys.code_hash(f"name:{username}"), keys.code_hash(f"address:{address}") if apart else None)
+        place = telling(address)
+        return cls(keys.code_hash(f"name:{username}"), keys.code_hash(f"address:{place}") if place else None)
 
     async def enter(self, uow: UnitOfWork) -> TooManyFailures | None:
         """What is to be told to who must still wait, else None.
@@ -88,13 +88,6 @@ async def _recent(uow: UnitOfWork, mine: ColumnElement[bool], span: timedelta) -
     query = select(func.count(), func.max(SignInFailure.at)).where(mine, SignInFailure.at > uow.now - span)
     row: Any = (await uow.session.execute(query)).one()
     return row[0], row[1] or uow.now
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return True
 
 
 def _seconds(span: timedelta) -> int:

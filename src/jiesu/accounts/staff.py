@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from jiesu.accounts.roles import RIGHTS, Right, Role
+from jiesu.db.scope import Viewer
 from jiesu.errors import Forbidden, Missing
 
 __all__ = ["KEEPERS", "NotYours", "Scoped", "Staff", "TicketNotFound"]
@@ -37,6 +39,10 @@ class Scoped(Protocol):
     def accused_unit(self) -> str | None: ...
     @property
     def sealed_to(self) -> str | None: ...
+    @property
+    def barred_accounts(self) -> Sequence[int]: ...
+    @property
+    def confidential(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,12 @@ class Staff:
     other_posts: frozenset[int] = field(default=frozenset(), repr=False)
     elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
 
+    @property
+    def viewer(self) -> Viewer:
+        """The same for the row policies."""
+        keeps = bool(KEEPERS & RIGHTS[self.role])
+        return Viewer(self.unit, self.account_id, self.has(Right.READ), keeps, self.elsewhere)
+
     def is_me(self, staff_id: int | None) -> bool:
         """Whether the post of that key is held by this person, be it another than the acting one."""
         return staff_id == self.id or staff_id in self.other_posts
@@ -68,13 +80,19 @@ class Staff:
         """Whether the role carries the right at all."""
         return right in RIGHTS[self.role]
 
+    def kept_from(self, ticket: Scoped) -> bool:
+        """Whether the person, whatever their post, must not know of it: accused, recused, or of an accused line elsewhere."""
+        if self.account_id in ticket.barred_accounts:
+            return True
+        return ticket.accused_unit is not None and ticket.accused_unit in self.elsewhere
+
     def may_see(self, ticket: Scoped) -> bool:
         """Whether the ticket exists for this person: in the subtree, not accused, not sealed away (Art. 30, 46).
 
-        A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below. Who holds a post in an
-        accused line does not see the ticket from any other post either.
+        A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below. Whom it may accuse, who
+        recused themselves, and who holds a post in an accused line do not see the ticket from any post.
         """
-        if ticket.accused_unit is not None and ticket.accused_unit in self.elsewhere:
+        if self.kept_from(ticket):
             return False
         if ticket.sealed_to is not None:
             return ticket.sealed_to == self.unit and bool(KEEPERS & RIGHTS[self.role])
@@ -96,6 +114,18 @@ class Staff:
         if right is Right.APPROVE:
             return ticket.lead_unit in self.subtree
         return True
+
+    def may_know_who(self, ticket: Scoped) -> bool:
+        """Whether they may learn whose ticket it is.
+
+        Of a confidential one that is for whoever handles it, calls back, or has yet to send it to a unit; not for superiors.
+        """
+        if not ticket.confidential:
+            return self.may_see(ticket)
+        rights = {Right.HANDLE, Right.CALL_BACK} | (
+            {Right.REGISTER, Right.DISPATCH} if ticket.lead_unit is None else set()
+        )
+        return any(self.may(right, ticket) for right in rights)
 
     def see(self, ticket: Scoped) -> None:
         """Raises TicketNotFound, never Forbidden: whether a hidden ticket exists is not told."""

@@ -35,7 +35,7 @@ def seal(previous: str, chain: int, seq: int, at: datetime, kind: str, data: dic
 
 @dataclass
 class Walk:
-    """Along one chain from its beginning, entry by entry."""
+    """Along one chain from its beginning, or from an entry known to be good."""
 
     chain: int
     seq: int = 0

@@ -9,7 +9,11 @@ from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from jiesu.db.scope import BEGIN_AS_SYSTEM
+
 __all__ = ["connect", "sessions"]
+
+OPTIONS = f"-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s {BEGIN_AS_SYSTEM}"
 
 
 def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -22,7 +26,7 @@ def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
+        connect_args={"options": OPTIONS},
     )
     event.listen(engine.sync_engine, "connect", _keep_statements)
     event.listen(engine.sync_engine, "checkout", _hear_hang_up)

@@ -12,8 +12,11 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from jiesu.db import scope
 from jiesu.db.base import Base
+from jiesu.db.scope import Scope, Viewer
 from jiesu.db.together import Keys, write_together
+from jiesu.errors import DomainError
 from jiesu.kit.clock import Clock
 
 __all__ = ["Database", "Event", "React", "SecurityEvent", "UnitOfWork"]
@@ -61,6 +64,32 @@ class UnitOfWork:
     keys: Keys = field(default_factory=Keys)
     #: Rows that wait to be written together; None outside `together`.
     gathered: list[Base] | None = None
+    #: Who looks; None while the transaction is the system's own.
+    viewer: Viewer | None = None
+
+    async def see_as(self, viewer: Viewer) -> None:
+        """From here on PostgreSQL shows what the viewer may see, whatever a query forgets to ask."""
+        self.viewer = viewer
+        await scope.apply(self.session, viewer)
+
+    @asynccontextmanager
+    async def scoped(self, wider: Scope) -> AsyncIterator[None]:
+        """See more for the length of the block; without a viewer nothing changes.
+
+        What was changed is written before the viewer's scope returns. After a fault it does not return: the transaction, or the
+        savepoint it happened in, takes the scope back with it.
+        """
+        if self.viewer is None:
+            yield
+            return
+        await scope.change(self.session, wider)
+        try:
+            yield
+        except DomainError:
+            await scope.change(self.session, Scope.STAFF)
+            raise
+        await self.session.flush()
+        await scope.change(self.session, Scope.STAFF)
 
     async def record(self, event: Event | SecurityEvent) -> None:
         """Tell the rest of the system, within this transaction."""

@@ -11,12 +11,13 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.pool import NullPool
 
+from jiesu.db.scope import BEGIN_AS_SYSTEM
 from jiesu.db.uow import Database, UnitOfWork
 
 __all__ = ["OneTransaction", "blocking"]
 
 #: Plans are made while the tables are still empty, and kept: without this they would read whole tables in the end.
-OPTIONS = "-c timezone=UTC -c lock_timeout=10s -c enable_seqscan=off -c jit=off"
+OPTIONS = f"-c timezone=UTC -c lock_timeout=10s -c enable_seqscan=off -c jit=off {BEGIN_AS_SYSTEM}"
 
 
 class _BlockingSession(AsyncSession):

@@ -118,7 +118,7 @@ async def rates_view(
 ) -> RatesView:
     """The three rates of a month. Raises BadMonth, UnitNotSeen, NotYours."""
     span = month_span(_month(uow, month))
-    found = await rates_of(uow, rules.organisation, rules.rates, span, _allowed_unit(staff, unit))
+    found = await rates_of(uow, rules.organisation, rules.rates, span, _allowed_unit(staff, unit), staff)
     named = {row.unit: unit_named(rules, row.unit, locale) or Named(row.unit, row.unit) for row in found}
     return RatesView(span.name, [UnitRates(named[row.unit], _figures(row.own), _figures(row.subtree)) for row in found])
 
@@ -129,7 +129,7 @@ async def counted_view(
     """Exactly the tickets that make the subtree's figures, less those the person may not open."""
     chosen = _allowed_unit(staff, unit)
     units = sorted(rules.organisation.subtree(chosen))
-    rows = await counted_tickets(uow, month_span(_month(uow, month)), units, staff)
+    rows = await counted_tickets(uow, month_span(_month(uow, month)), units, visible_to(staff))
     return [
         CountedView(
             number=row.number,

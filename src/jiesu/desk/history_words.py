@@ -106,6 +106,28 @@ def _contacted_you(data: Data, english: bool) -> str:
     return ("工作人员给您打电话，没有接通", "An officer called you; nobody answered")[english]
 
 
+def _your_files(data: Data, english: bool) -> str | None:
+    """What colleagues added concerns colleagues."""
+    if (data.get("by") or {}).get("kind") != "petitioner":
+        return None
+    return ("您上传了{count}个文件", "You added {count} file(s)")[english]
+
+
+def _taken_back(data: Data, english: bool) -> str:
+    what = {"id_number": ("身份证号", "the ID number"), "kind": ("身份类别", "the status")}
+    field = what.get(data.get("purpose") or "", ("个人信息", "personal data"))[english]
+    return (f"撤回同意，{field}已删除", f"consent withdrawn, {field} deleted")[english]
+
+
+def _reviewed(data: Data, english: bool) -> str:
+    words = {
+        "released": ("审查完毕，内容可以显示", "reviewed: the text may be read"),
+        "redacted": ("审查完毕，显示改写后的内容", "reviewed: another wording may be read"),
+    }
+    kept = ("审查完毕，内容不予显示：{pointer}", "reviewed: the text stays closed: {pointer}")
+    return words.get(data.get("decision") or "", kept)[english]
+
+
 def _you_answered(_: Data, english: bool) -> str:
     return ("您做了评价", "You answered the survey")[english]
 
@@ -130,11 +152,13 @@ STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
     "InfoRequested": (("请诉求人补充材料，计时暂停", "asked for details; the clocks stand still"), "question"),
     "Supplemented": (("补充了材料", "added details"), "text"),
+    "FilesAttached": (("上传了{count}个文件", "added {count} file(s)"), None),
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
     "TicketDispatched": (("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
+    "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
     "PetitionerInformed": (("告知诉求人进展", "told the petitioner of progress"), "text"),
     "PlanTold": (("告知诉求人解决方案", "told the petitioner the plan"), "plan"),
     "ExtensionAsked": (
@@ -163,6 +187,10 @@ STAFF: Table = {
     "OwnDataCopied": (("取走了本人资料副本", "took a copy of the data held about them"), None),
     "DataErased": (("保存期限已过，删除了个人信息和内容", "erased personal data and texts: their time is over"), None),
     "TakenOver": (("提级办理，由{unit}接办", "taken over by {unit}"), None),
+    "ConsentWithdrawn": (_taken_back, None),
+    "TextWithheld": (("内容可能涉密，送专人审查", "the text looks classified and went to review"), None),
+    "WithheldRead": (("查看了待审查的内容", "read the withheld text"), None),
+    "TextReviewed": (_reviewed, "text"),
     "AckOverdue": (_unanswered, None),
     "PetitionerContacted": (_contacted, None),
     "SurveyAnswered": (_answered, None),
@@ -177,6 +205,7 @@ PETITIONER: Table = {
     "TicketRegistered": (("我们收到了您的诉求", "We received your appeal"), None),
     "InfoRequested": (("请您补充材料", "We asked you for details"), "question"),
     "Supplemented": (("您补充了材料", "You added details"), "text"),
+    "FilesAttached": (_your_files, None),
     "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
     "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
@@ -198,7 +227,14 @@ PETITIONER: Table = {
     "TicketClosed": (("已办结", "Closed"), None),
     "TicketWithdrawn": (("您撤回了诉求", "You withdrew the appeal"), None),
     "TicketReopened": (("重新办理", "Open again"), None),
+    "StaffRecused": (("一名工作人员与此事有关，已回避", "A member of staff with an interest has stepped aside"), None),
     "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
+    "ConsentWithdrawn": (_taken_back, None),
+    "TextWithheld": (
+        ("您写的内容可能涉密，先由专人审查", "Your text looks classified; one keeper reviews it first"),
+        None,
+    ),
+    "TextReviewed": (_reviewed, "text"),
     "OwnDataCopied": (("您取走了本人资料副本", "You took a copy of your data"), None),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),

@@ -28,6 +28,8 @@ _KIND = {
     "extension_refused": ("延期未获批准", "extension refused"),
     "rework": ("诉求人不认可，请安排重办", "not accepted: arrange rework"),
     "reopened": ("重新办理", "reopened"),
+    "recused": ("一位同事已回避，请另一位接着办", "a colleague is recused: somebody else please go on"),
+    "nobody_left": ("承办单位的人都已回避，请安排", "everybody at the unit is recused: please arrange"),
     "withdrawn": ("诉求人已撤回", "withdrawn by the petitioner"),
     "warning": ("时限预警", "deadline warning"),
     "supervision": ("超时督办单", "overdue: supervision order"),
@@ -74,6 +76,9 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
 
 
 async def mark_read(uow: UnitOfWork, staff: Staff) -> int:
-    """Mark the post's notices as read; returns how many."""
-    mine = update(Notice).where(Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now)
+    """Mark the post's notices as read; returns how many. What the person may not see waits for a colleague who may."""
+    shown = select(Ticket.id).where(Ticket.id == Notice.ticket_id, visible_to(staff)).exists()
+    mine = update(Notice).where(
+        Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now, shown
+    )
     return len((await uow.session.execute(mine.values(read_at=uow.now).returning(Notice.id))).all())

@@ -51,6 +51,7 @@ class OwnCopy(msgspec.Struct, frozen=True):
     person: PersonView | None
     confidential: bool
     accused_unit: Named | None
+    accused_officer: str | None
     progress: ProgressView
     said: list[Text]
     told: list[Text]
@@ -70,6 +71,7 @@ async def own_copy(
         person=_person(person, whole=whole) if person else None,
         confidential=ticket.confidential,
         accused_unit=unit_named(rules, ticket.accused_unit, locale),
+        accused_officer=ticket.accused_officer,
         progress=await progress_view(uow, rules, ticket, locale),
         said=[said for entry in entries if (said := _said(entry))],
         told=await _told(uow, ticket),

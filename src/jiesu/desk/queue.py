@@ -23,7 +23,7 @@ from jiesu.kit.paging import decode_cursor, encode_cursor
 from jiesu.kit.text import query_bigrams
 from jiesu.petitioners.models import Petitioner
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.repository import visible_to
+from jiesu.tickets.repository import known_to, visible_to
 from jiesu.tickets.states import OPEN
 from jiesu.tickets.words import Status
 
@@ -128,7 +128,7 @@ def queue_query(
     """The statement behind a queue page: open tickets by due time, ended ones newest first."""
     query = select(Ticket).where(condition(staff, view, now))
     if q.strip():
-        query = query.where(_search(q.strip(), keys))
+        query = query.where(_search(staff, q.strip(), keys))
     if view in (View.ENDED, View.ALL):
         if after:
             registered, ticket_id = decode_cursor(after, tuple[datetime, Key])
@@ -143,7 +143,7 @@ def queue_query(
     return query.order_by(Ticket.next_due_at.asc().nulls_last(), Ticket.id).limit(limit)
 
 
-def _search(q: str, keys: KeyRing | None) -> ColumnElement[bool]:
+def _search(staff: Staff, q: str, keys: KeyRing | None) -> ColumnElement[bool]:
     """By number, by telephone (keyed hash), or by all the words of a text."""
     number = normalise_number(q)
     if number is not None:
@@ -151,7 +151,7 @@ def _search(q: str, keys: KeyRing | None) -> ColumnElement[bool]:
     digits = q.replace(" ", "").replace("-", "")
     if keys is not None and digits.isdigit() and len(digits) >= 7:
         found = select(Petitioner.id).where(Petitioner.phone_hash.in_(keys.search_hashes(digits)))
-        return Ticket.petitioner_id.in_(found)
+        return and_(Ticket.petitioner_id.in_(found), known_to(staff))
     pieces = query_bigrams(q)
     if not pieces:
         return false()

@@ -43,6 +43,7 @@ LIKELIEST = (
     Step.RECLASS,
     Step.REOPEN,
     Step.NOTE,
+    Step.RECUSE,
 )
 DECISIONS = {Step.GRANT_EXTENSION: "grant", Step.REFUSE_EXTENSION: "refuse"}
 #: Whether these can be taken depends on deadlines and extensions.

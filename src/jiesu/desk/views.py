@@ -171,6 +171,7 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     confidential: bool
     sealed: bool
     accused_unit: Named | None
+    accused_officer: str | None
     lead_unit: Named | None
     leader_unit: Named | None
     desk_unit: Named
@@ -284,11 +285,12 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         title=ticket.title,
         text=ticket.text,
         place=place_named(rules, ticket.place),
-        petitioner=await _person(uow, ticket),
+        petitioner=await _person(uow, ticket) if staff.may_know_who(ticket) else None,
         anonymous=ticket.anonymous,
         confidential=ticket.confidential,
         sealed=ticket.sealed_to is not None,
         accused_unit=unit_named(rules, ticket.accused_unit, locale),
+        accused_officer=ticket.accused_officer,
         lead_unit=unit_named(rules, ticket.lead_unit, locale),
         leader_unit=unit_named(rules, ticket.leader_unit, locale),
         desk_unit=unit_named(rules, ticket.desk_unit, locale) or Named(ticket.desk_unit, ticket.desk_unit),

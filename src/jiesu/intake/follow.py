@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hmac
-
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
+from jiesu.intake.guesses import code_matches
 from jiesu.kit.crypto import KeyRing
 from jiesu.petitioners.identity import checked_phone
 from jiesu.petitioners.models import Petitioner
 from jiesu.tickets.events import PETITIONER, OwnDataCopied
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.reopen import reopen_locked
 from jiesu.tickets.repository import TicketNotFound, TicketRepository
 from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.withdraw import withdraw_ticket
 
-__all__ = ["TelephoneDiffers", "copy_own", "open_own", "reopen_own", "supplement_own", "withdraw_own"]
+__all__ = ["TelephoneDiffers", "copy_own", "open_own", "supplement_own", "withdraw_own"]
 
 
 async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lock: bool = False) -> Ticket:
@@ -26,8 +24,7 @@ async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lo
     """
     repository = TicketRepository(uow)
     ticket = await (repository.lock(number) if lock else repository.find(number))
-    given = keys.code_hash(code.strip().upper())
-    if not hmac.compare_digest(given, ticket.code_hash):
+    if not code_matches(keys, code, ticket.code_hash):
         raise TicketNotFound("number")
     return ticket
 
@@ -58,12 +55,6 @@ async def supplement_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str,
     """The petitioner adds details. Locks the ticket."""
     ticket = await open_own(uow, keys, number, code, lock=True)
     return await supplement_ticket(uow, ticket, text, PETITIONER)
-
-
-async def reopen_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, reason: str) -> Ticket:
-    """The petitioner has new facts about a closed matter. Locks the ticket."""
-    ticket = await open_own(uow, keys, number, code, lock=True)
-    return await reopen_locked(uow, ticket, reason, PETITIONER)
 
 
 async def withdraw_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, reason: str | None) -> Ticket:

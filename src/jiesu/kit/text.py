@@ -12,6 +12,8 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069
 #: A run of Chinese characters, or an ASCII word or number. NFKC has already turned full-width forms into ASCII.
 _RUN = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+)|[a-z0-9]+")
 _WHITE = re.compile(r"\s+")
+#: What follows in a longer word is not searched by: PostgreSQL refuses a text with a word of more than 2,046 bytes.
+_LONGEST_WORD = 100
 
 
 def clean(text: str) -> str:
@@ -36,8 +38,8 @@ def fold(text: str) -> str:
 def bigrams(text: str) -> list[str]:
     """The searchable pieces of a text, each once, in order: pairs of neighbouring Chinese characters, words, numbers.
 
-    Words and numbers are ASCII after full-width forms are unified, in lower case. A Chinese character standing alone is
-    a piece of its own. No pair spans white space, punctuation or a word.
+    Words and numbers are ASCII after full-width forms are unified, in lower case, cut at 100 characters. A Chinese character
+    standing alone is a piece of its own. No pair spans white space, punctuation or a word.
     """
     pieces: dict[str, None] = {}
     for run in _RUN.finditer(unicodedata.normalize("NFKC", text).lower()):
@@ -45,7 +47,7 @@ def bigrams(text: str) -> list[str]:
         if run["han"] and len(word) > 1:
             pieces.update(dict.fromkeys(map("".join, pairwise(word))))
         else:
-            pieces[word] = None
+            pieces[word[:_LONGEST_WORD]] = None
     return list(pieces)
 
 

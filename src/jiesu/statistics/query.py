@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from sqlalchemy.orm import aliased
 
 from jiesu.accounts.staff import Staff
+from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
@@ -19,7 +20,7 @@ from jiesu.statistics.rates import Fact, Figures, RatesPolicy, figure
 from jiesu.surveys.models import Survey
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.repository import visible_to
+from jiesu.tickets.repository import countable_by
 from jiesu.units.organisation import Organisation
 
 __all__ = ["CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "month_span", "rates_of"]
@@ -71,12 +72,15 @@ def month_span(month: str) -> MonthSpan:
 
 
 async def counted_tickets(
-    uow: UnitOfWork, month: MonthSpan, units: Sequence[str] | None = None, staff: Staff | None = None
+    uow: UnitOfWork,
+    month: MonthSpan,
+    units: Sequence[str] | None = None,
+    within: ColumnElement[bool] | None = None,
 ) -> list[CountedTicket]:
     """Exactly the tickets that make the figures of these units (None: all) in the month.
 
-    The last answered survey of the ticket in the month counts, for the unit whose result it was about. With `staff`, only
-    what that person may see.
+    The last answered survey of the ticket in the month counts, for the unit whose result it was about. `within` is a
+    condition on the tickets.
     """
     later = aliased(Survey)
     superseded = (
@@ -104,8 +108,8 @@ async def counted_tickets(
     )
     if units is not None:
         query = query.where(Survey.unit.in_(units))
-    if staff is not None:
-        query = query.where(visible_to(staff))
+    if within is not None:
+        query = query.where(within)
     return [
         CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted))
         for survey, number, title, contacted in await uow.session.execute(query)
@@ -137,11 +141,21 @@ def _fact(survey: Survey, contacted: str | None) -> Fact:
 
 
 async def rates_of(
-    uow: UnitOfWork, organisation: Organisation, policy: RatesPolicy, month: MonthSpan, unit: str
+    uow: UnitOfWork,
+    organisation: Organisation,
+    policy: RatesPolicy,
+    month: MonthSpan,
+    unit: str,
+    staff: Staff | None = None,
 ) -> list[UnitFigures]:
-    """Figures of a unit and of each unit directly below it, itself first."""
+    """Figures of a unit and of each unit directly below it, itself first.
+
+    For `staff` without what they may not know of; what another unit has taken over since still counts where it was.
+    """
     below = sorted(code for code, row in organisation.units.items() if row.parent == unit)
-    counted = await counted_tickets(uow, month, sorted(organisation.subtree(unit)))
+    within = countable_by(staff) if staff else None
+    async with uow.scoped(Scope.FIGURES):
+        counted = await counted_tickets(uow, month, sorted(organisation.subtree(unit)), within)
     found = []
     for code in (unit, *below):
         subtree = organisation.subtree(code)

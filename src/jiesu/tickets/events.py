@@ -32,6 +32,7 @@ __all__ = [
     "ResultSentBack",
     "ResultSubmitted",
     "ReworkOrdered",
+    "StaffRecused",
     "Supplemented",
     "TicketAnswered",
     "TicketClosed",
@@ -177,6 +178,14 @@ class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
     old: datetime
     new: datetime
     cause: str
+
+
+class StaffRecused(TicketEvent, frozen=True, kw_only=True):
+    """Whom the ticket is closed to from now on: their user name, and their name as colleagues read it."""
+
+    account: str
+    name: Private
+    reason: Private
 
 
 class NoteAdded(TicketEvent, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
@@ -53,6 +53,10 @@ class Ticket(Base):
     anonymous: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     accused_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: As the petitioner names them.
+    accused_officer: Mapped[str | None] = mapped_column(encrypted(50))
+    #: Accounts that never see it from any post: whom it may accuse (Art. 30), who has an interest (Art. 28).
+    barred_accounts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
     #: The one unit that may open a sealed report (Art. 30, 46); null for all others.
     sealed_to: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     #: The command desk that dispatches it.

@@ -85,6 +85,7 @@ TABLE: tuple[Move, ...] = (
     _line(Step.CLOSE, [_S.AWAITING_SURVEY], _S.CLOSED, SYSTEM),
     _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY], _S.REWORK, SYSTEM),
     _line(Step.WITHDRAW, OPEN, _S.WITHDRAWN, PETITIONER),
+    _line(Step.RECUSE, OPEN, None, _R.READ),
     _line(Step.REOPEN, [_S.CLOSED], _S.IN_PROGRESS, PETITIONER, _R.SUPERVISE, _R.REGISTER),
 )
 

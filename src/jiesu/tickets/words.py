@@ -51,6 +51,7 @@ class Step(StrEnum):
     ORDER_REWORK = "order_rework"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    RECUSE = "recuse"
 
 
 class Track(StrEnum):
@@ -126,6 +127,7 @@ _STEP = {
     Step.ORDER_REWORK: ("重办", "Rework"),
     Step.WITHDRAW: ("撤回", "Withdraw"),
     Step.REOPEN: ("重新办理", "Reopen"),
+    Step.RECUSE: ("回避", "Recuse"),
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.prompt import Confirm
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from jiesu.db.engine import connect, sessions
 from jiesu.kit.config import ConfigMistake
@@ -18,6 +20,7 @@ from jiesu.units.store import apply_import, count_units, planned_diff
 __all__ = ["Wish", "import_units"]
 
 out = Console()
+Note = Callable[[AsyncSession, Diff], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Wish:
     if_empty: bool
 
 
-async def import_units(settings: Settings, file: Path, places: Path, wish: Wish) -> int:
-    """Exit code 0 when done, 1 when the files are wrong or nothing was written for want of a yes."""
+async def import_units(settings: Settings, file: Path, places: Path, wish: Wish, note: Note) -> int:
+    """`note` is told what changed, in the same transaction. Exit code 0 when done, 1 when the files are wrong or nothing was written for want of a yes."""
     if settings.database_url is None:
         remedy = "start `jiesu up` on this data directory, or give the URL of a database"
         raise ConfigMistake("environment", "JIESU_DATABASE_URL", None, remedy)
@@ -53,6 +56,8 @@ async def import_units(settings: Settings, file: Path, places: Path, wish: Wish)
                 out.print("Nothing was written.")
                 return 1
             await apply_import(session, list(place_sheet.items), list(unit_sheet.items))
+            if difference:
+                await note(session, difference)
             out.print(f"[green]✓[/] {len(unit_sheet.items)} units, {len(place_sheet.items)} places.")
     finally:
         await engine.dispose()

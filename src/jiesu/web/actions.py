@@ -29,6 +29,7 @@ from jiesu.tickets.inform import inform_petitioner
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.note import add_note
 from jiesu.tickets.reclass import reclass_ticket
+from jiesu.tickets.recuse import recuse_staff
 from jiesu.tickets.reopen import reopen_ticket
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.request_info import request_info
@@ -65,6 +66,13 @@ class OptionalNote(msgspec.Struct, forbid_unknown_fields=True):
 
 class Reason(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
+
+
+class Recusal(msgspec.Struct, forbid_unknown_fields=True):
+    """`username` is a colleague's; left out it is oneself."""
+
+    reason: str = ""
+    username: str | None = None
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=True):
@@ -242,6 +250,10 @@ async def _reopen(call: Call, body: Reason) -> Ticket:
     return await reopen_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
 
 
+async def _recuse(call: Call, body: Recusal) -> Ticket:
+    return await recuse_staff(call.uow, call.staff, call.number, body.reason, body.username, version=call.version)
+
+
 async def _hold(call: Call, body: Reason) -> Ticket:
     return await set_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
 
@@ -274,6 +286,7 @@ ACTIONS: Mapping[str, Action] = {
     "answer": Action(Note, _answer),
     "divert": Action(Diversion, _divert),
     "reopen": Action(Reason, _reopen),
+    "recuse": Action(Recusal, _recuse),
     "acknowledge": Action(OptionalNote, _acknowledge),
     "hold": Action(Reason, _hold),
     "lift_hold": Action(Reason, _lift_hold),

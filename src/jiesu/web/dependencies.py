@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -13,13 +14,17 @@ from litestar.types import Scope
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
+from jiesu.intake.guesses import Guesses
 from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.problems import locale_of
+from jiesu.web.sessions import client_address
 from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
 
-__all__ = ["DEPENDENCIES", "give_back"]
+__all__ = ["DEPENDENCIES", "give_back", "version_of"]
+
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 class BadVersion(Invalid):
@@ -60,8 +65,12 @@ def provide_locale(request: Request[Any, Any, Any]) -> Locale:
 async def provide_person(
     request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork], rules: NamedDependency[Rules]
 ) -> SignedInPerson:
-    """Who is signed in, also before they may work; 401 without a session. Pages find them in the request's state."""
+    """Who is signed in, also before they may work; 401 without a session. Pages find them in the request's state.
+
+    From here on PostgreSQL shows the request what the acting post may see.
+    """
     person = await signed_in_person(request, uow, rules)
+    await uow.see_as(person.staff.viewer)
     request.state.person = person
     return person
 
@@ -71,15 +80,26 @@ def provide_staff(person: NamedDependency[SignedInPerson]) -> Staff:
     return working_staff(person)
 
 
+def provide_guesses(request: Request[Any, Any, Any], state: State) -> Guesses:
+    """Looks at codes and links before anything else is asked of the database."""
+    kernel: Kernel = state.kernel
+    return Guesses(kernel.db, kernel.keys, client_address(request))
+
+
 def provide_version(request: Request[Any, Any, Any]) -> int | None:
     """The version the caller last saw, from `If-Match: "3"`; None when it did not say. Raises BadVersion."""
     given = request.headers.get("if-match")
     if given is None or given == "*":
         return None
-    bare = given.removeprefix("W/").strip('"')
-    if not bare.isdigit():
+    version = version_of(given.removeprefix("W/").strip('"'))
+    if version is None:
         raise BadVersion("If-Match")
-    return int(bare)
+    return version
+
+
+def version_of(text: str) -> int | None:
+    """The version that a text names; None when it is none, be it of digits from elsewhere or without end."""
+    return int(text) if _VERSION.fullmatch(text) else None
 
 
 DEPENDENCIES = {
@@ -88,5 +108,6 @@ DEPENDENCIES = {
     "locale": Provide(provide_locale, sync_to_thread=False),
     "person": Provide(provide_person),
     "staff": Provide(provide_staff, sync_to_thread=False),
+    "guesses": Provide(provide_guesses, sync_to_thread=False),
     "version": Provide(provide_version, sync_to_thread=False),
 }

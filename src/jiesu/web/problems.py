@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from jiesu.errors import DomainError, Kind, TooMany
 from jiesu.kit.locale import Locale
 from jiesu.tickets.repository import StaleVersion
+from jiesu.web.mistakes import in_chinese
 
-__all__ = ["STATUS", "Problem", "domain_problem", "http_problem", "locale_of", "unexpected_problem"]
+__all__ = ["MEDIA_TYPE", "STATUS", "Problem", "domain_problem", "http_problem", "locale_of", "unexpected_problem"]
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +108,7 @@ def _title(status: int) -> str:
 def _remedy(request: Request[Any, Any, Any], status: int, detail: str) -> str:
     english = locale_of(request) == "en"
     if status == HTTP_400_BAD_REQUEST:
-        return f"Correct the request: {detail}" if english else f"请求内容有误，请改正后重发：{detail}"
+        return f"Correct the request: {detail}" if english else f"请求内容有误，请改正后重发：{in_chinese(detail)}。"
     fixed = {
         401: ("请先登录。", "Sign in first."),
         404: ("没有这个地址。请检查网址。", "There is nothing at this address. Check the URL."),

@@ -52,6 +52,8 @@ def type_of(schema: dict[str, Any]) -> str:
         return " | ".join(dict.fromkeys(type_of(part) for part in schema.get("oneOf", schema.get("anyOf", []))))
     if "enum" in schema:
         return " · ".join(map(str, schema["enum"]))
+    if "title" in schema:
+        return str(schema["title"])
     if schema.get("type") == "array":
         return f"array of {type_of(schema.get('items', {}))}"
     kind = schema.get("type", "any")

@@ -13,9 +13,10 @@ from redis.asyncio import Redis
 
 from jiesu.accounts.models import Account
 from jiesu.accounts.staff import Staff
+from jiesu.kit.addresses import client_of
 from jiesu.kit.crypto import fingerprint, token
 
-__all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "client_address", "session_token"]
+__all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "bearer_of", "client_address", "session_token"]
 
 COOKIE = "jiesu_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -150,16 +151,24 @@ def _all(account_id: int) -> str:
     return f"jiesu:sessions:{account_id}"
 
 
+def bearer_of(request: Request[Any, Any, Any]) -> str | None:
+    """The token of the `Authorization` header."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" and bearer else None
+
+
 def session_token(request: Request[Any, Any, Any]) -> str | None:
     """The bearer token; or the cookie, which under `/api` only reads, so that no other site can act through it."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and bearer:
-        return bearer.strip()
+    bearer = bearer_of(request)
+    if bearer is not None:
+        return bearer
     if request.url.path.startswith("/api/") and request.method not in SAFE:
         return None
     return request.cookies.get(COOKIE)
 
 
 def client_address(request: Request[Any, Any, Any]) -> str | None:
-    """Where the request comes from, as the server saw it."""
-    return request.client.host if request.client else None
+    """Where the request comes from; what a proxy says about it counts only when the settings name that proxy."""
+    peer = request.client.host if request.client else None
+    forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
+    return client_of(peer, forwarded, request.app.state.kernel.settings.trusted_proxies)

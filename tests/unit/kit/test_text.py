@@ -51,3 +51,7 @@ def test_a_text_matches_every_query_cut_from_one_run_of_it():
 def test_a_query_of_one_character_is_that_character_and_of_none_is_empty():
     assert query_bigrams("钱") == ["钱"]
     assert query_bigrams(" ，。! ") == []
+
+
+def test_a_word_without_end_is_searched_by_its_beginning():
+    assert bigrams("a" * 5000) == query_bigrams("a" * 300) == ["a" * 100]

@@ -22,6 +22,7 @@ def run() -> None:
     engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql("SET lock_timeout = '10s'")
+        connection.exec_driver_sql("SET jiesu.scope = 'system'")  # the owner obeys the row policies too
         context.configure(
             connection=connection, target_metadata=Base.metadata, render_item=render_item, compare_type=True
         )

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
+from jiesu.audit.events import WorkDiscarded, WorkRetried
 from jiesu.db.dead_letters import DeadLetterGone, discard, list_dead, retry
 from jiesu.db.jobs import DeadLetter, Priority
 from jiesu.db.uow import UnitOfWork
@@ -70,7 +71,8 @@ class AdminController(Controller):
     ) -> None:
         """Send it again now (重新发送)."""
         administrator_only(staff)
-        await retry(uow, _key(letter))
+        again = await retry(uow, _key(letter))
+        await uow.record(WorkRetried(by=staff.username, count=1, key=again.key))
 
     @post("/dead-letters/{letter:str}/discard", operation_id="DiscardDeadLetter", status_code=HTTP_204_NO_CONTENT)
     async def discard(
@@ -78,7 +80,8 @@ class AdminController(Controller):
     ) -> None:
         """Drop it for good (删除)."""
         administrator_only(staff)
-        await discard(uow, _key(letter), by=staff.username)
+        gone = await discard(uow, _key(letter), by=staff.username)
+        await uow.record(WorkDiscarded(by=staff.username, kind=gone.kind, key=gone.key))
 
 
 def administrator_only(staff: Staff) -> None:

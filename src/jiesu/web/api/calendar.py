@@ -8,8 +8,7 @@ import msgspec
 from litestar import Controller, get, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -21,7 +20,8 @@ from jiesu.web.api.admin import administrator_only
 
 __all__ = ["CalendarController"]
 
-Year = Annotated[int, Meta(ge=2000, le=2099)]
+#: The calendar begins with 2000, and publishing a year looks at the December before it.
+Year = Annotated[int, PathParameter(ge=2001, le=2099)]
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -49,9 +49,7 @@ class CalendarController(Controller):
     tags = ("administration",)
 
     @get("/years/{year:int}", operation_id="ShowYear")
-    async def year(
-        self, year: FromPath[Year], staff: NamedDependency[Staff], rules: NamedDependency[Rules]
-    ) -> YearView:
+    async def year(self, year: Year, staff: NamedDependency[Staff], rules: NamedDependency[Rules]) -> YearView:
         """Every day of the year that does not follow the plain week, and whether the year is published (年历)."""
         administrator_only(staff)
         return year_view(rules.calendar, year)
@@ -60,7 +58,7 @@ class CalendarController(Controller):
     async def publish(
         self,
         data: JSONBody[dict[str, Any]],
-        year: FromPath[Year],
+        year: Year,
         staff: NamedDependency[Staff],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],

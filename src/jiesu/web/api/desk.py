@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
+from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.inbox import NoticeView, mark_read, unread
@@ -21,11 +22,19 @@ from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
+from jiesu.secrecy.withhold import LooksClassified
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.reveal import reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call, UnknownAction
+from jiesu.web.documented import StepOperation
 
 __all__ = ["DeskController", "act"]
+
+
+class ClassifiedAtDesk(LooksClassified):
+    zh = "这段话里有像涉密内容的字样：{found}。本系统不是涉密系统，请改掉再提交；写“原部队”就可以。"
+    en = "These words look classified: {found}. This is no system for secrets: leave them out; “the former unit” will do."
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -61,16 +70,30 @@ class Revealed(msgspec.Struct, frozen=True):
         return cls(person.name, person.phone, person.id_number) if person else cls(None, None, None)
 
 
-async def act(call: Call, action: str, body: Any) -> None:
+async def act(call: Call, action: str, body: Any) -> Ticket:
     """Take a step by its API name.
 
-    Raises UnknownAction, msgspec.ValidationError for a body that does not fit, and whatever the step raises.
+    PostgreSQL says first whether the ticket is there for this person; the step itself, and all that follows from it, sees
+    what it must. Raises UnknownAction, msgspec.ValidationError for a body that does not fit, and whatever the step raises.
     """
     known = ACTIONS.get(action)
     if known is None:
         raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
-    await known.run(call, msgspec.convert(body, known.body))
-    await call.uow.session.flush()  # so that the answer shows the step itself
+    particulars = msgspec.convert(body, known.body)
+    _unclassified(call.rules, particulars)
+    await TicketRepository(call.uow).find(call.number)
+    async with call.uow.scoped(Scope.SYSTEM):
+        ticket = await known.run(call, particulars)
+        await call.uow.session.flush()  # so that the answer shows the step itself
+    return ticket
+
+
+def _unclassified(rules: Rules, body: Any) -> None:
+    """What staff write is read by petitioners and colleagues at once, so it is refused. Raises ClassifiedAtDesk."""
+    for field in msgspec.structs.fields(body):
+        text = getattr(body, field.name)
+        if isinstance(text, str) and (found := rules.secrecy.findings([text])):
+            raise ClassifiedAtDesk(field.encode_name, found)
 
 
 async def _json(request: Request[Any, Any, Any]) -> Any:
@@ -172,7 +195,12 @@ class DeskController(Controller):
         """The petitioner in full, for a reason that is recorded (查看完整信息)."""
         return Revealed.of(await reveal_petitioner(uow, staff, number, data.reason))
 
-    @post("/tickets/{number:str}/{action:str}", operation_id="ActOnTicket", status_code=HTTP_200_OK)
+    @post(
+        "/tickets/{number:str}/{action:str}",
+        operation_id="ActOnTicket",
+        operation_class=StepOperation,
+        status_code=HTTP_200_OK,
+    )
     async def action(
         self,
         number: FromPath[str],
@@ -185,13 +213,13 @@ class DeskController(Controller):
         version: NamedDependency[int | None],
     ) -> Response[DeskView]:
         """Take a step (办理): sign, contact, inform, plan, note, submit, approve, send_back, extend, grant_extension,
-        refuse_extension, reclass, dispatch, request_info, supplement, answer, divert, reopen, acknowledge. `If-Match`
+        refuse_extension, reclass, dispatch, request_info, supplement, answer, divert, reopen, recuse, acknowledge. `If-Match`
         guards against steps taken on an old view."""
         body = await _json(request)
         try:
-            await act(Call(uow, rules, staff, number, version), action, {} if body is None else body)
+            ticket = await act(Call(uow, rules, staff, number, version), action, {} if body is None else body)
         except msgspec.ValidationError as error:
             raise ValidationException(str(error)) from error
-        ticket = await TicketRepository(uow).find(number)
-        view = await desk_view(uow, rules, staff, ticket, locale)
+        async with uow.scoped(Scope.SYSTEM):  # whoever gave it away with this step is shown it once more
+            view = await desk_view(uow, rules, staff, ticket, locale)
         return Response(view, headers={"ETag": f'"{ticket.version}"'})

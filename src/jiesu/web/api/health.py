@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Controller, Response, get
 from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,9 @@ class Health(msgspec.Struct, frozen=True):
     redis: str
 
 
+AWAY = ResponseSpec(Health, generate_examples=False, description="The database is away.")
+
+
 class HealthController(Controller):
     path = "/health"
     tags = ("operations",)
@@ -31,7 +35,7 @@ class HealthController(Controller):
         """The process answers."""
         return {"status": "ok"}
 
-    @get("/ready", operation_id="Ready")
+    @get("/ready", operation_id="Ready", responses={503: AWAY})
     async def ready(self, state: State) -> Response[Health]:
         """503 while the database is away."""
         kernel: Kernel = state.kernel

@@ -21,6 +21,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import Named
 from jiesu.errors import DomainError
 from jiesu.rules import Rules
+from jiesu.web.documented import refusal
 from jiesu.web.problems import domain_problem
 from jiesu.web.sessions import COOKIE, Sessions, client_address, session_token
 from jiesu.web.signed_in import SignedInPerson
@@ -90,8 +91,8 @@ class ChosenPost(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def session_cookie(request: Request[Any, Any, Any], value: str, seconds: int) -> Cookie:
-    """HttpOnly, same site, and secure wherever the address is."""
-    secure = request.url.scheme == "https"
+    """HttpOnly, same site, and sent by https alone where that is our public address."""
+    secure = request.app.state.kernel.settings.https
     return Cookie(COOKIE, value=value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
 
 
@@ -121,7 +122,7 @@ class SessionController(Controller):
     path = "/session"
     tags = ("session",)
 
-    @post(operation_id="SignIn", status_code=HTTP_200_OK)
+    @post(operation_id="SignIn", status_code=HTTP_200_OK, responses={403: refusal(403)})
     async def sign_in(
         self,
         data: JSONBody[Credentials],

@@ -12,10 +12,12 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import Named, unit_named
+from jiesu.intake.careful import answer_carefully
+from jiesu.intake.guesses import Guesses
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.answer import Answers, answer_survey, find_survey
+from jiesu.surveys.answer import Answers, find_survey
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import say_status
 
@@ -64,11 +66,13 @@ class SurveyController(Controller):
     async def show(
         self,
         token: FromPath[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> SurveyPageView:
         """What is asked (满意度评价)."""
+        await guesses.check_link(token)
         return await survey_page_view(uow, rules, token, locale)
 
     @post("/{token:str}", operation_id="AnswerSurvey", status_code=HTTP_200_OK)
@@ -76,11 +80,14 @@ class SurveyController(Controller):
         self,
         data: JSONBody[Answers],
         token: FromPath[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> SurveyOutcome:
         """Answer, once. Unsolved or dissatisfied sends the ticket back for rework."""
-        ticket = await answer_survey(uow, token, data)
+        await guesses.check_link(token)
+        ticket = await answer_carefully(uow, rules, token, data, confirmed=data.confirmed_unclassified)
         return SurveyOutcome(
             ticket.number, ticket.status, say_status(ticket.status, locale), rework=ticket.status == "rework"
         )

@@ -12,16 +12,20 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
 from jiesu.web.pages.filing import FilingPages
 from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
+from jiesu.web.pages.my import MyPages
+from jiesu.web.pages.oidc import OidcPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
+from jiesu.web.pages.withheld import WithheldPages
 
 __all__ = ["page_routers", "templates"]
 
@@ -40,13 +44,18 @@ def page_routers(settings: Settings) -> list[Router]:
         HomePages,
         FilingPages,
         FollowingPages,
+        MyPages,
         SurveyPages,
         SigningPages,
         AccountPages,
         DeskPages,
         TicketPages,
+        WithheldPages,
         BoardPages,
+        AuditPages,
     ]
+    if settings.oidc_issuer is not None:
+        handlers.append(OidcPages)
     if settings.demo:
         handlers.append(DemoPages)
     pages = Router("/", route_handlers=handlers, include_in_schema=False)

@@ -11,12 +11,14 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
+from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.inbox import mark_read, unread
 from jiesu.desk.queue import View, counts, list_tickets, views_for
 from jiesu.desk.views import queue_row
 from jiesu.errors import DomainError
 from jiesu.intake.idempotency import KeyReused
+from jiesu.intake.review import waiting_for
 from jiesu.kit.crypto import token
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -26,6 +28,7 @@ from jiesu.web.pages.choices import PlaceChoice, place_choice
 from jiesu.web.pages.filing import file_once, form_context, receipt_passes
 from jiesu.web.pages.forms import FormProblem, Incomplete, appeal_of, fields_of, problem_of
 from jiesu.web.pages.rendering import go, render
+from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
 __all__ = ["DeskPages"]
 
@@ -47,10 +50,12 @@ def _counter(
     fields: dict[str, str],
     choice: PlaceChoice,
     problem: FormProblem | None = None,
+    *,
+    lost: bool = False,
 ) -> Response[Any]:
     context = form_context(rules, fields, choice, problem, locale)
     status = problem.status if problem else HTTP_200_OK
-    return render(request, "new.html", status=status, staff=staff, channels=CHANNELS, **context)
+    return render(request, "new.html", status=status, staff=staff, channels=CHANNELS, lost=lost, **context)
 
 
 class DeskPages(Controller):
@@ -69,6 +74,8 @@ class DeskPages(Controller):
         cursor: FromQuery[str] = "",
     ) -> Response[Any]:
         """One tab of the desk (工单列表), by default the first with work in it."""
+        if staff.has(Right.AUDIT):
+            return go("/audit")
         if not staff.has(Right.READ):
             return render(request, "nothing.html", staff=staff)
         tabs = await counts(uow, staff, views_for(staff))
@@ -86,6 +93,7 @@ class DeskPages(Controller):
             next_cursor=page.next_cursor,
             later=bool(cursor),
             notices=await unread(uow, staff, locale),
+            withheld=len(await waiting_for(uow, staff)),
         )
 
     @post("/notices", status_code=HTTP_200_OK)
@@ -107,7 +115,7 @@ class DeskPages(Controller):
             raise NotYours
         return _counter(request, staff, rules, locale, {}, place_choice(rules.organisation, {}))
 
-    @post("/new", status_code=HTTP_200_OK)
+    @post("/new", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def register(
         self,
         request: Request[Any, Any, Any],
@@ -125,9 +133,12 @@ class DeskPages(Controller):
             return _counter(request, staff, rules, locale, fields, choice)
         try:
             form = appeal_of(fields, choice.code, _channel(fields))
-            number, code = await file_once(request, uow, rules, form, fields.get("key") or token(16), by_staff(staff))
+            key = fields.get("key") or token(16)
+            async with kept_files(request.app.state.kernel.files, await uploads_of(request)) as files:
+                number, code = await file_once(request, uow, rules, form, key, by_staff(staff), files)
         except DomainError as error:
             if isinstance(error, KeyReused):
                 fields["key"] = token(16)
-            return _counter(request, staff, rules, locale, fields, choice, problem_of(error, locale))
+            lost = bool(await uploads_of(request))
+            return _counter(request, staff, rules, locale, fields, choice, problem_of(error, locale), lost=lost)
         return go("/receipt?desk=1", receipt_passes(request, rules, number, code))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import segno
 from litestar import Controller, Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_200_OK
 
+from jiesu.attachments.attach import attach_files
+from jiesu.attachments.keep import KeptFile, kept_files
+from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.errors import DomainError
@@ -28,20 +32,30 @@ from jiesu.tickets.words import Channel
 from jiesu.web.api.tickets import receipt_for
 from jiesu.web.pages.choices import PlaceChoice, accusable, categories, place_choice
 from jiesu.web.pages.forms import Fields, FormProblem, appeal_of, fields_of, problem_of
+from jiesu.web.pages.gate import FormGate
 from jiesu.web.pages.passes import FOLLOW, RECEIPT, held, issue
-from jiesu.web.pages.rendering import go, render
+from jiesu.web.pages.rendering import go, render, waiting
+from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
 __all__ = ["FilingPages", "file_once", "form_context", "receipt_passes"]
 
 
 async def file_once(
-    request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules, form: AppealForm, key: str, by: By = PETITIONER
+    request: Request[Any, Any, Any],
+    uow: UnitOfWork,
+    rules: Rules,
+    form: AppealForm,
+    key: str,
+    by: By = PETITIONER,
+    files: Sequence[KeptFile] = (),
 ) -> tuple[str, str]:
     """Number and query code; the same key gives the same again. Raises Invalid, KeyReused; then nothing is written."""
     kernel: Kernel = request.app.state.kernel
     number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
-    async with uow.session.begin_nested():
+    async with uow.session.begin_nested(), uow.scoped(Scope.SYSTEM):  # a clerk may file what the clerk may not see
         filed = await once.file_once(uow, rules, number, form, key, by)
+        if files:
+            await attach_files(uow, filed.ticket, files, PETITIONER, scan=kernel.scans, step=None)
     return filed.ticket.number, filed.query_code
 
 
@@ -62,6 +76,7 @@ def form_context(
         "categories": categories(rules, locale),
         "accusable": accusable(rules.organisation, choice, locale),
         "longest": LONGEST_TEXT,
+        "notices": rules.notices,
     }
 
 
@@ -71,10 +86,11 @@ class FilingPages(Controller):
         self, request: Request[Any, Any, Any], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
     ) -> Response[Any]:
         """The empty form (反映诉求)."""
-        choice = place_choice(rules.organisation, {})
-        return render(request, "file.html", private=False, **form_context(rules, {}, choice, None, locale))
+        context = form_context(rules, {}, place_choice(rules.organisation, {}), None, locale)
+        gate = await FormGate.of(request, request.app.state.kernel.clock.now())
+        return render(request, "file.html", lost=False, gate=gate.context(Fields(), context["key"]), **context)
 
-    @post("/file", status_code=HTTP_200_OK)
+    @post("/file", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def file(
         self,
         request: Request[Any, Any, Any],
@@ -85,18 +101,26 @@ class FilingPages(Controller):
         """File it, or show the next level of places; a mistake keeps everything typed."""
         fields = await fields_of(request)
         choice = place_choice(rules.organisation, fields)
-        problem = None
+        problem, refused, gate = None, None, await FormGate.of(request, uow.now)
         if fields.get("do") != "place":
             try:
+                gate.ask(fields)
                 form = appeal_of(fields, choice.code, Channel.WEB)
-                number, code = await file_once(request, uow, rules, form, fields.get("key") or token(16))
-                return go("/receipt", receipt_passes(request, rules, number, code))
+                key = fields.get("key") or token(16)
+                async with kept_files(request.app.state.kernel.files, await uploads_of(request)) as files:
+                    number, code = await file_once(request, uow, rules, form, key, files=files)
+                answer = go("/receipt", receipt_passes(request, rules, number, code))
+                answer.background = BackgroundTask(gate.filed, fields)
+                return answer
             except DomainError as error:
-                problem = problem_of(error, locale)
+                problem, refused = problem_of(error, locale), error
                 if isinstance(error, KeyReused):
                     fields["key"] = token(16)
         context = form_context(rules, fields, choice, problem, locale)
-        return render(request, "file.html", status=problem.status if problem else HTTP_200_OK, **context)
+        lost = bool(await uploads_of(request))
+        carried, status = gate.context(fields, context["key"]), problem.status if problem else HTTP_200_OK
+        page = render(request, "file.html", status=status, lost=lost, gate=carried, **context)
+        return waiting(page, refused) if refused else page
 
     @get("/receipt")
     async def receipt(

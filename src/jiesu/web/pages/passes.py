@@ -63,5 +63,5 @@ def held(request: Request[Any, Any, Any], keys: KeyRing, kind: PassKind) -> Pass
 
 
 def _cookie(request: Request[Any, Any, Any], kind: PassKind, value: str, seconds: int) -> Cookie:
-    secure = request.url.scheme == "https"
+    secure = request.app.state.kernel.settings.https
     return Cookie(kind.name, value=value, max_age=seconds, path=kind.path, httponly=True, samesite="lax", secure=secure)

@@ -74,6 +74,7 @@ def render(
         "path": request.url.path,
         "switch": lambda name, value: _switch(request, name, value),
         "demo": request.app.state.kernel.settings.demo,
+        "provider": request.app.state.provider is not None,
         "staff": None,
         "post": _post(request, context.get("staff"), locale),
         "posts": _posts(request, locale),
@@ -106,6 +107,7 @@ def engine() -> JinjaTemplateEngine:
     environment.filters |= {
         "moment": _moment,
         "percent": _percent,
+        "bytes": _bytes,
         "links": _links,
         "query": urlencode,
         "fours": _fours,
@@ -153,7 +155,12 @@ def _chosen(request: Request[Any, Any, Any]) -> Iterator[Cookie]:
     """Language and letter size, once they were chosen with `?lang=` or `?size=`."""
     for name, values in CHOICES.items():
         if (value := request.query_params.get(name)) in values:
-            yield Cookie(name, value=value, max_age=YEAR, samesite="lax")
+            yield Cookie(name, value=value, max_age=YEAR, samesite="lax", secure=_https(request))
+
+
+def _https(request: Request[Any, Any, Any]) -> bool:
+    https: bool = request.app.state.kernel.settings.https
+    return https
 
 
 def _switch(request: Request[Any, Any, Any], name: str, value: str) -> str:
@@ -175,6 +182,10 @@ def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
 
 def _percent(rate: float | None) -> str:
     return "—" if rate is None else f"{rate * 100:.1f}%"
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} KB"
 
 
 def _fours(text: str) -> str:

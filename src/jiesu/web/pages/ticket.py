@@ -14,19 +14,25 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.history import HistoryLine
 from jiesu.desk.views import DeskView, desk_view
-from jiesu.errors import DomainError
+from jiesu.errors import Conflict, DomainError, Invalid
+from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.divert import DivertReason
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import StaleVersion, TicketRepository
-from jiesu.tickets.reveal import MAY_REVEAL, reveal_petitioner
+from jiesu.tickets.reveal import may_reveal, reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
+from jiesu.web.attaching import take_staff_files
+from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
+from jiesu.web.uploads import LARGEST_FORM
 
 __all__ = ["TicketPages"]
 
@@ -71,6 +77,35 @@ class TicketPages(Controller):
         """The ticket screen (工单详情)."""
         return await self._page(request, number, staff, uow, rules, locale, done=done)
 
+    @get("/{number:str}/files/{place:int}")
+    async def file(
+        self,
+        number: FromPath[str],
+        place: FromPath[int],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+    ) -> Response[Any]:
+        """On to one file, by a link for this moment."""
+        ticket = await TicketRepository(uow).find(number)
+        staff.see(ticket)
+        return go(await link_of(uow, rules.keys, ticket, place))
+
+    @post("/{number:str}/files", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
+    async def attach(
+        self, request: Request[Any, Any, Any], number: FromPath[str], locale: NamedDependency[Locale]
+    ) -> Response[Any]:
+        """Add files (传附件). No transaction is open while they arrive and are checked."""
+        kernel: Kernel = request.app.state.kernel
+        try:
+            await take_staff_files(request, number)
+        except (Invalid, Conflict) as error:
+            attempt = Attempt("attach", {}, problem_of(error, locale), [])
+            async with kernel.db.begin() as uow:
+                staff = request.state.person.staff
+                return await self._page(request, number, staff, uow, kernel.rules, locale, attempt=attempt)
+        return go(f"/desk/t/{number}?done=attach#files")
+
     @post("/{number:str}", status_code=HTTP_200_OK)
     async def take(
         self,
@@ -84,21 +119,21 @@ class TicketPages(Controller):
         """Take a step (办理). A refused one comes back with everything typed and, if others were faster, what changed."""
         fields = await fields_of(request)
         action = fields.get("action", "")
-        version = int(fields["version"]) if fields.get("version", "").isdigit() else None
-        revealed = None
+        version = version_of(fields.get("version", ""))
+        revealed = taken = None
         try:
             async with uow.session.begin_nested():
                 if action == "reveal":
                     person = await reveal_petitioner(uow, staff, number, fields.get("reason", ""))
                     revealed = Revealed.of(person)
                 else:
-                    await _act(Call(uow, rules, staff, number, version), action, body_of(action, fields))
+                    taken = await _act(Call(uow, rules, staff, number, version), action, body_of(action, fields))
         except DomainError as error:
             attempt = Attempt(action, fields, problem_of(error, locale), _changed_at(error))
             return await self._page(request, number, staff, uow, rules, locale, attempt=attempt)
-        if revealed is not None:
+        if taken is None:
             return await self._page(request, number, staff, uow, rules, locale, revealed=revealed)
-        seen = staff.may_see(await TicketRepository(uow).find(number))
+        seen = staff.may_see(taken)
         return go(f"/desk/t/{number}?done={action}" if seen else f"/desk?done={action}")
 
     async def _page(
@@ -124,23 +159,24 @@ class TicketPages(Controller):
             status=attempt.problem.status if attempt else HTTP_200_OK,
             staff=staff,
             ticket=view,
+            files=await attachment_views(uow, rules.keys, ticket),
             attempt=attempt,
             problem=attempt.problem if attempt else None,
             wrong_prefix=f"{attempt.action}-" if attempt else "",
             changes=_changes(view, attempt),
             revealed=revealed,
-            may_reveal=any(staff.may(right, ticket) for right in MAY_REVEAL),
+            may_reveal=may_reveal(staff, ticket),
             targets=targets(rules, staff, view, locale) if "dispatch" in sorting else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],
-            done=done if done in ACTIONS else "",
+            done=done if done in ACTIONS or done == "attach" else "",
         )
 
 
-async def _act(call: Call, action: str, body: dict[str, str]) -> None:
+async def _act(call: Call, action: str, body: dict[str, str]) -> Ticket:
     try:
-        await act(call, action, body)
+        return await act(call, action, body)
     except msgspec.ValidationError as error:
         raise incomplete(error) from error
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jiesu.db.policies import protect
+
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 
 
 def upgrade() -> None:
@@ -18,6 +20,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_key")),
         sa.UniqueConstraint("ticket_id", name=op.f("uq_trail_key_ticket_id")),
     )
+    protect("trail_key")
     op.create_table(
         "hold",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -33,6 +36,7 @@ def upgrade() -> None:
     )
     op.add_column("ticket", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_ticket_to_erase", "ticket", ["ended_at", "id"], postgresql_where=sa.text("erased_at IS NULL"))
+    protect("hold")
 
 
 def downgrade() -> None:

@@ -1,0 +1,63 @@
+"""Taking files for a ticket, for API and pages alike: who sends them is asked first, in a transaction of its own.
+
+Then they are read, checked and written while no transaction is open, and put on record in a second one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+
+from jiesu.accounts.staff import Staff
+from jiesu.attachments.attach import attach_files
+from jiesu.attachments.keep import kept_files
+from jiesu.attachments.refusals import NoFiles
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.attachments import AttachmentView, attachment_views
+from jiesu.intake.attach import attach_own
+from jiesu.intake.follow import open_own
+from jiesu.kernel import Kernel
+from jiesu.tickets.events import by_staff
+from jiesu.tickets.guard import open_step
+from jiesu.tickets.repository import TicketRepository
+from jiesu.tickets.words import Step
+from jiesu.web.signed_in import signed_in_person, working_staff
+from jiesu.web.uploads import uploads_of
+
+__all__ = ["take_own_files", "take_staff_files"]
+
+
+async def take_own_files(request: Request[Any, Any, Any], number: str, code: str) -> list[AttachmentView]:
+    """The petitioner's. Raises TicketNotFound, NoFiles, TooManyFiles, a FileRefused, IllegalStep."""
+    kernel: Kernel = request.app.state.kernel
+    rules = await kernel.refresh()
+    async with kernel.db.begin() as uow:
+        await open_own(uow, rules.keys, number, code)
+    if not (uploads := await uploads_of(request)):
+        raise NoFiles("files")
+    async with kept_files(kernel.files, uploads) as files, kernel.db.begin() as uow:
+        ticket = await attach_own(uow, rules.keys, number, code, files, scan=kernel.scans)
+        return await attachment_views(uow, rules.keys, ticket, own=True)
+
+
+async def take_staff_files(request: Request[Any, Any, Any], number: str) -> list[AttachmentView]:
+    """From staff who may write a note on the ticket. Raises SignInFirst, NotYours and what the petitioner's do."""
+    kernel: Kernel = request.app.state.kernel
+    rules = await kernel.refresh()
+    async with kernel.db.begin() as uow:
+        staff = await _staff(request, uow)
+        staff.see(await TicketRepository(uow).find(number))
+    if not (uploads := await uploads_of(request)):
+        raise NoFiles("files")
+    async with kept_files(kernel.files, uploads) as files, kernel.db.begin() as uow:
+        staff = await _staff(request, uow)
+        ticket = await open_step(uow, staff, number, Step.NOTE)
+        await attach_files(uow, ticket, files, by_staff(staff), scan=kernel.scans, step=Step.NOTE)
+        return await attachment_views(uow, rules.keys, ticket)
+
+
+async def _staff(request: Request[Any, Any, Any], uow: UnitOfWork) -> Staff:
+    person = await signed_in_person(request, uow, request.app.state.kernel.rules)
+    request.state.person = person
+    return working_staff(person)
