@@ -22,7 +22,7 @@ from jiesu.errors import DomainError
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.config import ConfigMistake
 from jiesu.logs import configure_logs
-from jiesu.settings import load_settings
+from jiesu.settings import Settings, load_settings
 
 __all__ = ["app", "main"]
 
@@ -57,6 +57,8 @@ BY = "command line"
 
 out = Console()
 err = Console(stderr=True)
+#: How long the headers of a request may take, and how long a line, or all of them, may be.
+HEADER_MILLISECONDS, HEADER_BYTES = 10_000, 16 * 1024
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -79,6 +81,13 @@ def _with_kernel(work: Callable[[Any], Awaitable[T]]) -> T:
     return asyncio.run(on_kernel(attach(load_settings()), work))
 
 
+def _complain(settings: Settings) -> None:
+    from jiesu.deployment import complaints
+
+    for complaint in complaints(settings):
+        err.print(f"[bold yellow]![/] {complaint}", highlight=False)
+
+
 @app.command()
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Demo users and data; loopback only.")] = False,
@@ -88,23 +97,28 @@ def up(
     from jiesu.embedded.up import run_up
 
     settings = load_settings(port=port, demo=demo or None)
+    _complain(settings)
     raise SystemExit(run_up(settings, demo=demo))
 
 
 @app.command()
 def serve() -> None:
     """The web server alone, on JIESU_DATABASE_URL and JIESU_REDIS_URL."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.server import Server
 
     settings = load_settings()
     configure_logs(settings.log_level)
+    _complain(settings)
     Server(
         "jiesu.app:create_app",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # what proxies speak; the limits below are of that alone
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         workers=settings.web_workers,
         log_access=False,
         log_level=settings.log_level,  # type: ignore[arg-type]  # the same words
@@ -322,11 +336,16 @@ async def perform_jobs(kernel: Any, kind: str, ids: Any) -> None:
 def doctor(as_json: Json = False) -> None:
     """Check everything that must always hold; exit code 1 when something does not."""
     from jiesu.audit.checkpoints import signer_of
-    from workers.invariants import check_all
+    from jiesu.deployment import complaints
+    from workers.invariants import Finding, check_all
 
-    found = _with_kernel(
-        lambda kernel: check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer_of(kernel.settings))
-    )
+    async def examine(kernel: Any) -> list[Finding]:
+        wrong = complaints(kernel.settings)
+        fit = Finding("the settings are fit for real people", len(wrong), wrong)
+        laws = await check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer_of(kernel.settings))
+        return [*laws, fit]
+
+    found = _with_kernel(examine)
     if as_json:
         sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
     for row in [] if as_json else found:

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
+from jiesu.intake.guesses import MANY
 from jiesu.intake.models import PetitionerAccess, WrongCode
 from tests.builders.forms import PHONE
 
@@ -165,6 +166,14 @@ async def test_an_address_that_asks_for_many_telephones_or_tries_many_codes_is_s
     tried = [(await show(browser, "made-up", "000000")).status_code for _ in range(21)]
     assert tried == [422] * 20 + [429]
     assert (await ask(client)).status_code == 202
+
+
+async def test_while_codes_are_asked_for_everywhere_an_address_has_three(client, kernel):
+    async with kernel.db.begin() as uow:
+        row = {"phone": PHONE, "phone_hash": "-", "code_hash": "-", "asked_at": uow.now}
+        await uow.session.execute(insert(PetitionerAccess), [row | {"handle_hash": f"{n}"} for n in range(MANY)])
+    browser = AsyncClient(transport=ASGITransport(client._transport.app, client=(HERE, 1)), base_url=client.base_url)
+    assert [(await ask(browser, f"139123456{n:02d}")).status_code for n in range(4)] == [202] * 3 + [429]
 
 
 async def test_a_code_that_would_come_too_late_is_not_sent(client, make, gateway, jobs, clock):

@@ -44,6 +44,8 @@ async def test_somebody_is_added_signs_in_and_changes_the_password(client, peopl
         ({"username": "x"}, 422, "BadUsername", "username"),
         ({"username": "has space"}, 422, "BadUsername", "username"),
         ({"name": " "}, 422, "BadPersonName", "name"),
+        ({"name": "李\n娜"}, 422, "BadPersonName", "name"),
+        ({"name": "\u202e娜李"}, 422, "BadPersonName", "name"),
         ({"username": f"officer-{STATION}"}, 409, "UsernameTaken", "username"),
         ({"posts": [{"role": "officer", "unit": "NOWHERE"}]}, 422, "NoSuchUnit", "unit"),
         ({"posts": [{"role": "king", "unit": CITY}]}, 400, "BadRequest", "posts[0].role"),

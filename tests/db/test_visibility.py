@@ -10,8 +10,11 @@ from sqlalchemy import select, text, update
 
 from jiesu.accounts.roles import Role
 from jiesu.desk.queue import View, condition
+from jiesu.escalation.acknowledge import acknowledge_escalations
+from jiesu.tickets.guard import open_step
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.repository import visible_to
+from jiesu.tickets.repository import TicketNotFound, visible_to
+from jiesu.tickets.words import Step
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
 
 UNITS = [CITY, COUNTY, STATION, VILLAGE, "VS-150103", "VS-150103001", "CITY-DISCIPLINE", "CITY-BENEFITS", "VS-150121"]
@@ -67,3 +70,11 @@ async def test_no_view_shows_more_than_may_be_seen(make, staff, uow):
     await uow.session.execute(update(Ticket).where(Ticket.id == shown.id).values(sealed_to="CITY-DISCIPLINE"))
     for view in View:
         assert not set(await uow.session.scalars(select(Ticket.id).where(condition(person, view, uow.now))))
+
+
+async def test_no_version_opens_what_may_not_be_seen_even_where_the_database_would(make, staff, uow):
+    report = await make.filed(nature="report", text="我要举报站里的工作人员收受好处费，替人虚报材料。")
+    with pytest.raises(TicketNotFound):
+        await open_step(uow, await staff("dispatcher", CITY), report.number, Step.NOTE, version=999)
+    with pytest.raises(TicketNotFound):
+        await acknowledge_escalations(uow, await staff("supervisor", CITY), report.number, version=999)

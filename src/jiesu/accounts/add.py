@@ -15,6 +15,7 @@ from jiesu.accounts.sign_in import tidy_username
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Invalid
 from jiesu.kit.numbers import ALPHABET
+from jiesu.kit.text import clean, forbidden_characters
 
 __all__ = ["BadPersonName", "BadUsername", "UsernameTaken", "add_account", "initial_password"]
 
@@ -28,8 +29,8 @@ class BadUsername(Invalid):
 
 
 class BadPersonName(Invalid):
-    zh = "请填写姓名，最多64个字。"
-    en = "Give the person's name, at most 64 characters."
+    zh = "请填写姓名，最多64个字，不含换行等控制字符。"
+    en = "Give the person's name, at most 64 characters, without line ends or other control characters."
 
 
 class UsernameTaken(Conflict):
@@ -42,10 +43,10 @@ async def add_account(uow: UnitOfWork, username: str, name: str, *, by: str) -> 
 
     Raises BadUsername, BadPersonName, UsernameTaken.
     """
-    username, name = tidy_username(username), name.replace("\0", "").strip()
+    username, name = tidy_username(username), clean(name)
     if _USERNAME.fullmatch(username) is None:
         raise BadUsername("username")
-    if not 1 <= len(name) <= 64:
+    if not 1 <= len(name) <= 64 or not name.isprintable() or forbidden_characters(name):
         raise BadPersonName("name")
     password, hashed = await initial_password()
     await _insert(uow, username, name, hashed)

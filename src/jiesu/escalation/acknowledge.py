@@ -37,8 +37,10 @@ async def acknowledge_escalations(
 
     The post answers, not the person: anybody who may supervise there. Raises NothingToAcknowledge, NotYours.
     """
-    ticket = await TicketRepository(uow).lock(number, version)
+    tickets = TicketRepository(uow)
+    ticket = await tickets.lock(number)
     staff.see(ticket)
+    await tickets.expect(ticket, version)
     if not staff.has(Right.SUPERVISE) and not staff.has(Right.DISPATCH):
         raise NotYours
     waiting = select(Escalation).where(

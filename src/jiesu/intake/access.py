@@ -119,7 +119,8 @@ async def leave(uow: UnitOfWork, secret: str | None) -> None:
 
 
 async def _may_ask(uow: UnitOfWork, phone_hash: str, address_hash: str | None) -> None:
-    limits = ASKING_IN_SIEGE if await besieged(uow) else ASKING
+    siege = await besieged(uow) or await besieged(uow, PetitionerAccess.asked_at)
+    limits = ASKING_IN_SIEGE if siege else ASKING
     by_phone = await _unused(uow, PetitionerAccess.phone_hash == phone_hash, KEPT)
     here = PetitionerAccess.address_hash == address_hash if address_hash else false()
     by_address = await _unused(uow, here, timedelta(hours=1))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from jiesu.db.uow import Database, UnitOfWork
 from jiesu.errors import DomainError, TooMany
@@ -120,9 +121,9 @@ class Guesses:
         return None if place is None else self.keys.code_hash(f"address:{place}")
 
 
-async def besieged(uow: UnitOfWork) -> bool:
-    """Whether more wrong codes come in than people mistype."""
-    lately = select(WrongCode.id).where(WrongCode.at > uow.now - LATELY).limit(MANY).subquery()
+async def besieged(uow: UnitOfWork, moments: InstrumentedAttribute[datetime] = WrongCode.at) -> bool:
+    """Whether more comes in, of wrong codes unless something else is named, than people mistype or forget."""
+    lately = select(moments).where(moments > uow.now - LATELY).limit(MANY).subquery()
     return await uow.session.scalar(select(func.count()).select_from(lately)) == MANY
 
 

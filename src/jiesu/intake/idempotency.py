@@ -29,12 +29,10 @@ class BadIdempotencyKey(Invalid):
 def body_hash(form: AppealForm) -> str:
     """Keyed hash of the form in canonical JSON, as sent before or after a warning alike.
 
-    All of it but the telephone stands in the database too: a plain hash would tell the telephone by trying.
+    All but the telephone stands in the database too, to be tried with; hence the key.
     """
     body = msgspec.to_builtins(form)
     del body["confirmed_unclassified"]
-    if body["consents"] is None:  # what was sent before there were consents hashes as it did
-        del body["consents"]
     return key_ring().code_hash(msgspec.json.encode(body, order="deterministic").decode())
 
 

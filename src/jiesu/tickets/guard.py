@@ -49,8 +49,10 @@ async def open_step(uow: UnitOfWork, staff: Staff, number: str, step: Step, vers
 
     Raises TicketNotFound (also when it may not be seen), StaleVersion, IllegalStep, NotYours.
     """
-    ticket = await TicketRepository(uow).lock(number, version)
+    tickets = TicketRepository(uow)
+    ticket = await tickets.lock(number)
     staff.see(ticket)
+    await tickets.expect(ticket, version)
     if ticket.erased_at is not None:
         raise TicketErased("action")
     rights = [right for right in who(ticket.status, step) if isinstance(right, Right)]

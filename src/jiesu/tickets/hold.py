@@ -76,8 +76,10 @@ def may_hold(staff: Staff, ticket: Ticket) -> bool:
 
 
 async def _theirs(uow: UnitOfWork, staff: Staff, number: str, version: int | None) -> Ticket:
-    ticket = await TicketRepository(uow).lock(number, version)
+    tickets = TicketRepository(uow)
+    ticket = await tickets.lock(number)
     staff.see(ticket)
+    await tickets.expect(ticket, version)
     if not may_hold(staff, ticket):
         raise NotYours
     return ticket

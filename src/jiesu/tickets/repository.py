@@ -46,15 +46,17 @@ class TicketRepository:
         """Read without a lock. Raises TicketNotFound."""
         return await self._one(number, lock=False)
 
-    async def lock(self, number: str, version: int | None = None) -> Ticket:
-        """Lock the row for the rest of the transaction.
+    async def lock(self, number: str) -> Ticket:
+        """Lock the row for the rest of the transaction. Raises TicketNotFound."""
+        return await self._one(number, lock=True)
 
-        `version` is what the caller last saw; each step of the ticket's life counts one. Raises TicketNotFound, StaleVersion.
+    async def expect(self, ticket: Ticket, version: int | None) -> None:
+        """Raises StaleVersion unless this is what the caller last saw; each step of the ticket's life counts one.
+
+        Ask only once it is sure that the caller may see the ticket: the refusal tells what happened to it.
         """
-        ticket = await self._one(number, lock=True)
         if version is not None and version != ticket.version:
             raise StaleVersion(version, ticket.version, await self._changes(ticket))
-        return ticket
 
     async def lock_id(self, ticket_id: int) -> Ticket:
         """Lock by key, for jobs. Raises TicketNotFound."""

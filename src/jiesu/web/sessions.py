@@ -162,7 +162,7 @@ def session_token(request: Request[Any, Any, Any]) -> str | None:
     bearer = bearer_of(request)
     if bearer is not None:
         return bearer
-    if request.url.path.startswith("/api/") and request.method not in SAFE:
+    if request.scope["path"].startswith("/api/") and request.method not in SAFE:
         return None
     return request.cookies.get(COOKIE)
 

@@ -116,6 +116,7 @@ async def _visitor(request: Request[Any, Any, Any], uow: UnitOfWork) -> Sequence
 class MyController(Controller):
     path = "/my"
     tags = ("petitioner",)
+    request_max_body_size = 8 * 1024
 
     @post("/code", operation_id="AskForAccessCode", status_code=HTTP_202_ACCEPTED)
     async def ask(

@@ -61,6 +61,7 @@ async def survey_page_view(uow: UnitOfWork, rules: Rules, token: str, locale: Lo
 class SurveyController(Controller):
     path = "/surveys"
     tags = ("petitioner",)
+    request_max_body_size = 16 * 1024
 
     @get("/{token:str}", operation_id="OpenSurvey")
     async def show(

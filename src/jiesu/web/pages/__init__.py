@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Response, Router
+from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
@@ -33,11 +31,6 @@ __all__ = ["page_routers", "templates"]
 KEPT = CacheControlHeader(public=True, max_age=7 * 24 * 3600)
 
 
-def _not_guessed(response: Response[Any]) -> Response[Any]:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
 def page_routers(settings: Settings) -> list[Router]:
     """Every page, and the static files beside them; the demo's pages in demo mode only."""
     handlers: list[ControllerRouterHandler] = [
@@ -59,9 +52,7 @@ def page_routers(settings: Settings) -> list[Router]:
     if settings.demo:
         handlers.append(DemoPages)
     pages = Router("/", route_handlers=handlers, include_in_schema=False)
-    static = create_static_files_router(
-        "/static", directories=[STATIC], cache_control=KEPT, after_request=_not_guessed, include_in_schema=False
-    )
+    static = create_static_files_router("/static", directories=[STATIC], cache_control=KEPT, include_in_schema=False)
     return [pages, static]
 
 

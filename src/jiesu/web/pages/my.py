@@ -72,6 +72,7 @@ async def _take(
 
 class MyPages(Controller):
     path = "/my"
+    request_max_body_size = 32 * 1024
 
     @get("/")
     async def home(

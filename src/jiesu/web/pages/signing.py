@@ -33,6 +33,8 @@ def own_path(asked: str) -> str:
 
 
 class SigningPages(Controller):
+    request_max_body_size = 8 * 1024
+
     @get("/login")
     async def form(self, request: Request[Any, Any, Any], next_: FromQuery[str] = "/desk") -> Response[Any]:
         """The sign-in form (登录)."""
