@@ -29,12 +29,21 @@ class Variant:
     owner_sql: str = ""
 
 
-#: The first is the whole; each other one leaves something out. Row-level security: a line with its `owner_sql`.
+#: Lets every query see every row again.
+_NO_POLICIES = """
+    DO $$ DECLARE held record; BEGIN
+        FOR held IN SELECT tablename FROM pg_policies WHERE policyname = 'seen' LOOP
+            EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY', held.tablename);
+        END LOOP;
+    END $$
+"""
+#: The first is the whole; each other one leaves something out.
 VARIANTS: Mapping[str, Variant] = {
     "all on": Variant(),
     "no encryption": Variant(encrypted=False),
     "no trail": Variant(trailed=False),
-    "neither": Variant(encrypted=False, trailed=False),
+    "no row policies": Variant(owner_sql=_NO_POLICIES),
+    "none of these": Variant(encrypted=False, trailed=False, owner_sql=_NO_POLICIES),
 }
 
 

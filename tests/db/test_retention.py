@@ -8,18 +8,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from jiesu.attachments.models import Attachment
 from jiesu.audit import security
 from jiesu.audit.trail import history, verify
 from jiesu.audit.trail_keys import ERASED
 from jiesu.custody.policy import RetentionPolicy, load_retention, months_before
-from jiesu.custody.retention import Outcome, due, run_retention
+from jiesu.custody.retention import Outcome, Retention, due
 from jiesu.embedded.prepare import child_environment
 from jiesu.kit.config import ConfigMistake
+from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.statistics.query import month_span, rates_of
 from jiesu.tickets.hold import HoldSet
+from tests.builders.files import jpeg
 from tests.builders.forms import CITY, STATION
 from tests.builders.make import Make
 from tests.journeys.test_nothing_in_clear import dumped
@@ -31,7 +34,7 @@ LEADER = f"supervisor-{CITY}"
 
 
 async def run(kernel, policy: RetentionPolicy = POLICY, **more) -> Outcome:
-    return await run_retention(kernel.db, policy, by="test", **more)
+    return await Retention(kernel.db, policy, kernel.files, "test", **more).run()
 
 
 async def told(kernel, made) -> list:
@@ -86,6 +89,23 @@ async def test_a_dump_shows_nothing_of_an_erased_ticket_even_to_who_has_the_keys
 
 def sealed_values(dump: str) -> list[str]:
     return [word for line in dump.splitlines() for word in line.split("\t") if word.startswith("k1:aes:")]
+
+
+async def test_files_and_consents_go_with_the_ticket(kernel, make, clock, client):
+    person = {"name": "张建国", "phone": "13987654321", "id_number": "150102195003072514"}
+    made, other = [await make.filed(petitioner=person, consents=["id_number"]) for _ in range(2)]
+    for one in (made, other):
+        path, photo = f"/api/v1/tickets/{one.number}/attachments?code={one.code}", ("退役证.jpg", jpeg())
+        assert (await client.post(path, files=[("files", photo)])).status_code == 201
+    await make.withdraw(made)
+    async with kernel.db.begin() as uow:
+        places = dict((await uow.session.execute(select(Attachment.ticket_id, Attachment.place))).all())
+    clock.advance(YEAR)
+    assert (await run(kernel)).personal == 1
+    async with kernel.db.begin() as uow:
+        assert (await uow.session.scalars(select(Attachment.ticket_id))).all() == [other.id]
+        assert (await uow.session.scalars(select(Consent.ticket_id))).all() == [other.id]
+    assert [kernel.files.there(places[one.id]) for one in (made, other)] == [False, True]
 
 
 async def test_somebody_with_another_ticket_stays_until_that_one_goes_too(kernel, make, clock):

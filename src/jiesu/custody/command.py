@@ -151,14 +151,16 @@ def retention_run(
 ) -> None:
     """Erase what has been kept long enough (config/retention.toml). May be stopped and begun again."""
     from jiesu.custody.policy import load_retention
-    from jiesu.custody.retention import Outcome, due, run_retention
+    from jiesu.custody.retention import Outcome, Retention, due
     from jiesu.kernel import on_kernel
 
     settings = attach(load_settings())
     policy = load_retention(settings.config_dir / "retention.toml")
 
     async def work(kernel: Kernel) -> Outcome:
-        return await due(kernel.db, policy) if dry_run else await run_retention(kernel.db, policy, by=BY)
+        if dry_run:
+            return await due(kernel.db, policy)
+        return await Retention(kernel.db, policy, kernel.files, BY).run()
 
     outcome = asyncio.run(on_kernel(settings, work))
     if as_json:

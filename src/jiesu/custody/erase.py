@@ -29,11 +29,14 @@ async def erase_words(uow: UnitOfWork, tickets: Sequence[int]) -> None:
     await uow.session.execute(delete(TrailKey).where(TrailKey.ticket_id.in_(tickets)))
 
 
-async def erase_personal(uow: UnitOfWork, tickets: Sequence[int]) -> None:
-    """Overwrite every encrypted column that belongs to the tickets, what they say, and people who have no other ticket."""
+async def erase_personal(uow: UnitOfWork, tickets: Sequence[int]) -> Sequence[str]:
+    """Overwrite every encrypted column that belongs to the tickets, what they say, and people who have no other ticket.
+
+    Returns the places of their files in the store: their keys are gone, the files may follow once this is committed.
+    """
+    files = await _files(uow, tickets)
     for table in _belonging():
         await _blank(uow, table, tickets)
-    await uow.session.execute(delete(Attachment).where(Attachment.ticket_id.in_(tickets)))  # their keys go with them
     await uow.session.execute(delete(Consent).where(Consent.ticket_id.in_(tickets)))
     await _receipts_and_copies(uow, tickets)
     people = (await uow.session.scalars(select(Ticket.petitioner_id).where(Ticket.id.in_(tickets)))).all()
@@ -41,12 +44,13 @@ async def erase_personal(uow: UnitOfWork, tickets: Sequence[int]) -> None:
         update(Ticket)
         .where(Ticket.id.in_(tickets))
         .values(
-            title=ERASED_TITLE, text=ERASED_TITLE, search=func.cast(literal(""), TSVECTOR), result=None, reply=None, accused_officer=None,
-            petitioner_id=None, code_hash="", routing={}, erased_at=uow.now,
+            title=ERASED_TITLE, text=ERASED_TITLE, search=func.cast(literal(""), TSVECTOR), result=None, reply=None,
+            accused_officer=None, petitioner_id=None, code_hash="", routing={}, erased_at=uow.now,
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     await _people(uow, [person for person in people if person is not None])
+    return files
 
 
 def _belonging() -> list[Table]:
@@ -75,6 +79,11 @@ async def _receipts_and_copies(uow: UnitOfWork, tickets: Sequence[int]) -> None:
     )
     await uow.session.execute(delete(IdempotencyKey).where(IdempotencyKey.number.in_(numbers)))
     await uow.session.execute(delete(DemoMessage).where(DemoMessage.key.in_(keys)))
+
+
+async def _files(uow: UnitOfWork, tickets: Sequence[int]) -> Sequence[str]:
+    gone = delete(Attachment).where(Attachment.ticket_id.in_(tickets)).returning(Attachment.place)
+    return (await uow.session.scalars(gone)).all()
 
 
 async def _people(uow: UnitOfWork, people: Sequence[int]) -> None:

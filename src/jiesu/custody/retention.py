@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
+from jiesu.attachments.store import FileStore
 from jiesu.audit import trail
 from jiesu.audit.trail_keys import TrailKey
 from jiesu.custody.erase import erase_personal, erase_words
@@ -18,7 +19,7 @@ from jiesu.tickets.events import SYSTEM, DataErased
 from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Ticket
 
-__all__ = ["BATCH", "Outcome", "due", "run_retention"]
+__all__ = ["BATCH", "Outcome", "Retention", "due"]
 
 #: Tickets in a transaction.
 BATCH = 100
@@ -70,42 +71,50 @@ async def _count(uow: UnitOfWork, which: ColumnElement[bool]) -> int:
     return await uow.session.scalar(select(func.count()).select_from(Ticket).where(which)) or 0
 
 
-async def run_retention(
-    db: Database, policy: RetentionPolicy, *, by: str, tell: Callable[[int], None] = lambda _: None, batch: int = BATCH
-) -> Outcome:
-    """Erase what is due. Every ticket says so in its trail, the run in the security trail. May be stopped and repeated."""
-    held = (await due(db, policy)).held
-    personal = await _through(db, policy, lambda limits: limits.old_persons, tell, batch)
-    words = await _through(db, policy, lambda limits: limits.old_words, tell, batch)
-    outcome = Outcome(personal.personal, personal.words + words.words, held)
-    async with db.begin() as uow:
-        await uow.record(
-            RetentionRun(
-                by=by, policy=policy.version, personal=outcome.personal, words=outcome.words, held=outcome.held
+@dataclass(frozen=True)
+class Retention:
+    """Erasing what is due: every ticket says so in its trail, the run in the security trail. May be stopped and repeated."""
+
+    db: Database
+    policy: RetentionPolicy
+    files: FileStore
+    by: str
+    tell: Callable[[int], None] = lambda _: None
+    batch: int = BATCH
+
+    async def run(self) -> Outcome:
+        """Raises nothing that a further run would not put right."""
+        held = (await due(self.db, self.policy)).held
+        first = await self._through(lambda limits: limits.old_persons)
+        second = await self._through(lambda limits: limits.old_words)
+        outcome = Outcome(first.personal, first.words + second.words, held)
+        async with self.db.begin() as uow:
+            await uow.record(
+                RetentionRun(
+                    by=self.by,
+                    policy=self.policy.version,
+                    personal=outcome.personal,
+                    words=outcome.words,
+                    held=outcome.held,
+                )
             )
-        )
-    return outcome
+        return outcome
 
-
-async def _through(
-    db: Database,
-    policy: RetentionPolicy,
-    which: Callable[[_Limits], ColumnElement[bool]],
-    tell: Callable[[int], None],
-    batch: int,
-) -> Outcome:
-    """Batch after batch in the order of keys; a ticket that somebody has locked is left for the next run."""
-    personal = words = after = 0
-    while True:
-        async with db.begin() as uow:
-            limits = _Limits.of(policy, uow.now)
-            claimed = await _claim(uow, which(limits), after, batch)
-            free = await _free(uow, claimed)
-            done = await _erase(uow, limits, policy, free)
-        if not claimed:
-            return Outcome(personal, words, 0)
-        personal, words, after = personal + done.personal, words + done.words, claimed[-1]
-        tell(len(free))
+    async def _through(self, which: Callable[[_Limits], ColumnElement[bool]]) -> Outcome:
+        """Batch after batch in the order of keys; a ticket that somebody has locked is left for the next run."""
+        personal = words = after = 0
+        while True:
+            async with self.db.begin() as uow:
+                limits = _Limits.of(self.policy, uow.now)
+                claimed = await _claim(uow, which(limits), after, self.batch)
+                free = await _free(uow, claimed)
+                done, files = await _erase(uow, limits, self.policy, free)
+            for place in files:
+                self.files.remove(place)
+            if not claimed:
+                return Outcome(personal, words, 0)
+            personal, words, after = personal + done.personal, words + done.words, claimed[-1]
+            self.tell(len(free))
 
 
 async def _claim(uow: UnitOfWork, which: ColumnElement[bool], after: int, limit: int) -> Sequence[int]:
@@ -119,14 +128,15 @@ async def _free(uow: UnitOfWork, tickets: Sequence[int]) -> Sequence[int]:
     return (await uow.session.scalars(query)).all()
 
 
-async def _erase(uow: UnitOfWork, limits: _Limits, policy: RetentionPolicy, tickets: Sequence[int]) -> Outcome:
+async def _erase(
+    uow: UnitOfWork, limits: _Limits, policy: RetentionPolicy, tickets: Sequence[int]
+) -> tuple[Outcome, Sequence[str]]:
     query = select(Ticket.id, limits.old_persons, limits.old_words).where(Ticket.id.in_(tickets)).order_by(Ticket.id)
     parts = (await uow.session.execute(query)).all()
     persons, words = [key for key, old, _ in parts if old], [key for key, _, old in parts if old]
-    if persons:
-        await erase_personal(uow, persons)
+    files = await erase_personal(uow, persons) if persons else []
     await erase_words(uow, words)
     await trail.read_heads(uow, tickets)
     for key, personal, spoken in parts:
         await uow.record(DataErased(ticket_id=key, by=SYSTEM, personal=personal, words=spoken, policy=policy.version))
-    return Outcome(len(persons), len(words), 0)
+    return Outcome(len(persons), len(words), 0), files

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, BigId, Moment, encrypted
+from jiesu.db.base import Base, BigId, Moment, encrypted, hash_of
 
 __all__ = ["IdempotencyKey", "NumberBlock", "PetitionerAccess", "WrongCode"]
 
@@ -62,7 +62,7 @@ class PetitionerAccess(Base):
 
     id: Mapped[BigId]
     phone: Mapped[str] = mapped_column(encrypted(32))
-    phone_hash: Mapped[str] = mapped_column(String(64))
+    phone_hash: Mapped[str] = mapped_column(String(64), info=hash_of("phone"))
     #: None where the address tells nobody apart.
     address_hash: Mapped[str | None] = mapped_column(String(64))
     #: SHA-256 of what the asking browser holds: nobody else can use up its tries.

@@ -12,6 +12,7 @@ from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Missing
 from jiesu.kit.numbers import normalise_number
+from jiesu.kit.private import Private
 from jiesu.kit.text import bigrams, lexemes
 from jiesu.routing.dispatch import dispatch_automatically
 from jiesu.routing.policy import Routing
@@ -50,8 +51,8 @@ class TextReviewed(TicketEvent, frozen=True, kw_only=True):
 
     place: str
     decision: str
-    text: str | None
-    pointer: str | None
+    text: Private | None
+    pointer: Private | None
 
 
 async def waiting_for(uow: UnitOfWork, staff: Staff) -> Sequence[tuple[Withheld, str]]:
