@@ -267,3 +267,13 @@ async def test_settings_name_the_scanner(tmp_path):
     ).clamd
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"data_dir": tmp_path, "config_dir": tmp_path, "clamd": "127.0.0.1"}, Settings)
+
+
+async def test_codes_are_guessed_no_faster_by_way_of_files(client, make, send):
+    made = await make.ticket("registered")
+    path = f"/api/v1/tickets/{made.number}/attachments"
+    seen = set()
+    for _ in range(12):
+        seen.add((await send(made, PDF, code="AAAAAAAA")).status_code)
+        seen.add((await client.get(f"{path}?code=AAAAAAAA")).status_code)
+    assert seen == {404, 429}

@@ -16,7 +16,7 @@ from jiesu.attachments.refusals import NoFiles
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import AttachmentView, attachment_views
 from jiesu.intake.attach import attach_own
-from jiesu.intake.follow import open_own
+from jiesu.intake.guesses import Guesses
 from jiesu.kernel import Kernel
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.guard import open_step
@@ -28,12 +28,13 @@ from jiesu.web.uploads import uploads_of
 __all__ = ["take_own_files", "take_staff_files"]
 
 
-async def take_own_files(request: Request[Any, Any, Any], number: str, code: str) -> list[AttachmentView]:
-    """The petitioner's. Raises TicketNotFound, NoFiles, TooManyFiles, a FileRefused, IllegalStep."""
+async def take_own_files(
+    request: Request[Any, Any, Any], guesses: Guesses, number: str, code: str
+) -> list[AttachmentView]:
+    """The petitioner's. Raises TicketNotFound, TooManyGuesses, NoFiles, TooManyFiles, a FileRefused, IllegalStep."""
     kernel: Kernel = request.app.state.kernel
     rules = await kernel.refresh()
-    async with kernel.db.begin() as uow:
-        await open_own(uow, rules.keys, number, code)
+    await guesses.check(number, code)
     if not (uploads := await uploads_of(request)):
         raise NoFiles("files")
     async with kept_files(kernel.files, uploads) as files, kernel.db.begin() as uow:
@@ -58,6 +59,8 @@ async def take_staff_files(request: Request[Any, Any, Any], number: str) -> list
 
 
 async def _staff(request: Request[Any, Any, Any], uow: UnitOfWork) -> Staff:
+    """As `provide_person` does: from here on PostgreSQL shows what the acting post may see."""
     person = await signed_in_person(request, uow, request.app.state.kernel.rules)
+    await uow.see_as(person.staff.viewer)
     request.state.person = person
     return working_staff(person)

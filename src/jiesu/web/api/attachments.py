@@ -20,6 +20,7 @@ from jiesu.attachments.refusals import FileNotFound
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import AttachmentView, attachment_views
 from jiesu.intake.follow import open_own
+from jiesu.intake.guesses import Guesses
 from jiesu.kernel import Kernel
 from jiesu.rules import Rules
 from jiesu.tickets.repository import TicketRepository
@@ -50,10 +51,12 @@ class TicketAttachmentController(Controller):
         self,
         number: FromPath[str],
         code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
     ) -> list[AttachmentView]:
         """The petitioner's own files (附件)."""
+        await guesses.check(number, code)
         return await attachment_views(uow, rules.keys, await open_own(uow, rules.keys, number, code), own=True)
 
     @post(
@@ -63,10 +66,14 @@ class TicketAttachmentController(Controller):
         request_max_body_size=LARGEST_FORM,
     )
     async def attach(
-        self, request: Request[Any, Any, Any], number: FromPath[str], code: FromQuery[str]
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
     ) -> list[AttachmentView]:
         """Add files (传附件): at most 9 on a ticket, 20 MB each. The same file again changes nothing. All or none are taken."""
-        return await take_own_files(request, number, code)
+        return await take_own_files(request, guesses, number, code)
 
 
 class DeskAttachmentController(Controller):
