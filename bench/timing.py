@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,6 +20,7 @@ from httpx import AsyncClient
 
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SystemClock
+from jiesu.kit.numbers import format_number
 from jiesu.rules import load_policies
 from jiesu.settings import load_settings
 from tests.builders.desk import signing_in
@@ -27,7 +29,8 @@ from tests.builders.kernels import committing_kernel, http
 from tests.builders.make import Make
 from tests.builders.servers import CONFIG, Servers, Where
 
-ABSENT = "HH20260101-00001-2"
+#: Well formed, or it would not even be looked for.
+ABSENT = format_number(date(2026, 1, 1), 1)
 REPORT = "我要举报站里的工作人员收受好处费，替人虚报材料。"
 #: Requests of each kind at each address; the first tenth only warms up.
 ROUNDS = 400
