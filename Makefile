@@ -1,6 +1,6 @@
 # `make` alone lists what can be made. Needs nothing but Python 3.11 or newer with venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test contract fuzz lint format types imports migrations-check bench lock clean
+.PHONY: help setup run test contract fuzz lint format types imports scan migrations-check bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,6 +65,9 @@ types: setup ## mypy, strict
 
 imports: setup ## the direction of imports
 	$(BIN)/lint-imports
+
+scan: setup ## look for weaknesses: bandit, detect-secrets, pip-audit
+	@.ci/scan
 
 migrations-check: setup ## models and migrations agree
 	$(BIN)/python -m pytest -q tests/db/test_migrations.py

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.load import appeals, file_all, load
 from bench.stand import Stand
 from bench.statement import pgbench, statement
+from jiesu.db.scope import BEGIN_AS_SYSTEM
 
 CLIENTS = 16
 #: Seconds before measuring, so that connections are open and statements prepared.
@@ -82,14 +83,16 @@ def _written(stand: Stand, found: dict[str, Any]) -> dict[str, int]:
     with stand.running("serve"):
         [(status, receipt)] = asyncio.run(file_all(stand.settings.port, [body]))
     found["example"] = {"status": status, "routed": receipt.get("unit") is not None}
-    with psycopg.connect(stand.postgres.url().replace("+psycopg", "")) as connection:
+    with psycopg.connect(stand.postgres.url().replace("+psycopg", ""), options=BEGIN_AS_SYSTEM) as connection:
         text, rows = statement(connection, str(receipt["number"]))
     (stand.folder / "filing.sql").write_text(text + "\n")
     return rows
 
 
 def _empty_jobs(stand: Stand) -> None:
-    with psycopg.connect(stand.postgres.url().replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(
+        stand.postgres.url().replace("+psycopg", ""), options=BEGIN_AS_SYSTEM, autocommit=True
+    ) as connection:
         connection.execute("DELETE FROM job WHERE run_at < now() + interval '10 minutes'")
 
 

@@ -22,7 +22,7 @@ from jiesu.embedded.prepare import child_environment, jiesu
 from jiesu.embedded.redis import EmbeddedRedis
 from jiesu.settings import Settings, load_settings
 
-__all__ = ["Stand"]
+__all__ = ["Stand", "free_port", "until_ready"]
 
 #: Seconds within which the web server must answer.
 PATIENCE = 60.0
@@ -42,7 +42,7 @@ class Stand:
             database_url=self.postgres.url(),
             owner_database_url=self.postgres.url(role="owner"),
             redis_url=self.redis.url(),
-            port=_free_port(),
+            port=free_port(),
             demo=True,
         )
 
@@ -66,7 +66,7 @@ class Stand:
         command.start()
         try:
             if name == "serve":
-                _until_ready(settings)
+                until_ready(settings)
             yield psutil.Process(command.pid)
         finally:
             command.stop()
@@ -76,7 +76,8 @@ class Stand:
         subprocess.run(jiesu(*words), env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 
 
-def _until_ready(settings: Settings) -> None:
+def until_ready(settings: Settings) -> None:
+    """Wait until the web server answers. Raises TimeoutError."""
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up:
         try:
@@ -88,7 +89,8 @@ def _until_ready(settings: Settings) -> None:
     raise TimeoutError(f"jiesu serve did not become ready within {PATIENCE} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -90,7 +90,9 @@ def settings(where: Where, worker: str, tmp_path_factory: pytest.TempPathFactory
         "JIESU_REDIS_URL": where.redis(number),
         "JIESU_SECRET_KEY": SECRET,
         "JIESU_DEMO": "true",
+        "JIESU_ALLOWED_HOSTS": "testserver.local",
         "JIESU_LOG_LEVEL": "error",
+        "JIESU_PROOF_OF_WORK": "0",
         "JIESU_DATA_DIR": str(tmp_path_factory.mktemp("data")),
     }
     yield load_settings(env)

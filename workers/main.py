@@ -10,6 +10,7 @@ from multiprocessing.context import SpawnProcess
 import msgspec
 import structlog
 
+import workers.access
 import workers.attachments
 import workers.checkpoints
 import workers.clocks

@@ -9,12 +9,15 @@ from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 
+from jiesu.accounts.provider import provider_of
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
@@ -29,13 +32,19 @@ from jiesu.web.api.desk import DeskController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
+from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
+from jiesu.web.api.withheld import WithheldController
+from jiesu.web.bodies import SlowBodies
 from jiesu.web.dependencies import DEPENDENCIES, give_back
 from jiesu.web.documented import BEARER, ProblemsDocumented
+from jiesu.web.headers import headers_for
+from jiesu.web.hosts import HostsMiddleware
+from jiesu.web.limits import LimitsMiddleware
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
@@ -54,18 +63,29 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
     settings = settings or (kernel.settings if kernel else load_settings())
     configure_logs(settings.log_level)
     kernel = kernel or Kernel(settings)
+    provider = provider_of(settings)
+    limits = LimitsMiddleware(settings)
     redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         await kernel.open()
         yield
+        if provider is not None:
+            await provider.aclose()
         await redis.aclose()
+        await limits.aclose()
         await kernel.close()
 
     return Litestar(
         route_handlers=[_api(settings), FileController, HealthController, MetricsController, *page_routers(settings)],
-        middleware=[http_metrics().middleware],
+        middleware=[
+            HostsMiddleware(settings),
+            http_metrics().middleware,
+            limits,
+            SlowBodies(settings.body_seconds),
+            DefineMiddleware(CSRFMiddleware, config=_csrf(settings)),  # after those: it reads the form
+        ],
         dependencies=DEPENDENCIES,
         exception_handlers={
             DomainError: for_readers(domain_problem),
@@ -73,15 +93,9 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             Exception: for_readers(unexpected_problem),
         },
         after_exception=[give_back],
+        before_send=[headers_for(https=settings.https)],
         lifespan=[lifespan],
         logging_config=None,
-        csrf_config=CSRFConfig(
-            secret=settings.secret_key,
-            exclude=["^/api/", "^/health/", "^/metrics", "^/static/", "^/files/"],
-            cookie_samesite="lax",
-            cookie_httponly=True,
-            cookie_secure=settings.https,
-        ),
         template_config=templates(),
         plugins=[ProblemsDocumented()],
         request_class=CarefulRequest,
@@ -98,9 +112,22 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             {
                 "kernel": kernel,
                 "redis": redis,
+                "provider": provider,
+                "limits": limits,
                 "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
             }
         ),
+    )
+
+
+def _csrf(settings: Settings) -> CSRFConfig:
+    """Forms of pages carry a token; the API takes no cookie for anything that changes."""
+    return CSRFConfig(
+        secret=settings.secret_key,
+        exclude=["^/api/", "^/health/", "^/metrics", "^/static/", "^/files/"],
+        cookie_samesite="lax",
+        cookie_httponly=True,
+        cookie_secure=settings.https,
     )
 
 
@@ -108,12 +135,14 @@ def _api(settings: Settings) -> Router:
     handlers: list[ControllerRouterHandler] = [
         TicketController,
         TicketAttachmentController,
+        MyController,
         SurveyController,
         SessionController,
         OwnAccountController,
         SessionListController,
         DeskController,
         DeskAttachmentController,
+        WithheldController,
         BoardController,
         ListController,
         CalendarController,

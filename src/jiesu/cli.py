@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from jiesu.custody.command import keys_app
+from jiesu.custody.command import hold_app, keys_app, retention_app
 from jiesu.embedded.running import attach
 from jiesu.errors import DomainError
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.config import ConfigMistake
 from jiesu.logs import configure_logs
-from jiesu.settings import load_settings
+from jiesu.settings import Settings, load_settings
 
 __all__ = ["app", "main"]
 
@@ -49,12 +49,16 @@ app.add_typer(jobs_app, name="jobs")
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 app.add_typer(keys_app, name="keys")
+app.add_typer(retention_app, name="retention")
+app.add_typer(hold_app, name="hold")
 
 #: Who did it, in the security trail. No user name can hold a space.
 BY = "command line"
 
 out = Console()
 err = Console(stderr=True)
+#: How long the headers of a request may take, and how long a line, or all of them, may be.
+HEADER_MILLISECONDS, HEADER_BYTES = 10_000, 16 * 1024
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -77,6 +81,13 @@ def _with_kernel(work: Callable[[Any], Awaitable[T]]) -> T:
     return asyncio.run(on_kernel(attach(load_settings()), work))
 
 
+def _complain(settings: Settings) -> None:
+    from jiesu.deployment import complaints
+
+    for complaint in complaints(settings):
+        err.print(f"[bold yellow]![/] {complaint}", highlight=False)
+
+
 @app.command()
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Demo users and data; loopback only.")] = False,
@@ -86,23 +97,28 @@ def up(
     from jiesu.embedded.up import run_up
 
     settings = load_settings(port=port, demo=demo or None)
+    _complain(settings)
     raise SystemExit(run_up(settings, demo=demo))
 
 
 @app.command()
 def serve() -> None:
     """The web server alone, on JIESU_DATABASE_URL and JIESU_REDIS_URL."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.server import Server
 
     settings = load_settings()
     configure_logs(settings.log_level)
+    _complain(settings)
     Server(
         "jiesu.app:create_app",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # what proxies speak; the limits below are of that alone
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         workers=settings.web_workers,
         log_access=False,
         log_level=settings.log_level,  # type: ignore[arg-type]  # the same words
@@ -320,11 +336,16 @@ async def perform_jobs(kernel: Any, kind: str, ids: Any) -> None:
 def doctor(as_json: Json = False) -> None:
     """Check everything that must always hold; exit code 1 when something does not."""
     from jiesu.audit.checkpoints import signer_of
-    from workers.invariants import check_all
+    from jiesu.deployment import complaints
+    from workers.invariants import Finding, check_all
 
-    found = _with_kernel(
-        lambda kernel: check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer_of(kernel.settings))
-    )
+    async def examine(kernel: Any) -> list[Finding]:
+        wrong = complaints(kernel.settings)
+        fit = Finding("the settings are fit for real people", len(wrong), wrong)
+        laws = await check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer_of(kernel.settings))
+        return [*laws, fit]
+
+    found = _with_kernel(examine)
     if as_json:
         sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
     for row in [] if as_json else found:
@@ -542,6 +563,28 @@ def user_reset_second_factor(username: Username) -> None:
 
     _with_uow(lambda _, uow: reset_second_factor(uow, username, by=BY))
     out.print(f"{username} sets up a second factor at the next sign-in.", highlight=False)
+
+
+@user_app.command("link")
+def user_link(
+    username: Username,
+    subject: Annotated[str, typer.Argument(help="The `sub` that the identity provider gives the person.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Name and password alone from now on.")] = False,
+) -> None:
+    """Say who an account is at the identity provider (oidc_issuer)."""
+    from jiesu.accounts.links import link_account, unlink_account
+
+    async def change(kernel: Any, uow: Any) -> None:
+        issuer = kernel.settings.oidc_issuer
+        if remove:
+            await unlink_account(uow, username, by=BY)
+        elif issuer is None:
+            raise ConfigMistake("settings", "oidc_issuer", None, "name the identity provider first")
+        else:
+            await link_account(uow, username, issuer, subject, by=BY)
+
+    _with_uow(change)
+    out.print(f"{username}: {'unlinked' if remove else 'linked'}.", highlight=False)
 
 
 def _show_password(username: str, password: str, *, as_json: bool) -> None:

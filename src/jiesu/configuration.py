@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from jiesu.custody.policy import load_retention
 from jiesu.demo.texts import load_texts
 from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.wording import load_wording
+from jiesu.petitioners.notices import load_notices
 from jiesu.routing.catalogue import load_catalogue
 from jiesu.routing.categories import load_categories
+from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
 from jiesu.statistics.rates import load_rates
@@ -28,7 +31,10 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_clocks(folder / "clocks.toml"),
         lambda: load_catalogue(folder / "catalogue.toml"),
         lambda: load_rates(folder / "rates.toml"),
+        lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
+        lambda: load_notices(folder / "notices.toml"),
+        lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),
     ]
     found = []
@@ -42,6 +48,14 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
     except ConfigMistake as mistake:
         found.append(mistake)
     return found
+
+
+def _secrecy(folder: Path) -> SecrecyPolicy:
+    """The patterns, provided that their keeper is a unit of `units.csv`."""
+    policy, path = load_secrecy(folder / "classified.toml"), folder / "classified.toml"
+    if policy.keeper not in {unit.code for unit in read_units(folder / "units.csv").items}:
+        raise ConfigMistake(path, "keeper", policy.keeper, "there is no such unit; use a code of units.csv.")
+    return policy
 
 
 def _calendars(folder: Path) -> Calendars:

@@ -1,6 +1,6 @@
 """Every table, gathered for migrations."""
 
-from jiesu.accounts.models import Account, SignInFailure, StaffRow
+from jiesu.accounts.models import Account, AccountLink, SignInFailure, StaffRow
 from jiesu.attachments.models import Attachment
 from jiesu.audit.checkpoints import Checkpoint, CheckpointHead, Unsealed
 from jiesu.audit.security import SecurityEntry
@@ -8,17 +8,21 @@ from jiesu.audit.trail import TrailEntry
 from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.escalation.models import Escalation
-from jiesu.intake.models import IdempotencyKey, NumberBlock, WrongCode
+from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
+from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
+from jiesu.secrecy.models import Withheld
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
+from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Contact, Ticket
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Contact", "DeadLetter", "Deadline",
-    "DemoMessage", "Edition", "Escalation", "Extension", "IdempotencyKey", "Job", "Message", "Move", "Notice",
-    "NumberBlock", "Pause", "Petitioner", "PlaceRow", "SecurityEntry", "SignInFailure", "StaffRow", "Survey",
-    "Ticket", "TrailEntry", "TrailKey", "UnitClosure", "UnitRow", "Unsealed", "WrongCode",
+    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
+    "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
+    "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
+    "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
+    "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -13,7 +13,9 @@ from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
+from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
+from jiesu.intake.review import TextReviewed, WithheldRead
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import (
     announce_move,
@@ -33,6 +35,7 @@ from jiesu.promises import (
 )
 from jiesu.routing.take_over import TakenOver
 from jiesu.rules import Rules
+from jiesu.secrecy.withhold import TextWithheld
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
@@ -41,6 +44,7 @@ from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
+from jiesu.tickets.hold import HoldLifted, HoldSet
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
@@ -263,6 +267,14 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     EscalationAcknowledged: (),
     AckOverdue: (),
     PetitionerRevealed: (),
+    ConsentWithdrawn: (),
+    TextWithheld: (),
+    WithheldRead: (),
+    TextReviewed: (),
+    HoldSet: (),
+    HoldLifted: (),
+    e.DataErased: (),
+    e.OwnDataCopied: (),
 }
 #: Passing news that is not part of the ticket's history (it carries the query code).
 UNTRAILED = (AppealRouted,)

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from jiesu.kit.calendar import NO_EDITS, CalendarEdits, Calendars, WorkingCalendar, load_calendars
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.wording import Wording, load_wording
+from jiesu.petitioners.notices import Notices, load_notices
 from jiesu.routing.catalogue import Catalogue, load_catalogue
+from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.statistics.rates import RatesPolicy, load_rates
 from jiesu.units.organisation import Organisation
@@ -28,6 +30,8 @@ class Policies:
     catalogue: Catalogue
     rates: RatesPolicy
     wording: Wording
+    secrecy: SecrecyPolicy
+    notices: Notices
     #: clock policies that were in force before, by version
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
 
@@ -64,4 +68,6 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         catalogue=load_catalogue(folder / "catalogue.toml"),
         rates=load_rates(folder / "rates.toml"),
         wording=load_wording(folder / "messages" / "petitioner.toml"),
+        secrecy=load_secrecy(folder / "classified.toml"),
+        notices=load_notices(folder / "notices.toml"),
     )

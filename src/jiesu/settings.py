@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "load_settings"]
 
 Count = Annotated[int, Meta(ge=1, le=256)]
+PerMinute = Annotated[int, Meta(ge=0, le=1_000_000)]
 SecretKey = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 PostgresUrl = Annotated[str, Meta(pattern=r"^postgresql\+psycopg://")]
 RedisUrl = Annotated[str, Meta(pattern="^(redis|rediss|unix)://")]
@@ -63,15 +65,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: where the SMS operator takes messages, and the bearer token it wants; demo mode needs none
     sms_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     sms_secret: str | None = None
+    #: identity provider of the staff (OpenID Connect); its address as it writes it itself, our name there, and the file
+    #: of the secret, which a public client has not
+    oidc_issuer: Annotated[str, Meta(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^ ]*$")] | None = None
+    oidc_client_id: str | None = None
+    oidc_secret: Path | None = None
     #: what the links in messages begin with
     public_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] = "http://127.0.0.1:8000"
     #: networks of the proxies that stand before us, whose `X-Forwarded-For` is believed; nobody else's is
     trusted_proxies: Networks = Networks()
+    #: names by which we may be asked, beside that of `public_url`; in demo mode loopback too
+    allowed_hosts: tuple[str, ...] = ()
+    #: what one address may do in a minute, 0 for as much as it likes; an office, or a town on its telephones, is one address
+    filings_per_minute: PerMinute = 120
+    sign_ins_per_minute: PerMinute = 120
+    lookups_per_minute: PerMinute = 600
+    requests_per_minute: PerMinute = 6000
+    #: and what one member of staff may
+    session_requests_per_minute: PerMinute = 600
+    #: seconds that the body of a request may take to come in
+    body_seconds: Annotated[int, Meta(ge=1, le=600)] = 60
     #: after so many hours staff sign in again, whatever they do; after so many idle minutes as well
     session_hours: Annotated[int, Meta(ge=1, le=24)] = 8
     idle_minutes: Annotated[int, Meta(ge=1, le=24 * 60)] = 30
     #: the virus scanner of attachments, `tcp://host:port` or `unix:///path`; unset: nothing is scanned
     clamd: Annotated[str, Meta(pattern=r"^(tcp://[^/ ]+:[0-9]+|unix:///.+)$")] | None = None
+    #: hashes a browser tries at most before it may file on the public form, on an ordinary day; 0: none are asked for
+    proof_of_work: Annotated[int, Meta(ge=0, le=10_000_000)] = 200_000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     web_workers: Count = 1
     worker_processes: Count = 1
@@ -103,6 +123,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def https(self) -> bool:
         """Whether browsers reach us by https alone: then cookies are sent no other way."""
         return self.public_url.startswith("https:")
+
+    def hosts(self) -> frozenset[str]:
+        """Names in lower case, without ports, by which we may be asked."""
+        own = urlsplit(self.public_url).hostname or ""
+        loopback = _LOOPBACK if self.demo or own in _LOOPBACK else ()
+        return frozenset({own, *loopback, *map(str.lower, self.allowed_hosts)})
+
+    def limits(self) -> dict[str, int]:
+        """What may be done in a minute, by kind."""
+        kinds = ("filings", "sign_ins", "lookups", "requests", "session_requests")
+        return {kind: getattr(self, f"{kind}_per_minute") for kind in kinds}
 
     def environment(self) -> dict[str, str]:
         """These settings as `JIESU_*` for a child process; the owner's URL stays out."""
@@ -186,6 +217,8 @@ def _convert(source: str, key: str, value: object, base: Path) -> object:
     def read(kind: type, given: Any) -> object:
         return Networks.parse(given) if kind is Networks else base / str(given)
 
+    if key == "allowed_hosts" and isinstance(value, str):
+        value = value.replace(",", " ").split()
     try:
         return msgspec.convert(value, types[key], strict=not isinstance(value, str), dec_hook=read)
     except msgspec.ValidationError as error:
@@ -211,4 +244,6 @@ def _kept_secret(path: Path) -> str:
 
 
 def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -39,9 +39,17 @@ BY_CODE = {
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
     ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
+    ("GET", "/api/v1/tickets/{number:str}/consents"), ("POST", "/api/v1/tickets/{number:str}/consents/{purpose:str}/withdraw"),
     ("GET", "/t/{number:str}"), ("POST", "/t/{number:str}"),
+    ("POST", "/api/v1/tickets/{number:str}/copy"), ("POST", "/t/{number:str}/copy"),
     ("GET", "/api/v1/surveys/{token:str}"), ("POST", "/api/v1/surveys/{token:str}"),
     ("GET", "/s/{token:str}"), ("POST", "/s/{token:str}"),
+}  # fmt: skip
+#: Opened by a code sent to the telephone; tests/api/test_my.py tries other telephones and wrong codes.
+BY_TELEPHONE = {
+    ("POST", "/api/v1/my/code"), ("POST", "/api/v1/my/session"), ("DELETE", "/api/v1/my/session"),
+    ("GET", "/api/v1/my/tickets"), ("GET", "/api/v1/my/tickets/{number:str}"), ("GET", "/my"), ("POST", "/my/code"),
+    ("POST", "/my/enter"), ("POST", "/my/leave"), ("GET", "/my/{number:str}"), ("POST", "/my/{number:str}"), ("GET", "/my/{number:str}/files/{place:int}"),
 }  # fmt: skip
 #: About one ticket, for staff who may see it; to everybody else it does not exist.
 ONE_TICKET = {
@@ -56,6 +64,12 @@ ONE_TICKET = {
     ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
     ("POST", "/desk/t/{number:str}"),
 }
+#: For whoever reviews texts that look classified; tests/api/test_withheld.py holds them.
+KEEPERS_OWN = {
+    ("GET", "/api/v1/desk/withheld"), ("POST", "/api/v1/desk/withheld/{number:str}/{position:int}/read"),
+    ("POST", "/api/v1/desk/withheld/{number:str}/{position:int}/review"),
+    ("GET", "/desk/withheld"), ("POST", "/desk/withheld/{number:str}/{position:int}"),
+}  # fmt: skip
 #: About many tickets: what may not be seen is not in it.
 MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
@@ -73,11 +87,15 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users"), ("POST", "/api/v1/admin/users/{username:str}/activate"),
     ("POST", "/api/v1/admin/users/{username:str}/deactivate"), ("POST", "/api/v1/admin/users/{username:str}/posts/add"),
     ("POST", "/api/v1/admin/users/{username:str}/posts/remove"),
+    ("POST", "/api/v1/admin/users/{username:str}/link"), ("POST", "/api/v1/admin/users/{username:str}/unlink"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-password"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
 }  # fmt: skip
 #: The auditor's alone.
-AUDITORS = {("GET", "/api/v1/audit/security")}
+AUDITORS = {
+    ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"), ("POST", "/api/v1/audit/export"),
+    ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("POST", "/audit/export"), ("GET", "/audit/pressed"),
+}  # fmt: skip
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
@@ -152,7 +170,18 @@ async def people(sign_in) -> dict[tuple[str, str], dict[str, str]]:
 
 def test_every_route_stands_in_one_table(client: AsyncClient):
     app = client._transport.app  # type: ignore[attr-defined]
-    tables = (OPEN, DEMO, BY_CODE, ONE_TICKET, MANY_TICKETS, ADMINISTRATORS, AUDITORS, ONES_OWN)
+    tables = (
+        OPEN,
+        DEMO,
+        BY_CODE,
+        BY_TELEPHONE,
+        ONE_TICKET,
+        KEEPERS_OWN,
+        MANY_TICKETS,
+        ADMINISTRATORS,
+        AUDITORS,
+        ONES_OWN,
+    )
     listed = [entry for table in tables for entry in table]
     assert len(listed) == len(set(listed))
     assert set(routes(app)) == set(listed)
@@ -279,10 +308,17 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/dead-letters/1/discard"), ("GET", "/api/v1/admin/users"),
         ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
+        ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
-        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"),
+        ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),
+        ("POST", "/api/v1/audit/export"), ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("GET", "/audit/pressed"),
     ]  # fmt: skip
-    bodies = {"hours": {"schedule": []}, "years": {"year": 2027, "published": False}}
+    bodies = {
+        "hours": {"schedule": []},
+        "years": {"year": 2027, "published": False},
+        "export": {},
+        "link": {"subject": "x"},
+    }
     bodies |= {"posts": {"role": "officer", "unit": STATION}, "users": {"username": "x", "name": "某人", "posts": []}}
     for (role, unit), headers in people.items():
         for method, path in calls:
@@ -295,7 +331,7 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
 
 
 async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
-    for method, path in sorted(ONE_TICKET | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
+    for method, path in sorted(ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
         for made in tickets.values():
             url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
             url = (
@@ -305,6 +341,7 @@ async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
                 .replace("{username:str}", "x")
                 .replace("{session:str}", "x")
                 .replace("{place:int}", "1")
+                .replace("{position:int}", "1")
             )
             reply = await client.request(method, url, json={} if method in ("POST", "PUT") else None)
             assert not any(mark in reply.text for mark in MARKS.values()), (method, url)  # it may repeat the address

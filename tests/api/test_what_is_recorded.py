@@ -22,7 +22,6 @@ from tests.builders.accounts import NAME, PASSWORD, SESSION
 from tests.builders.forms import CITY, STATION
 
 USERS, LETTERS, YEARS = "/api/v1/admin/users", "/api/v1/admin/dead-letters", "/api/v1/admin/calendar/years"
-SECRET = "JBSWY3DPEHPK3PXP"
 HOURS = {"schedule": [{"from": "2026-01-01", "shifts": ["08:00-12:00", "14:00-18:00"]}]}
 
 

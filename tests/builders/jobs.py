@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from sqlalchemy import select
 
+import workers.access
 import workers.attachments
 import workers.checkpoints
 import workers.clocks

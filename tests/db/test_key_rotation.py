@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -13,7 +12,7 @@ from sqlalchemy import select, text
 from jiesu.custody.rotation import KeyNeeded, Pace, Progress, Rotation, census, check_unused
 from jiesu.db.base import install_keys
 from jiesu.intake.follow import open_own
-from jiesu.kernel import Kernel
+from jiesu.kernel import Kernel, load_keys
 from jiesu.kit.crypto import KeyRing
 from jiesu.kit.keyfile import KeyFile, read_key_file, write_key_file
 from jiesu.petitioners.models import Petitioner
@@ -153,7 +152,7 @@ async def test_appeals_filed_meanwhile_are_none_the_worse(ringed):
 
 async def test_values_move_to_the_other_cipher_and_both_are_read_meanwhile(ringed):
     await people(ringed)
-    ring = replace(ringed.keys, algorithm="sm4-gcm")
+    ring = load_keys(msgspec.structs.replace(ringed.settings, cipher="sm4-gcm"))
     install_keys(ring)
     assert await found(ringed, "13800138001") == ["张1"]
     await Make(ringed).ticket(petitioner={"name": "王五", "phone": PHONE})

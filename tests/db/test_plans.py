@@ -13,14 +13,16 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
+from jiesu.accounts.roles import Role
 from jiesu.db import claims
 from jiesu.db.backlog import read_backlog
 from jiesu.db.jobs import Priority
+from jiesu.desk.auditing import Filters, lines
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.kernel import Kernel
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.kernels import committing_kernel
-from tests.builders.make import Make, person
+from tests.builders.make import Make, employ, person
 
 TICKETS = 20_000
 FILL = f"""
@@ -51,6 +53,14 @@ FROM ticket WHERE next_due_at IS NOT NULL;
 INSERT INTO escalation (deadline_id, ticket_id, rung, level, kind, unit, fired_at, wants_ack, acknowledged_at)
 SELECT id, ticket_id, 'L2', 2, 'supervision', 'VS-150102', due_at, true, CASE WHEN id % 5 > 0 THEN due_at END
 FROM deadline WHERE id % 4 = 0;
+INSERT INTO trail (ticket_id, seq, at, kind, data, previous, hash)
+SELECT t.id, n, t.registered_at + n * interval '1 minute', CASE WHEN n = 1 THEN 'TicketRegistered' ELSE 'TicketSigned' END,
+       jsonb_build_object('by', jsonb_build_object('kind', 'staff', 'staff_id', 1 + t.id % 900)), '', ''
+FROM ticket t, generate_series(1, 3) n;
+INSERT INTO security_trail (seq, at, kind, data, previous, hash)
+SELECT n, timestamptz '2026-11-02 01:00Z' - n * interval '1 minute', 'SignedIn',
+       jsonb_build_object('account', 'name' || n % 900), '', ''
+FROM generate_series(1, 20000) n;
 ANALYZE;
 """
 
@@ -98,7 +108,11 @@ async def plans(kernel) -> AsyncIterator[list[str]]:
 def whole_tables(found: list[str]) -> list[str]:
     """Plans that read all of a table that grows."""
     assert found
-    return [plan for plan in found if re.search(r"Seq Scan on (ticket|job|deadline|petitioner|escalation)\b", plan)]
+    return [
+        plan
+        for plan in found
+        if re.search(r"Seq Scan on (ticket|job|deadline|petitioner|escalation|trail|security_trail)\b", plan)
+    ]
 
 
 async def test_the_relay_finds_its_work_by_index(full):
@@ -149,4 +163,20 @@ async def test_words_numbers_and_telephones_are_found_by_index(full):
 async def test_a_whole_life_reads_no_whole_table(full):
     async with plans(full) as found:
         await Make(full).ticket("rework")
+    assert whole_tables(found) == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{}, {"since": "2026-09-01", "until": "2026-09-02"}, {"kind": "TicketSigned"}, {"kind": "PetitionerRevealed"},
+     {"kind": "SignInLocked"}, {"account": f"officer-{STATION}"}, {"account": "nobody"}, {"number": "PLAN-77"}],
+    ids=str,
+)  # fmt: skip
+async def test_whatever_an_auditor_looks_for_is_found_by_index(full, wanted):
+    async with full.db.begin() as uow:
+        await employ(uow, Role.AUDITOR, CITY)
+        auditor = await person(uow, full, f"auditor-{CITY}")
+    async with plans(full) as found, full.db.begin() as uow:
+        page = await lines(uow.session, full.rules, auditor, Filters(**wanted))
+        await lines(uow.session, full.rules, auditor, Filters(**wanted), cursor=page.next_cursor or "")
     assert whole_tables(found) == []

@@ -31,7 +31,9 @@ def changed(clocks: ClockPolicy, version: str, **limits: str) -> ClockPolicy:
 def another(kernel: Kernel, clocks: ClockPolicy) -> Kernel:
     """A second process of the same installation, started after clocks.toml was changed."""
     rules = kernel.rules
-    policies = Policies(rules.calendars, clocks, rules.catalogue, rules.rates, rules.wording)
+    policies = Policies(
+        rules.calendars, clocks, rules.catalogue, rules.rates, rules.wording, rules.secrecy, rules.notices
+    )
     return Kernel(kernel.settings, clock=kernel.clock, policies=policies, gateway=RecordingGateway())
 
 

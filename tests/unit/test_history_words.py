@@ -19,6 +19,7 @@ SAMPLES = {
     "Escalated": {"level": 2, "clock": "unit"},
     "TicketReclassed": {"old_class": "P2", "service_class": "P1"},
     "DeadlineMoved": MOVED,
+    "FilesAttached": {"by": {"kind": "petitioner"}, "count": 1},
 }
 TRAILED = sorted(event.__name__ for event in HANDLERS if event not in UNTRAILED)
 #: What the ladder and other colleagues of this code record.
@@ -26,7 +27,16 @@ FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
     *("NoteAdded", "ResultSubmitted", "ResultSentBack", "Escalated", "EscalationAcknowledged", "PetitionerRevealed"),
-    *("ExtensionAsked", "ExtensionRefused", "ExtensionLapsed", "AckOverdue"),
+    *(
+        "ExtensionAsked",
+        "ExtensionRefused",
+        "ExtensionLapsed",
+        "AckOverdue",
+        "WithheldRead",
+        "HoldSet",
+        "HoldLifted",
+        "DataErased",
+    ),
 }
 RULES = SimpleNamespace(
     organisation=SimpleNamespace(find_unit=lambda _: None), catalogue=SimpleNamespace(category=lambda _: None)

@@ -12,8 +12,32 @@ from jiesu.reactions import HANDLERS, UNTRAILED
 
 #: Codes, and words of closed vocabularies.
 CODES = {
-    *("category", "cause", "channel", "clock", "decider", "former", "old_category", "old_class", "rung"),
-    *("satisfied", "service_class", "solved", "stand_in", "target", "told", "unit"),
+    *(
+        "account",
+        "category",
+        "cause",
+        "channel",
+        "clock",
+        "decider",
+        "decision",
+        "digests",
+        "former",
+        "old_category",
+        "old_class",
+    ),
+    *(
+        "place",
+        "policy",
+        "purpose",
+        "rung",
+        "satisfied",
+        "service_class",
+        "solved",
+        "stand_in",
+        "target",
+        "told",
+        "unit",
+    ),
 }
 #: Events whose `reason` is one of a few codes.
 CODED_REASON = {"TicketDiverted", "ReworkOrdered", "TicketClosed"}

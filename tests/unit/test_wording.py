@@ -17,7 +17,7 @@ FILE = Path(__file__).parents[2] / "config" / "messages" / "petitioner.toml"
 def test_every_message_can_be_said_with_its_own_blanks(name: str, locale: str):
     text = load_wording(FILE).say(name, locale, **{blank: f"<{blank}>" for blank in WORDS[name]})
     assert "{" not in text
-    assert "<number>" in text
+    assert ("<number>" in text) == ("number" in WORDS[name])
 
 
 @pytest.mark.parametrize("name", ["receipt", "receipt_dispatched", "need_info", "survey", "survey_reminder"])

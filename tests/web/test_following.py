@@ -74,6 +74,23 @@ async def test_a_refused_step_leaves_no_trace(site: Site, make: Make):
     assert (await make.load(made)).version == before
 
 
+async def test_ones_own_data_are_shown_masked_and_in_full_with_the_telephone(site: Site, make: Make):
+    made = await make.ticket("awaiting_survey", petitioner={"name": "欧阳锦绣", "phone": "13987654321"})
+    assert "查询码" in words(await site.post(f"/t/{made.number}/copy"))
+    await opened(site, made)
+    assert "我的资料：看一看、打印一份" in words(await site.get(f"/t/{made.number}"))
+    masked = words(await site.post(f"/t/{made.number}/copy"))
+    assert "139****4321" in masked
+    assert "13987654321" not in masked
+    assert "没有人看过" in masked
+    wrong = await site.post(f"/t/{made.number}/copy", phone="13800138000")
+    assert (wrong.status_code, value(wrong, "phone")) == (422, "13800138000")
+    assert "和登记时留的不一样" in words(wrong)
+    whole = words(await site.post(f"/t/{made.number}/copy", phone="13987654321"))
+    assert "欧阳锦绣 电话 13987654321" in whole
+    assert "您反映的内容" in whole
+
+
 async def test_leaving_forgets_the_ticket(site: Site, make: Make):
     made = await make.filed()
     await opened(site, made)

@@ -8,10 +8,13 @@ __all__ = [
     "AccountActivated",
     "AccountAdded",
     "AccountDeactivated",
+    "AccountLinked",
+    "AccountUnlinked",
     "PasswordChanged",
     "PasswordReset",
     "PostGiven",
     "PostTaken",
+    "ProviderSignInRefused",
     "RecoveryCodeUsed",
     "SecondFactorEnrolled",
     "SecondFactorReset",
@@ -24,7 +27,9 @@ __all__ = [
 
 
 class SignedIn(SecurityEvent, frozen=True, kw_only=True):
-    pass
+    """`way` is `password`, or `provider` for an identity provider."""
+
+    way: str = "password"
 
 
 class SignedOut(SecurityEvent, frozen=True, kw_only=True):
@@ -39,6 +44,22 @@ class SignInFailed(SecurityEvent, frozen=True, kw_only=True):
 
 class SignInLocked(SecurityEvent, frozen=True, kw_only=True):
     seconds: int
+
+
+class ProviderSignInRefused(SecurityEvent, frozen=True, kw_only=True):
+    """`cause` is a word: what of the provider's answer was not to be believed, or that nobody is linked to it."""
+
+    cause: str
+
+
+class AccountLinked(SecurityEvent, frozen=True, kw_only=True):
+    """To a subject of that issuer."""
+
+    issuer: str
+
+
+class AccountUnlinked(SecurityEvent, frozen=True, kw_only=True):
+    pass
 
 
 class RecoveryCodeUsed(SecurityEvent, frozen=True, kw_only=True):

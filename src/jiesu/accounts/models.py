@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from jiesu.accounts.roles import Role
 from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
 
-__all__ = ["Account", "SignInFailure", "StaffRow"]
+__all__ = ["Account", "AccountLink", "SignInFailure", "StaffRow"]
 
 
 class Account(Base):
@@ -36,6 +36,19 @@ class Account(Base):
     #: Its password is public: good in demo mode alone, and without a second factor.
     demo: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[Moment]
+
+
+class AccountLink(Base):
+    """Who an account is at an identity provider; one link each, put there by an administrator."""
+
+    __tablename__ = "account_link"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[BigId]
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"), unique=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[Moment]
 
 

@@ -80,15 +80,19 @@ class Staff:
         """Whether the role carries the right at all."""
         return right in RIGHTS[self.role]
 
+    def kept_from(self, ticket: Scoped) -> bool:
+        """Whether the person, whatever their post, must not know of it: accused, recused, or of an accused line elsewhere."""
+        if self.account_id in ticket.barred_accounts:
+            return True
+        return ticket.accused_unit is not None and ticket.accused_unit in self.elsewhere
+
     def may_see(self, ticket: Scoped) -> bool:
         """Whether the ticket exists for this person: in the subtree, not accused, not sealed away (Art. 30, 46).
 
         A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below. Whom it may accuse, who
         recused themselves, and who holds a post in an accused line do not see the ticket from any post.
         """
-        if self.account_id in ticket.barred_accounts:
-            return False
-        if ticket.accused_unit is not None and ticket.accused_unit in self.elsewhere:
+        if self.kept_from(ticket):
             return False
         if ticket.sealed_to is not None:
             return ticket.sealed_to == self.unit and bool(KEEPERS & RIGHTS[self.role])

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import func, select
+from sqlalchemy import Index, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,6 +31,13 @@ class SecurityEntry(Base):
     """One thing that happened. The application's role may insert and read, nothing else; a trigger refuses the rest."""
 
     __tablename__ = "security_trail"
+    #: By these auditors look.
+    __table_args__ = (
+        Index("ix_security_trail_at", "at", "id"),
+        Index("ix_security_trail_kind", "kind", "at", "id"),
+        Index("ix_security_trail_account", text("(data ->> 'account')"), "at", "id"),
+        Index("ix_security_trail_by", text("(data ->> 'by')"), "at", "id"),
+    )
 
     id: Mapped[BigId]
     #: Place in the chain, from 1 without gaps.

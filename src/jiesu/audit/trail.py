@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Executable, UniqueConstraint, null, select, text
+from sqlalchemy import BigInteger, DateTime, Executable, Index, UniqueConstraint, null, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,7 +25,13 @@ class TrailEntry(Base):
     """One thing that happened. The application's role may insert and read, nothing else; a trigger refuses the rest."""
 
     __tablename__ = "trail"
-    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+    #: By the last three auditors look.
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "seq"),
+        Index("ix_trail_at", "at", "id"),
+        Index("ix_trail_kind", "kind", "at", "id"),
+        Index("ix_trail_staff", text("((data -> 'by') ->> 'staff_id')"), "at", "id"),
+    )
 
     id: Mapped[BigId]
     ticket_id: Mapped[int] = mapped_column(BigInteger)

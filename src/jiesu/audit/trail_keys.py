@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import BigInteger, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,7 +48,10 @@ def opened(data: dict[str, Any], key: DataKey | None) -> dict[str, Any]:
 def _open(value: Any, key: DataKey | None) -> Any:
     if not isinstance(value, dict) or value.keys() != {_SEALED}:
         return value
-    return ERASED if key is None else key.open(value[_SEALED])
+    try:
+        return ERASED if key is None else key.open(value[_SEALED])
+    except InvalidTag:  # its key was erased before this one was made; a changed entry is the chain's to find
+        return ERASED
 
 
 async def trail_key(session: AsyncSession, ticket_id: int) -> DataKey | None:

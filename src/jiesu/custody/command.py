@@ -1,10 +1,11 @@
-"""`jiesu keys`: which keys there are, another one, all data under it, and the old one gone."""
+"""`jiesu keys`, `jiesu retention` and `jiesu hold`: another key for all data, and what is erased or kept."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,12 +22,16 @@ from jiesu.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from jiesu.custody.rotation import Progress
-    from jiesu.db.uow import SecurityEvent
+    from jiesu.db.uow import SecurityEvent, UnitOfWork
     from jiesu.kernel import Kernel
+    from jiesu.tickets.events import By
+    from jiesu.tickets.models import Ticket
 
-__all__ = ["keys_app"]
+__all__ = ["hold_app", "keys_app", "retention_app"]
 
 keys_app = typer.Typer(help="Keys of personal data.", no_args_is_help=True)
+retention_app = typer.Typer(help="How long personal data are kept.", no_args_is_help=True)
+hold_app = typer.Typer(help="Tickets whose data are kept beyond their time.", no_args_is_help=True)
 out = Console()
 BY = "command line"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -138,6 +143,62 @@ def keys_retire(key: Annotated[str, typer.Argument(help="The key to forget.")]) 
     out.print(
         f"{key} is no longer in {path}. Take it out on every machine; old backups still need it.", highlight=False
     )
+
+
+@retention_app.command("run")
+def retention_run(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False, as_json: Json = False
+) -> None:
+    """Erase what has been kept long enough (config/retention.toml). May be stopped and begun again."""
+    from jiesu.custody.policy import load_retention
+    from jiesu.custody.retention import Outcome, Retention, due
+    from jiesu.kernel import on_kernel
+
+    settings = attach(load_settings())
+    policy = load_retention(settings.config_dir / "retention.toml")
+
+    async def work(kernel: Kernel) -> Outcome:
+        if dry_run:
+            return await due(kernel.db, policy)
+        return await Retention(kernel.db, policy, kernel.files, BY).run()
+
+    outcome = asyncio.run(on_kernel(settings, work))
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
+        return
+    out.print(f"{'到期 due' if dry_run else '已删除 erased'}：个人信息 personal data {outcome.personal:,}，", end="")
+    out.print(f"办理记录 texts of the trail {outcome.words:,}；保全 on hold {outcome.held:,}", highlight=False)
+
+
+@hold_app.command("set")
+def hold_set(number: str, reason: Annotated[str, typer.Option(help="Case, inspection or dispute.")]) -> None:
+    """Keep a ticket's data beyond their time."""
+    from jiesu.tickets.hold import set_locked
+
+    _hold(number, reason, set_locked)
+    out.print(f"{number} is on hold.", highlight=False)
+
+
+@hold_app.command("lift")
+def hold_lift(number: str, reason: Annotated[str, typer.Option(help="Why it is needed no longer.")]) -> None:
+    """Let the policy take its course again."""
+    from jiesu.tickets.hold import lift
+
+    _hold(number, reason, lift)
+    out.print(f"{number} is no longer on hold.", highlight=False)
+
+
+def _hold(number: str, reason: str, change: Callable[[UnitOfWork, Ticket, str, By], Awaitable[None]]) -> None:
+    from jiesu.kernel import on_kernel
+    from jiesu.tickets.events import By
+    from jiesu.tickets.repository import TicketRepository
+
+    async def work(kernel: Kernel) -> None:
+        async with kernel.db.begin() as uow:
+            ticket = await TicketRepository(uow).lock(number)
+            await change(uow, ticket, reason, By("staff", name=BY))
+
+    asyncio.run(on_kernel(attach(load_settings()), work))
 
 
 class _Bars:

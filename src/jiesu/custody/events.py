@@ -1,10 +1,10 @@
-"""What the security trail says of keys."""
+"""What the security trail says of keys and of erasure."""
 
 from __future__ import annotations
 
 from jiesu.db.uow import SecurityEvent
 
-__all__ = ["KeyAdded", "KeyRetired", "KeysRotated"]
+__all__ = ["KeyAdded", "KeyRetired", "KeysRotated", "RetentionRun"]
 
 
 class KeyAdded(SecurityEvent, frozen=True, kw_only=True):
@@ -21,3 +21,12 @@ class KeysRotated(SecurityEvent, frozen=True, kw_only=True):
 
 class KeyRetired(SecurityEvent, frozen=True, kw_only=True):
     key: str
+
+
+class RetentionRun(SecurityEvent, frozen=True, kw_only=True):
+    """Of how many tickets personal data and texts were erased, and how many a hold kept."""
+
+    policy: str
+    personal: int
+    words: int
+    held: int

@@ -113,6 +113,21 @@ def _your_files(data: Data, english: bool) -> str | None:
     return ("您上传了{count}个文件", "You added {count} file(s)")[english]
 
 
+def _taken_back(data: Data, english: bool) -> str:
+    what = {"id_number": ("身份证号", "the ID number"), "kind": ("身份类别", "the status")}
+    field = what.get(data.get("purpose") or "", ("个人信息", "personal data"))[english]
+    return (f"撤回同意，{field}已删除", f"consent withdrawn, {field} deleted")[english]
+
+
+def _reviewed(data: Data, english: bool) -> str:
+    words = {
+        "released": ("审查完毕，内容可以显示", "reviewed: the text may be read"),
+        "redacted": ("审查完毕，显示改写后的内容", "reviewed: another wording may be read"),
+    }
+    kept = ("审查完毕，内容不予显示：{pointer}", "reviewed: the text stays closed: {pointer}")
+    return words.get(data.get("decision") or "", kept)[english]
+
+
 def _you_answered(_: Data, english: bool) -> str:
     return ("您做了评价", "You answered the survey")[english]
 
@@ -167,7 +182,15 @@ STAFF: Table = {
     "TicketReopened": (("重新办理", "reopened"), "reason"),
     "EscalationAcknowledged": (("认领督办", "acknowledged the escalation"), "note"),
     "PetitionerRevealed": (("查看了诉求人完整信息", "looked at the petitioner's full data"), "reason"),
+    "HoldSet": (("保全：到期也不删除", "put on hold: kept beyond its time"), "reason"),
+    "HoldLifted": (("解除保全", "lifted the hold"), "reason"),
+    "OwnDataCopied": (("取走了本人资料副本", "took a copy of the data held about them"), None),
+    "DataErased": (("保存期限已过，删除了个人信息和内容", "erased personal data and texts: their time is over"), None),
     "TakenOver": (("提级办理，由{unit}接办", "taken over by {unit}"), None),
+    "ConsentWithdrawn": (_taken_back, None),
+    "TextWithheld": (("内容可能涉密，送专人审查", "the text looks classified and went to review"), None),
+    "WithheldRead": (("查看了待审查的内容", "read the withheld text"), None),
+    "TextReviewed": (_reviewed, "text"),
     "AckOverdue": (_unanswered, None),
     "PetitionerContacted": (_contacted, None),
     "SurveyAnswered": (_answered, None),
@@ -206,6 +229,13 @@ PETITIONER: Table = {
     "TicketReopened": (("重新办理", "Open again"), None),
     "StaffRecused": (("一名工作人员与此事有关，已回避", "A member of staff with an interest has stepped aside"), None),
     "TakenOver": (("改由上级单位{unit}办理", "{unit}, the unit above, has taken it over"), None),
+    "ConsentWithdrawn": (_taken_back, None),
+    "TextWithheld": (
+        ("您写的内容可能涉密，先由专人审查", "Your text looks classified; one keeper reviews it first"),
+        None,
+    ),
+    "TextReviewed": (_reviewed, "text"),
+    "OwnDataCopied": (("您取走了本人资料副本", "You took a copy of your data"), None),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),
     "TicketReclassed": (_your_class, "reason"),

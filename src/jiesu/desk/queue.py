@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import defer
 
 from jiesu.accounts.roles import Right, Role
 from jiesu.accounts.staff import Staff
@@ -158,12 +159,16 @@ def _search(staff: Staff, q: str, keys: KeyRing | None) -> ColumnElement[bool]:
     return Ticket.search.op("@@")(func.to_tsquery("simple", quoted))
 
 
+#: What no line of a queue shows is neither fetched nor decrypted.
+_NOT_SHOWN = (defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
+
+
 async def list_tickets(
     uow: UnitOfWork, keys: KeyRing, staff: Staff, view: View, *, q: str = "", cursor: str = "", limit: int = PAGE
 ) -> Page:
     """One page of a queue. Raises BadCursor."""
     query = queue_query(staff, view, uow.now, q=q, keys=keys, after=cursor, limit=limit + 1)
-    rows = list((await uow.session.scalars(query)).all())
+    rows = list((await uow.session.scalars(query.options(*_NOT_SHOWN))).all())
     if len(rows) <= limit:
         return Page(rows, None)
     last = rows[limit - 1]

@@ -14,6 +14,7 @@ from jiesu.escalation.models import Escalation
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
+from jiesu.tickets.hold import held, may_hold
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import may_reclass
 from jiesu.tickets.states import allowed
@@ -49,16 +50,21 @@ DECISIONS = {Step.GRANT_EXTENSION: "grant", Step.REFUSE_EXTENSION: "refuse"}
 CLOCKED = frozenset({Step.PLAN, Step.EXTEND, *DECISIONS})
 #: Not a step of the ticket's own life, but offered beside them.
 ACKNOWLEDGE = "acknowledge"
+HOLD, LIFT_HOLD = "hold", "lift_hold"
 
 
 async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket) -> list[str]:
     """The names the desk API takes as `action`; what a guard would refuse is left out."""
+    if ticket.erased_at is not None:
+        return []
     rights = [right for right in Right if staff.may(right, ticket)]
     open_ = {step for step in allowed(ticket.status, rights) if _passes(rules.organisation, staff, ticket, step)}
     late = await _refused_by_clocks(uow, rules, staff, ticket, open_ & CLOCKED)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
+    if not ticket.is_open and may_hold(staff, ticket):
+        steps.append(HOLD if await held(uow, ticket) is None else LIFT_HOLD)
     return steps
 
 

@@ -30,7 +30,7 @@ from jiesu.tickets.models import Contact, Ticket
 from jiesu.tickets.states import OPEN, PETITIONER, allowed
 from jiesu.tickets.words import say_status
 
-__all__ = ["DeskView", "Named", "ProgressView", "QueueRow", "desk_view", "progress_view", "queue_row"]
+__all__ = ["DeskView", "Named", "ProgressView", "QueueRow", "desk_view", "progress_view", "queue_row", "survey_views"]
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -303,7 +303,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
-        surveys=await _surveys(uow, ticket),
+        surveys=await survey_views(uow, ticket),
         routing_confident=routing.get("confident", False),
         routing_confidence=routing.get("confidence", 0.0),
         routing_reasons=_reasons(routing.get("reasons", ()), locale),
@@ -366,7 +366,8 @@ async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
     return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note) for row in rows]
 
 
-async def _surveys(uow: UnitOfWork, ticket: Ticket) -> list[SurveyView]:
+async def survey_views(uow: UnitOfWork, ticket: Ticket) -> list[SurveyView]:
+    """Every survey of the ticket, the first result's first."""
     query = select(Survey).where(Survey.ticket_id == ticket.id).order_by(Survey.round)
     return [
         SurveyView(row.round, row.state, local(row.answered_at), row.contacted, row.solved, row.satisfied, row.reason)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from jiesu.accounts.listing import namesakes
 from jiesu.audit import trail
 from jiesu.db.uow import Event, UnitOfWork
+from jiesu.intake.consent import keep_consents
 from jiesu.intake.form import AppealForm, checked
 from jiesu.kit.numbers import query_code
 from jiesu.kit.text import bigrams, lexemes
@@ -14,6 +17,9 @@ from jiesu.petitioners.identity import find_or_add
 from jiesu.routing.dispatch import dispatch_automatically
 from jiesu.routing.policy import Appeal, Routing, route
 from jiesu.rules import Rules
+from jiesu.secrecy.models import Place
+from jiesu.secrecy.patterns import Finding
+from jiesu.secrecy.withhold import PLACEHOLDER, PLACEHOLDER_TITLE, keeper_of, suspicious, withhold
 from jiesu.tickets.events import PETITIONER, By, TicketRegistered
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Nature, Status, Track
@@ -41,12 +47,15 @@ class AppealRouted(Event, frozen=True, kw_only=True):
 async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, by: By = PETITIONER) -> Filed:
     """Register an appeal, start the petitioner's clock, and dispatch it when the catalogue is sure.
 
-    What names an officer is dispatched by a person, who sees to it that somebody else handles it.
-
-    Raises a subclass of Invalid when the form is wrong; nothing is written then.
+    What names an officer is dispatched by a person, who sees to it that somebody else handles it. A text that looks classified
+    goes to its keeper alone; the ticket waits for a dispatcher without it. Raises a subclass of Invalid when the form is
+    wrong, LooksClassified for such a text without confirmation; nothing is written then.
     """
-    form = checked(form, rules)
-    routing = _route(form, rules)
+    given = form = checked(form, rules)
+    found = suspicious(rules.secrecy, "text", [form.title, form.text], confirmed=form.confirmed_unclassified)
+    given_routing = routing = _route(form, rules)
+    if found:
+        form, routing = _without_words(form, routing)
     code = query_code()
     ticket = _ticket(uow, rules, form, routing, number, rules.keys.code_hash(code))
     async with uow.together():
@@ -54,9 +63,33 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
         ticket.barred_accounts = await namesakes(uow, form.accused_officer) if form.accused_officer else []
         uow.add(ticket)
         await uow.settle(ticket)
+        keep_consents(uow, rules, ticket, form)
         await _register(uow, ticket, None if form.accused_officer else routing.unit, by)
+        if found:
+            await _withhold(uow, rules, ticket, given, given_routing, found, by)
         await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
     return Filed(ticket, code)
+
+
+def _without_words(form: AppealForm, routing: Routing) -> tuple[AppealForm, Routing]:
+    """What everybody may see of an appeal whose text is withheld: class and nature, not what they were read from."""
+    form = msgspec.structs.replace(form, title=PLACEHOLDER_TITLE, text=PLACEHOLDER)
+    bare = msgspec.structs.replace(routing, confident=False, unit=None, confidence=0.0, candidates=(), reasons=())
+    return form, bare
+
+
+async def _withhold(
+    uow: UnitOfWork,
+    rules: Rules,
+    ticket: Ticket,
+    form: AppealForm,
+    routing: Routing,
+    found: Sequence[Finding],
+    by: By,
+) -> None:
+    keeper = keeper_of(rules.secrecy, rules.organisation, ticket)
+    title, how = form.title or _first_words(form.text), msgspec.json.encode(routing).decode()
+    await withhold(uow, ticket, keeper, Place.APPEAL, form.text, found, by, title=title, routing=how)
 
 
 async def _register(uow: UnitOfWork, ticket: Ticket, unit: str | None, by: By) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Invalid
 from jiesu.intake.guesses import code_matches
 from jiesu.kit.crypto import KeyRing
-from jiesu.tickets.events import PETITIONER
+from jiesu.petitioners.identity import checked_phone
+from jiesu.petitioners.models import Petitioner
+from jiesu.tickets.events import PETITIONER, OwnDataCopied
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.reopen import reopen_locked
 from jiesu.tickets.repository import TicketNotFound, TicketRepository
 from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.withdraw import withdraw_ticket
 
-__all__ = ["open_own", "reopen_own", "supplement_own", "withdraw_own"]
+__all__ = ["TelephoneDiffers", "copy_own", "open_own", "supplement_own", "withdraw_own"]
 
 
 async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lock: bool = False) -> Ticket:
@@ -27,16 +29,32 @@ async def open_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, *, lo
     return ticket
 
 
+class TelephoneDiffers(Invalid):
+    zh = "这个电话和登记时留的不一样。请核对；也可以不填，姓名和号码会打上星号。"
+    en = "This is not the telephone number given with the appeal. Check it, or leave it out: names and numbers are then masked."
+
+
+async def copy_own(
+    uow: UnitOfWork, keys: KeyRing, number: str, code: str, phone: str | None
+) -> tuple[Ticket, Petitioner | None, bool]:
+    """The ticket, who filed it, and whether the whole of that may be shown: the telephone given must be theirs.
+
+    A receipt lies about; its code alone shows no number. Locks the ticket; each copy is in the trail.
+    Raises TicketNotFound, TelephoneDiffers.
+    """
+    ticket = await open_own(uow, keys, number, code, lock=True)
+    person = await uow.session.get(Petitioner, ticket.petitioner_id) if ticket.petitioner_id else None
+    whole = bool(phone and phone.strip())
+    if whole and (person is None or checked_phone(phone or "", "phone") != person.phone):
+        raise TelephoneDiffers("phone")
+    await uow.record(OwnDataCopied(ticket_id=ticket.id, by=PETITIONER, whole=whole))
+    return ticket, person, whole
+
+
 async def supplement_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, text: str) -> Ticket:
     """The petitioner adds details. Locks the ticket."""
     ticket = await open_own(uow, keys, number, code, lock=True)
     return await supplement_ticket(uow, ticket, text, PETITIONER)
-
-
-async def reopen_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, reason: str) -> Ticket:
-    """The petitioner has new facts about a closed matter. Locks the ticket."""
-    ticket = await open_own(uow, keys, number, code, lock=True)
-    return await reopen_locked(uow, ticket, reason, PETITIONER)
 
 
 async def withdraw_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, reason: str | None) -> Ticket:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from jiesu.errors import Invalid
 from jiesu.petitioners.identity import checked_id_number, checked_phone
 from jiesu.petitioners.models import PetitionerKind
+from jiesu.petitioners.notices import Purpose
 from jiesu.rules import Rules
 from jiesu.tickets.guard import cleaned
 from jiesu.tickets.words import Channel, Nature
@@ -40,6 +41,11 @@ class UnknownAccused(Invalid):
     en = "There is no unit with the code “{unit}”. Choose one from the list, or name it in the text."
 
 
+class ConsentMissing(Invalid):
+    zh = "填写这一项需要您单独同意。请在下面打勾，或把这一项清空。"
+    en = "This field wants your separate consent. Tick the box below it, or leave the field empty."
+
+
 class PetitionerForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything here is optional: the least is collected."""
 
@@ -63,6 +69,19 @@ class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidential: bool = False
     accused_unit: str | None = None
     accused_officer: Annotated[str | None, Meta(description="name of the officer complained about")] = None
+    confirmed_unclassified: Annotated[
+        bool, Meta(description="a text that looks classified (422 LooksClassified) is sent to review all the same")
+    ] = False
+    consents: Annotated[
+        list[Purpose] | None,
+        Meta(
+            description="optional fields whose use was agreed to, in the words of config/notices.toml; null: taken elsewhere"
+        ),
+    ] = None
+
+    def optional_fields(self) -> list[Purpose]:
+        """The fields that were filled in although nobody needs them."""
+        return [purpose for purpose in Purpose if getattr(self.petitioner, purpose.value)]
 
 
 def checked(form: AppealForm, rules: Rules) -> AppealForm:
@@ -73,7 +92,7 @@ def checked(form: AppealForm, rules: Rules) -> AppealForm:
     text = _text(form.text, "text", SHORTEST_TEXT, LONGEST_TEXT)
     title = _optional(form.title, "title", LONGEST_TITLE)
     person = form.petitioner
-    return msgspec.structs.replace(
+    made = msgspec.structs.replace(
         form,
         text=text,
         title=title,
@@ -83,6 +102,10 @@ def checked(form: AppealForm, rules: Rules) -> AppealForm:
         accused_officer=_optional(form.accused_officer, "accused_officer", LONGEST_NAME),
         petitioner=PetitionerForm() if form.anonymous else _person(person),
     )
+    for purpose in made.optional_fields():
+        if form.consents is not None and purpose not in form.consents:
+            raise ConsentMissing(f"petitioner.{purpose}")
+    return made
 
 
 def _person(person: PetitionerForm) -> PetitionerForm:

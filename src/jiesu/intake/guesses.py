@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from jiesu.db.uow import Database, UnitOfWork
 from jiesu.errors import DomainError, TooMany
 from jiesu.intake.models import WrongCode
-from jiesu.intake.policy import CALM, SIEGE, Limits, Tally, open_from
+from jiesu.intake.policy import CALM, SIEGE, Tally, open_from, seconds_until
 from jiesu.kit.addresses import telling
 from jiesu.kit.crypto import KeyRing, fingerprint
 from jiesu.kit.numbers import normalise_number
@@ -21,7 +22,7 @@ from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketNotFound
 
-__all__ = ["Guesses", "TooManyGuesses", "code_matches"]
+__all__ = ["Guesses", "TooManyGuesses", "besieged", "code_matches"]
 
 #: For how long a wrong code counts, against a number and against an address.
 REMEMBERED, REMEMBERED_FOR_ADDRESS = timedelta(hours=24), timedelta(hours=1)
@@ -74,13 +75,13 @@ class Guesses:
     async def _code(self, uow: UnitOfWork, number: str, code: str, target: str) -> DomainError | None:
         """Locks the number, so that guesses sent at once are counted one after the other."""
         await uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(target, 0))))
-        if (wait := await self._wait(uow, target)) is not None:
+        if (wait := await self.wait(uow, target)) is not None:
             return wait
         code_hash = await uow.session.scalar(select(Ticket.code_hash).where(Ticket.number == number))
         if not code_matches(self.keys, code, code_hash):
-            await self._count(uow, target)
+            await self.count(uow, target)
             return TicketNotFound("number")
-        mine = and_(WrongCode.target_hash == target, WrongCode.address_hash.is_not_distinct_from(self._address_hash))
+        mine = and_(WrongCode.target_hash == target, WrongCode.address_hash.is_not_distinct_from(self.address_hash))
         await uow.session.execute(delete(WrongCode).where(mine))
         return None
 
@@ -88,39 +89,42 @@ class Guesses:
         known = await uow.session.scalar(select(Survey.id).where(Survey.token_hash == fingerprint(token)))
         if known is not None:
             return None
-        if (wait := await self._wait(uow, None)) is not None:
+        if (wait := await self.wait(uow)) is not None:
             return wait
-        await self._count(uow, None)
+        await self.count(uow)
         return SurveyUnknown("token")
 
-    async def _count(self, uow: UnitOfWork, target: str | None) -> None:
+    async def count(self, uow: UnitOfWork, target: str | None = None) -> None:
+        """A wrong code, for the number `target` where it was for one."""
         await uow.session.execute(delete(WrongCode).where(WrongCode.at < uow.now - REMEMBERED))
-        uow.add(WrongCode(target_hash=target, address_hash=self._address_hash, at=uow.now))
+        uow.add(WrongCode(target_hash=target, address_hash=self.address_hash, at=uow.now))
         await uow.session.flush()
 
-    async def _wait(self, uow: UnitOfWork, target: str | None) -> TooManyGuesses | None:
+    async def wait(self, uow: UnitOfWork, target: str | None = None) -> TooManyGuesses | None:
+        """What is to be told to who must wait before the next code, else None."""
         by_number = false() if target is None else WrongCode.target_hash == target
-        by_address = false() if self._address_hash is None else WrongCode.address_hash == self._address_hash
-        same_place = WrongCode.address_hash.is_not_distinct_from(self._address_hash)
+        by_address = false() if self.address_hash is None else WrongCode.address_hash == self.address_hash
+        same_place = WrongCode.address_hash.is_not_distinct_from(self.address_hash)
         recent = WrongCode.at > uow.now - REMEMBERED_FOR_ADDRESS
         conditions = (and_(by_number, same_place), by_number, and_(by_address, recent))
-        limits = await _limits(uow)
+        limits = SIEGE if await besieged(uow) else CALM
         tallies = await _tallies(uow, conditions, or_(by_number, by_address))
         until = open_from(zip(tallies, limits, strict=True))
         if until is None or until <= uow.now:
             return None
-        return TooManyGuesses(seconds=max(1, -int(-(until - uow.now).total_seconds() // 1)))
+        return TooManyGuesses(seconds=seconds_until(until, uow.now))
 
     @property
-    def _address_hash(self) -> str | None:
+    def address_hash(self) -> str | None:
+        """Keyed hash of the place that people there share; None where it tells nobody apart."""
         place = telling(self.address)
         return None if place is None else self.keys.code_hash(f"address:{place}")
 
 
-async def _limits(uow: UnitOfWork) -> Limits:
-    lately = select(WrongCode.id).where(WrongCode.at > uow.now - LATELY).limit(MANY).subquery()
-    count = await uow.session.scalar(select(func.count()).select_from(lately))
-    return SIEGE if count == MANY else CALM
+async def besieged(uow: UnitOfWork, moments: InstrumentedAttribute[datetime] = WrongCode.at) -> bool:
+    """Whether more comes in, of wrong codes unless something else is named, than people mistype or forget."""
+    lately = select(moments).where(moments > uow.now - LATELY).limit(MANY).subquery()
+    return await uow.session.scalar(select(func.count()).select_from(lately)) == MANY
 
 
 async def _tallies(

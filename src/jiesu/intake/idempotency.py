@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 from sqlalchemy import func, select
 
+from jiesu.db.base import key_ring
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Invalid
 from jiesu.intake.form import AppealForm
@@ -28,8 +27,13 @@ class BadIdempotencyKey(Invalid):
 
 
 def body_hash(form: AppealForm) -> str:
-    """SHA-256 of the form in canonical JSON."""
-    return hashlib.sha256(msgspec.json.encode(form, order="deterministic")).hexdigest()
+    """Keyed hash of the form in canonical JSON, as sent before or after a warning alike.
+
+    All but the telephone stands in the database too, to be tried with; hence the key.
+    """
+    body = msgspec.to_builtins(form)
+    del body["confirmed_unclassified"]
+    return key_ring().code_hash(msgspec.json.encode(body, order="deterministic").decode())
 
 
 async def remembered(uow: UnitOfWork, key: str, form: AppealForm) -> IdempotencyKey | None:

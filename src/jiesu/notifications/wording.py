@@ -30,6 +30,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "rework": frozenset({"number", "unit"}),
     "reopened": frozenset({"number", "unit"}),
     "calendar_moved": frozenset({"number", "old", "new"}),
+    "access_code": frozenset({"code", "minutes"}),
 }
 #: Result, reply, plan, news, reason and question are cut to this in a message; the page has the whole.
 LONGEST = 120

@@ -42,16 +42,21 @@ class NothingAnswered(Invalid):
 
 
 class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Three questions; what is left out leaves that question's own denominator."""
+    """Three questions; what is left out leaves that question's own denominator.
+
+    `pressed`: whether somebody pressed them about this answer; the auditor alone reads it.
+    """
 
     contacted: bool | None = None
     solved: Solved | None = None
     satisfied: Satisfaction | None = None
     reason: str | None = None
+    pressed: bool | None = None
+    confirmed_unclassified: bool = False
 
 
 class SurveyAnswered(TicketEvent, frozen=True, kw_only=True):
-    """The words of the reason stay in the survey row, encrypted."""
+    """The words of the reason stay in the survey row, encrypted; whether they were pressed is no event."""
 
     round: int
     contacted: bool | None
@@ -90,6 +95,7 @@ async def record_answer(
     survey.answered_at = uow.now
     survey.channel = channel
     survey.contacted, survey.solved, survey.satisfied = answers.contacted, answers.solved, answers.satisfied
+    survey.pressed = answers.pressed
     survey.reason = optional(answers.reason, "reason", "原因", 500)
     await stop_jobs(uow, survey)
     event = SurveyAnswered(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
@@ -15,7 +15,11 @@ class Survey(Base):
     """Three questions to one petitioner about one result (domain.md §5). A missing answer is null."""
 
     __tablename__ = "survey"
-    __table_args__ = (UniqueConstraint("ticket_id", "round"), Index("ix_survey_answered", "answered_at", "unit"))
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "round"),
+        Index("ix_survey_answered", "answered_at", "unit"),
+        Index("ix_survey_pressed", "answered_at", "id", postgresql_where=text("pressed IS true")),
+    )
 
     id: Mapped[BigId]
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
@@ -35,3 +39,5 @@ class Survey(Base):
     solved: Mapped[Solved | None] = mapped_column(vocabulary(Solved))
     satisfied: Mapped[Satisfaction | None] = mapped_column(vocabulary(Satisfaction))
     reason: Mapped[str | None] = mapped_column(encrypted(1000))
+    #: Whether somebody pressed them about this answer: sealed to the audit role, in no view but the auditor's.
+    pressed: Mapped[bool | None]

@@ -16,6 +16,7 @@ __all__ = [
     "PETITIONER",
     "SYSTEM",
     "By",
+    "DataErased",
     "DeadlineMoved",
     "ExtensionAsked",
     "ExtensionGranted",
@@ -23,6 +24,7 @@ __all__ = [
     "ExtensionRefused",
     "InfoRequested",
     "NoteAdded",
+    "OwnDataCopied",
     "PetitionerContacted",
     "PetitionerInformed",
     "PlanTold",
@@ -182,8 +184,8 @@ class StaffRecused(TicketEvent, frozen=True, kw_only=True):
     """Whom the ticket is closed to from now on: their user name, and their name as colleagues read it."""
 
     account: str
-    name: str
-    reason: str
+    name: Private
+    reason: Private
 
 
 class NoteAdded(TicketEvent, frozen=True, kw_only=True):
@@ -213,6 +215,20 @@ class TicketClosed(TicketEvent, frozen=True, kw_only=True):
 
 class TicketWithdrawn(TicketEvent, frozen=True, kw_only=True):
     reason: Private | None
+
+
+class DataErased(TicketEvent, frozen=True, kw_only=True):
+    """`personal`: who the petitioner is and what the ticket says; `words`: the texts of this trail."""
+
+    personal: bool
+    words: bool
+    policy: str
+
+
+class OwnDataCopied(TicketEvent, frozen=True, kw_only=True):
+    """The petitioner took a copy; `whole`: the telephone was given, so nothing in it was masked."""
+
+    whole: bool
 
 
 class TicketReopened(TicketEvent, frozen=True, kw_only=True):

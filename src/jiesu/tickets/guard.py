@@ -5,14 +5,23 @@ from __future__ import annotations
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.errors import Invalid
+from jiesu.errors import Conflict, Invalid
 from jiesu.kit.text import clean, forbidden_characters
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.states import who
 from jiesu.tickets.words import Step
 
-__all__ = ["EmptyText", "ForbiddenCharacters", "TooLong", "cleaned", "open_step", "optional", "required"]
+__all__ = [
+    "EmptyText",
+    "ForbiddenCharacters",
+    "TicketErased",
+    "TooLong",
+    "cleaned",
+    "open_step",
+    "optional",
+    "required",
+]
 
 
 class EmptyText(Invalid):
@@ -23,6 +32,11 @@ class EmptyText(Invalid):
 class ForbiddenCharacters(Invalid):
     zh = "内容中有无法保存的控制字符（{characters}）。请删除后重新填写，或换一种方式粘贴。"
     en = "There are control characters that cannot be kept ({characters}). Remove them, or paste as plain text."
+
+
+class TicketErased(Conflict):
+    zh = "这张工单的保存期限已过，个人信息已删除，不能再办理。请为新的情况另行登记。"
+    en = "The data of this ticket were erased when their time was over. Register what is new as a new appeal."
 
 
 class TooLong(Invalid):
@@ -39,6 +53,8 @@ async def open_step(uow: UnitOfWork, staff: Staff, number: str, step: Step, vers
     ticket = await tickets.lock(number)
     staff.see(ticket)
     await tickets.expect(ticket, version)
+    if ticket.erased_at is not None:
+        raise TicketErased("action")
     rights = [right for right in who(ticket.status, step) if isinstance(right, Right)]
     if not any(staff.may(right, ticket) for right in rights):
         raise NotYours

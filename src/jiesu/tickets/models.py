@@ -27,6 +27,7 @@ class Ticket(Base):
         Index("ix_ticket_open_due", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_lead_registered", "lead_unit", "registered_at", "id"),
         Index("ix_ticket_registered", "registered_at", "id"),
+        Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
         Index("ix_ticket_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "on"}),
     )
@@ -79,6 +80,8 @@ class Ticket(Base):
     first_contact_at: Mapped[Moment | None]
     approved_at: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
+    #: When its personal data and texts were erased because their time was over (`jiesu retention run`).
+    erased_at: Mapped[Moment | None]
     #: The earliest running deadline of both clocks; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
     result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))

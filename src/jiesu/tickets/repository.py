@@ -15,7 +15,15 @@ from jiesu.errors import Conflict
 from jiesu.kit.numbers import normalise_number
 from jiesu.tickets.models import Ticket
 
-__all__ = ["StaleVersion", "TicketNotFound", "TicketRepository", "countable_by", "known_to", "visible_to"]
+__all__ = [
+    "StaleVersion",
+    "TicketNotFound",
+    "TicketRepository",
+    "countable_by",
+    "known_to",
+    "not_kept_from",
+    "visible_to",
+]
 
 
 class StaleVersion(Conflict):
@@ -103,10 +111,11 @@ def countable_by(staff: Staff) -> ColumnElement[bool]:
 def _spared(staff: Staff, within: ColumnElement[bool]) -> ColumnElement[bool]:
     if not staff.has(Right.READ):
         return false()
-    return and_(_visible_from_post(staff, within), *_not_accused(staff))
+    return and_(_visible_from_post(staff, within), *not_kept_from(staff))
 
 
-def _not_accused(staff: Staff) -> Iterator[ColumnElement[bool]]:
+def not_kept_from(staff: Staff) -> Iterator[ColumnElement[bool]]:
+    """The contrary of `Staff.kept_from` in SQL."""
     yield ~Ticket.barred_accounts.contains([staff.account_id])
     if staff.elsewhere:  # NULL <> ALL(…) is NULL, so tickets that accuse nobody are named first.
         yield or_(Ticket.accused_unit.is_(None), Ticket.accused_unit.not_in(staff.elsewhere))

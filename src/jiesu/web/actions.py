@@ -24,6 +24,7 @@ from jiesu.tickets.contact import log_contact
 from jiesu.tickets.divert import DivertReason, divert_ticket
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.guard import open_step
+from jiesu.tickets.hold import lift_hold, set_hold
 from jiesu.tickets.inform import inform_petitioner
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.note import add_note
@@ -253,6 +254,14 @@ async def _recuse(call: Call, body: Recusal) -> Ticket:
     return await recuse_staff(call.uow, call.staff, call.number, body.reason, body.username, version=call.version)
 
 
+async def _hold(call: Call, body: Reason) -> Ticket:
+    return await set_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _lift_hold(call: Call, body: Reason) -> Ticket:
+    return await lift_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
 async def _acknowledge(call: Call, body: OptionalNote) -> Ticket:
     return await acknowledge_escalations(call.uow, call.staff, call.number, body.note, version=call.version)
 
@@ -279,4 +288,6 @@ ACTIONS: Mapping[str, Action] = {
     "reopen": Action(Reason, _reopen),
     "recuse": Action(Recusal, _recuse),
     "acknowledge": Action(OptionalNote, _acknowledge),
+    "hold": Action(Reason, _hold),
+    "lift_hold": Action(Reason, _lift_hold),
 }

@@ -48,7 +48,7 @@ def locale_of(request: Request[Any, Any, Any]) -> Locale:
     asked = request.query_params.get("lang") or request.cookies.get("lang")
     if asked in ("zh", "en"):
         return "en" if asked == "en" else "zh"
-    accepted = request.headers.get("accept-language", "").lower() if request.url.path.startswith("/api/") else ""
+    accepted = request.headers.get("accept-language", "").lower() if request.scope["path"].startswith("/api/") else ""
     return "en" if accepted.startswith("en") and "zh" not in accepted else "zh"
 
 
@@ -98,9 +98,12 @@ def _title(status: int) -> str:
     return {
         400: "BadRequest",
         401: "SignInFirst",
+        403: "ReloadFirst",
         404: "NotFound",
         405: "MethodNotAllowed",
+        408: "TooSlow",
         413: "TooLarge",
+        421: "WrongHost",
         429: "TooMany",
     }.get(status, "Refused")
 
@@ -111,9 +114,18 @@ def _remedy(request: Request[Any, Any, Any], status: int, detail: str) -> str:
         return f"Correct the request: {detail}" if english else f"请求内容有误，请改正后重发：{in_chinese(detail)}。"
     fixed = {
         401: ("请先登录。", "Sign in first."),
+        403: (
+            "这一页打开太久了，或者不是从本系统打开的。请返回上一页，刷新后再提交一次。",
+            "This page was open for too long, or came from elsewhere. Go back, reload it and send again.",
+        ),
         404: ("没有这个地址。请检查网址。", "There is nothing at this address. Check the URL."),
         405: ("这个地址不支持该操作方式。", "This address does not take that method."),
+        408: (
+            "内容传得太慢，没有收全。请检查网络后重发。",
+            "The body came in too slowly. Check your connection and send again.",
+        ),
         413: ("内容太大。请删减后重发。", "The body is too large. Shorten it and send again."),
+        421: ("网址不对。请从本系统的正式网址进入。", "This is not our address. Use the official one."),
         429: ("操作太频繁。请稍等一分钟再试。", "Too many requests. Wait a minute and try again."),
     }
     return fixed[status][english] if status in fixed else detail
@@ -133,7 +145,7 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
         status, title = 503, "DatabaseAway"
     if isinstance(error, RedisError):
         return _answer(Problem(type="about:blank", title="SessionsAway", status=503, detail=_SESSIONS_AWAY[english]))
-    log.error("request failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    log.error("request failed", path=request.scope["path"], error=type(error).__name__, exc_info=error)
     detail = (
         "Something failed on our side; nothing was saved. Please send it again in a minute."
         if english

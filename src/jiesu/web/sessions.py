@@ -16,7 +16,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.kit.addresses import client_of
 from jiesu.kit.crypto import fingerprint, token
 
-__all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "client_address", "session_token"]
+__all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "bearer_of", "client_address", "session_token"]
 
 COOKIE = "jiesu_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -151,12 +151,18 @@ def _all(account_id: int) -> str:
     return f"jiesu:sessions:{account_id}"
 
 
+def bearer_of(request: Request[Any, Any, Any]) -> str | None:
+    """The token of the `Authorization` header."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" and bearer else None
+
+
 def session_token(request: Request[Any, Any, Any]) -> str | None:
     """The bearer token; or the cookie, which under `/api` only reads, so that no other site can act through it."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and bearer:
-        return bearer.strip()
-    if request.url.path.startswith("/api/") and request.method not in SAFE:
+    bearer = bearer_of(request)
+    if bearer is not None:
+        return bearer
+    if request.scope["path"].startswith("/api/") and request.method not in SAFE:
         return None
     return request.cookies.get(COOKIE)
 

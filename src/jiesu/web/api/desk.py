@@ -22,6 +22,7 @@ from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
+from jiesu.secrecy.withhold import LooksClassified
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.reveal import reveal_petitioner
@@ -29,6 +30,11 @@ from jiesu.web.actions import ACTIONS, Call, UnknownAction
 from jiesu.web.documented import StepOperation
 
 __all__ = ["DeskController", "act"]
+
+
+class ClassifiedAtDesk(LooksClassified):
+    zh = "这段话里有像涉密内容的字样：{found}。本系统不是涉密系统，请改掉再提交；写“原部队”就可以。"
+    en = "These words look classified: {found}. This is no system for secrets: leave them out; “the former unit” will do."
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -74,11 +80,20 @@ async def act(call: Call, action: str, body: Any) -> Ticket:
     if known is None:
         raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
     particulars = msgspec.convert(body, known.body)
+    _unclassified(call.rules, particulars)
     await TicketRepository(call.uow).find(call.number)
     async with call.uow.scoped(Scope.SYSTEM):
         ticket = await known.run(call, particulars)
         await call.uow.session.flush()  # so that the answer shows the step itself
     return ticket
+
+
+def _unclassified(rules: Rules, body: Any) -> None:
+    """What staff write is read by petitioners and colleagues at once, so it is refused. Raises ClassifiedAtDesk."""
+    for field in msgspec.structs.fields(body):
+        text = getattr(body, field.name)
+        if isinstance(text, str) and (found := rules.secrecy.findings([text])):
+            raise ClassifiedAtDesk(field.encode_name, found)
 
 
 async def _json(request: Request[Any, Any, Any]) -> Any:

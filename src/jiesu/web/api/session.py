@@ -121,6 +121,7 @@ async def close_session(request: Request[Any, Any, Any], uow: UnitOfWork, rules:
 class SessionController(Controller):
     path = "/session"
     tags = ("session",)
+    request_max_body_size = 8 * 1024
 
     @post(operation_id="SignIn", status_code=HTTP_200_OK, responses={403: refusal(403)})
     async def sign_in(

@@ -12,11 +12,12 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import Named, unit_named
+from jiesu.intake.careful import answer_carefully
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.answer import Answers, answer_survey, find_survey
+from jiesu.surveys.answer import Answers, find_survey
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import say_status
 
@@ -60,6 +61,7 @@ async def survey_page_view(uow: UnitOfWork, rules: Rules, token: str, locale: Lo
 class SurveyController(Controller):
     path = "/surveys"
     tags = ("petitioner",)
+    request_max_body_size = 16 * 1024
 
     @get("/{token:str}", operation_id="OpenSurvey")
     async def show(
@@ -81,11 +83,12 @@ class SurveyController(Controller):
         token: FromPath[str],
         guesses: NamedDependency[Guesses],
         uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> SurveyOutcome:
         """Answer, once. Unsolved or dissatisfied sends the ticket back for rework."""
         await guesses.check_link(token)
-        ticket = await answer_survey(uow, token, data)
+        ticket = await answer_carefully(uow, rules, token, data, confirmed=data.confirmed_unclassified)
         return SurveyOutcome(
             ticket.number, ticket.status, say_status(ticket.status, locale), rework=ticket.status == "rework"
         )

@@ -15,14 +15,18 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.desk.explaining import ExplanationView, explanation_view
+from jiesu.desk.own_copy import OwnCopy, own_copy
 from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
-from jiesu.intake.follow import open_own, reopen_own, supplement_own, withdraw_own
+from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
+from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.form import AppealForm
 from jiesu.intake.guesses import Guesses
 from jiesu.intake.once import file_once
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
+from jiesu.petitioners.notices import Purpose
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
@@ -62,12 +66,20 @@ class Supplement(msgspec.Struct, forbid_unknown_fields=True):
     """More about the matter; 1 to 5,000 characters."""
 
     text: str
+    confirmed_unclassified: bool = False
 
 
 class NewFacts(msgspec.Struct, forbid_unknown_fields=True):
     """What is new since the ticket was closed; 1 to 2,000 characters."""
 
     reason: str
+    confirmed_unclassified: bool = False
+
+
+class Whole(msgspec.Struct, forbid_unknown_fields=True):
+    """The telephone given with the appeal: with it name and numbers are shown in full, else masked."""
+
+    phone: str | None = None
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,7 +122,8 @@ class TicketController(Controller):
         locale: NamedDependency[Locale],
         idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)] = None,
     ) -> Receipt:
-        """File an appeal (登记诉求). The query code is told here and never again."""
+        """File an appeal (登记诉求). The query code is told here and never again. A text that looks classified is refused
+        (422 `LooksClassified`) until it is changed or sent with `confirmed_unclassified`; then one keeper reviews it."""
         kernel: Kernel = state.kernel
         number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
         filed = await file_once(uow, rules, number, data, idempotency_key)
@@ -160,7 +173,8 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Add details (补充材料)."""
         await guesses.check(number, code)
-        ticket = await supplement_own(uow, rules.keys, number, code, data.text)
+        confirmed = data.confirmed_unclassified
+        ticket = await supplement_carefully(uow, rules, number, code, data.text, confirmed=confirmed)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/reopen", operation_id="ReopenOwnTicket", status_code=HTTP_200_OK)
@@ -176,8 +190,55 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Have a closed matter taken up again because of new facts (重新办理)."""
         await guesses.check(number, code)
-        ticket = await reopen_own(uow, rules.keys, number, code, data.reason)
+        confirmed = data.confirmed_unclassified
+        ticket = await reopen_carefully(uow, rules, number, code, data.reason, confirmed=confirmed)
         return await progress_view(uow, rules, ticket, locale)
+
+    @post("/{number:str}/copy", operation_id="CopyOwnData", status_code=HTTP_200_OK)
+    async def copy(
+        self,
+        data: JSONBody[Whole],
+        number: FromPath[str],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> OwnCopy:
+        """Everything held about the petitioner on this ticket (本人资料副本); leaves a trace."""
+        await guesses.check(number, code)
+        return await own_copy(uow, rules, number, code, data.phone, locale)
+
+    @get("/{number:str}/consents", operation_id="ListConsents")
+    async def consents(
+        self,
+        number: FromPath[str],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[ConsentView]:
+        """Which optional fields may be used, by whose consent to which words (同意记录)."""
+        await guesses.check(number, code)
+        return await consent_views(uow, rules, await open_own(uow, rules.keys, number, code), locale)
+
+    @post("/{number:str}/consents/{purpose:str}/withdraw", operation_id="WithdrawConsent", status_code=HTTP_200_OK)
+    async def withdraw_consent(
+        self,
+        number: FromPath[str],
+        purpose: FromPath[Purpose],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[ConsentView]:
+        """Take a consent back: the field is forgotten in all the person's appeals, which go on (撤回同意)."""
+        await guesses.check(number, code)
+        ticket = await withdraw_consent(uow, rules, number, code, purpose)
+        await uow.session.flush()
+        return await consent_views(uow, rules, ticket, locale)
 
     @post("/{number:str}/withdraw", operation_id="WithdrawTicket", status_code=HTTP_200_OK)
     async def withdraw(

@@ -7,18 +7,21 @@ from datetime import datetime
 
 import msgspec
 from litestar import Controller, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from jiesu.accounts.add import add_account
 from jiesu.accounts.grants import give_post, take_post
+from jiesu.accounts.links import link_account, unlink_account
 from jiesu.accounts.listing import Listed, list_accounts
 from jiesu.accounts.resets import activate, deactivate, reset_password, reset_second_factor
 from jiesu.accounts.roles import Role
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.views import Named, unit_named
+from jiesu.errors import Conflict
 from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
 from jiesu.web.api.admin import administrator_only
@@ -77,6 +80,17 @@ class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     username: str
     name: str
     posts: Sequence[PostRef] = ()
+
+
+class Linked(msgspec.Struct, forbid_unknown_fields=True):
+    """`subject` is the `sub` that the identity provider gives the person."""
+
+    subject: str
+
+
+class NoProvider(Conflict):
+    zh = "没有设置统一身份平台（oidc_issuer）。"
+    en = "No identity provider is set up (oidc_issuer)."
 
 
 class InitialPassword(msgspec.Struct, frozen=True):
@@ -150,6 +164,30 @@ class UserController(Controller):
         """Forget the second factor of a lost telephone (重置动态码); all sessions of the account end."""
         administrator_only(staff)
         await reset_second_factor(uow, username, by=staff.username)
+
+    @post("/{username:str}/link", operation_id="LinkUser", status_code=HTTP_204_NO_CONTENT)
+    async def link(
+        self,
+        data: JSONBody[Linked],
+        username: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        state: State,
+    ) -> None:
+        """Say who the account is at the identity provider (关联统一身份)."""
+        administrator_only(staff)
+        issuer = state.kernel.settings.oidc_issuer
+        if issuer is None:
+            raise NoProvider
+        await link_account(uow, username, issuer, data.subject, by=staff.username)
+
+    @post("/{username:str}/unlink", operation_id="UnlinkUser", status_code=HTTP_204_NO_CONTENT)
+    async def unlink(
+        self, username: FromPath[str], staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
+    ) -> None:
+        """Name and password alone from now on (解除统一身份); all sessions of the account end."""
+        administrator_only(staff)
+        await unlink_account(uow, username, by=staff.username)
 
     @post("/{username:str}/posts/add", operation_id="GivePost", status_code=HTTP_204_NO_CONTENT)
     async def give(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Response, Router
+from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
@@ -12,26 +10,25 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
 from jiesu.web.pages.filing import FilingPages
 from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
+from jiesu.web.pages.my import MyPages
+from jiesu.web.pages.oidc import OidcPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
+from jiesu.web.pages.withheld import WithheldPages
 
 __all__ = ["page_routers", "templates"]
 
 #: Addresses of style and script carry their content's hash, so browsers may keep them for a week.
 KEPT = CacheControlHeader(public=True, max_age=7 * 24 * 3600)
-
-
-def _not_guessed(response: Response[Any]) -> Response[Any]:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def page_routers(settings: Settings) -> list[Router]:
@@ -40,19 +37,22 @@ def page_routers(settings: Settings) -> list[Router]:
         HomePages,
         FilingPages,
         FollowingPages,
+        MyPages,
         SurveyPages,
         SigningPages,
         AccountPages,
         DeskPages,
         TicketPages,
+        WithheldPages,
         BoardPages,
+        AuditPages,
     ]
+    if settings.oidc_issuer is not None:
+        handlers.append(OidcPages)
     if settings.demo:
         handlers.append(DemoPages)
     pages = Router("/", route_handlers=handlers, include_in_schema=False)
-    static = create_static_files_router(
-        "/static", directories=[STATIC], cache_control=KEPT, after_request=_not_guessed, include_in_schema=False
-    )
+    static = create_static_files_router("/static", directories=[STATIC], cache_control=KEPT, include_in_schema=False)
     return [pages, static]
 
 

@@ -18,6 +18,7 @@ from jiesu.desk.queue import View, counts, list_tickets, views_for
 from jiesu.desk.views import queue_row
 from jiesu.errors import DomainError
 from jiesu.intake.idempotency import KeyReused
+from jiesu.intake.review import waiting_for
 from jiesu.kit.crypto import token
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -73,6 +74,8 @@ class DeskPages(Controller):
         cursor: FromQuery[str] = "",
     ) -> Response[Any]:
         """One tab of the desk (工单列表), by default the first with work in it."""
+        if staff.has(Right.AUDIT):
+            return go("/audit")
         if not staff.has(Right.READ):
             return render(request, "nothing.html", staff=staff)
         tabs = await counts(uow, staff, views_for(staff))
@@ -90,6 +93,7 @@ class DeskPages(Controller):
             next_cursor=page.next_cursor,
             later=bool(cursor),
             notices=await unread(uow, staff, locale),
+            withheld=len(await waiting_for(uow, staff)),
         )
 
     @post("/notices", status_code=HTTP_200_OK)

@@ -30,10 +30,10 @@ def for_readers(
     def shown(request: Request[Any, Any, Any], error: E) -> Response[Any]:
         answer = tell(request, error)
         problem = answer.content
-        if request.url.path.startswith(MACHINES):
+        if request.scope["path"].startswith(MACHINES):
             return answer
         if problem.status == HTTP_401_UNAUTHORIZED:
-            asked = request.url.path if request.method == "GET" else "/desk"
+            asked = request.scope["path"] if request.method == "GET" else "/desk"
             return go(f"/login?{urlencode({'next': asked})}")
         if (owed := DUTIES.get(problem.title)) is not None:
             return go(owed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from litestar import Controller, Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_200_OK
@@ -31,8 +32,9 @@ from jiesu.tickets.words import Channel
 from jiesu.web.api.tickets import receipt_for
 from jiesu.web.pages.choices import PlaceChoice, accusable, categories, place_choice
 from jiesu.web.pages.forms import Fields, FormProblem, appeal_of, fields_of, problem_of
+from jiesu.web.pages.gate import FormGate
 from jiesu.web.pages.passes import FOLLOW, RECEIPT, held, issue
-from jiesu.web.pages.rendering import go, render
+from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
 __all__ = ["FilingPages", "file_once", "form_context", "receipt_passes"]
@@ -74,6 +76,7 @@ def form_context(
         "categories": categories(rules, locale),
         "accusable": accusable(rules.organisation, choice, locale),
         "longest": LONGEST_TEXT,
+        "notices": rules.notices,
     }
 
 
@@ -83,8 +86,9 @@ class FilingPages(Controller):
         self, request: Request[Any, Any, Any], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
     ) -> Response[Any]:
         """The empty form (反映诉求)."""
-        choice = place_choice(rules.organisation, {})
-        return render(request, "file.html", private=False, lost=False, **form_context(rules, {}, choice, None, locale))
+        context = form_context(rules, {}, place_choice(rules.organisation, {}), None, locale)
+        gate = await FormGate.of(request, request.app.state.kernel.clock.now())
+        return render(request, "file.html", lost=False, gate=gate.context(Fields(), context["key"]), **context)
 
     @post("/file", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def file(
@@ -97,21 +101,26 @@ class FilingPages(Controller):
         """File it, or show the next level of places; a mistake keeps everything typed."""
         fields = await fields_of(request)
         choice = place_choice(rules.organisation, fields)
-        problem = None
+        problem, refused, gate = None, None, await FormGate.of(request, uow.now)
         if fields.get("do") != "place":
             try:
+                gate.ask(fields)
                 form = appeal_of(fields, choice.code, Channel.WEB)
                 key = fields.get("key") or token(16)
                 async with kept_files(request.app.state.kernel.files, await uploads_of(request)) as files:
                     number, code = await file_once(request, uow, rules, form, key, files=files)
-                return go("/receipt", receipt_passes(request, rules, number, code))
+                answer = go("/receipt", receipt_passes(request, rules, number, code))
+                answer.background = BackgroundTask(gate.filed, fields)
+                return answer
             except DomainError as error:
-                problem = problem_of(error, locale)
+                problem, refused = problem_of(error, locale), error
                 if isinstance(error, KeyReused):
                     fields["key"] = token(16)
         context = form_context(rules, fields, choice, problem, locale)
         lost = bool(await uploads_of(request))
-        return render(request, "file.html", status=problem.status if problem else HTTP_200_OK, lost=lost, **context)
+        carried, status = gate.context(fields, context["key"]), problem.status if problem else HTTP_200_OK
+        page = render(request, "file.html", status=status, lost=lost, gate=carried, **context)
+        return waiting(page, refused) if refused else page
 
     @get("/receipt")
     async def receipt(

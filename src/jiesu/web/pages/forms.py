@@ -12,6 +12,7 @@ from litestar import Request
 from jiesu.errors import DomainError, Invalid
 from jiesu.intake.form import AppealForm
 from jiesu.kit.locale import Locale
+from jiesu.petitioners.notices import Purpose
 from jiesu.tickets.words import Channel
 from jiesu.web.problems import STATUS
 
@@ -38,11 +39,12 @@ class FormProblem(msgspec.Struct, frozen=True):
     field: str | None
     text: str
     status: int
+    code: str = ""
 
 
 def problem_of(error: DomainError, locale: Locale) -> FormProblem:
     """The refusal as a form shows it."""
-    return FormProblem(error.field, error.say(locale), STATUS[error.kind])
+    return FormProblem(error.field, error.say(locale), STATUS[error.kind], error.code)
 
 
 def incomplete(error: msgspec.ValidationError) -> Incomplete:
@@ -60,12 +62,14 @@ def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) ->
     """The appeal as the API takes it. Raises Incomplete."""
     optional = ("title", "category", "nature", "accused_unit", "accused_officer")
     person = ("name", "phone", "id_number", "kind")
-    raw = {
+    raw: dict[str, Any] = {
         "text": fields.get("text", ""),
         "place": place,
         "channel": channel,
         "anonymous": "anonymous" in fields,
         "confidential": "confidential" in fields,
+        "consents": [purpose.value for purpose in Purpose if f"consent.{purpose}" in fields],
+        "confirmed_unclassified": "confirmed_unclassified" in fields,
         "petitioner": {name: fields.get(f"petitioner.{name}") or None for name in person},
     } | {name: fields.get(name) or None for name in optional}
     try:

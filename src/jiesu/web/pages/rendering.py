@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -71,9 +71,10 @@ def render(
         "locale": locale,
         "words": WORDS,
         "large": _choice(request, "size") == "large",
-        "path": request.url.path,
+        "path": request.scope["path"],
         "switch": lambda name, value: _switch(request, name, value),
         "demo": request.app.state.kernel.settings.demo,
+        "provider": request.app.state.provider is not None,
         "staff": None,
         "post": _post(request, context.get("staff"), locale),
         "posts": _posts(request, locale),
@@ -164,7 +165,7 @@ def _https(request: Request[Any, Any, Any]) -> bool:
 
 def _switch(request: Request[Any, Any, Any], name: str, value: str) -> str:
     kept = {key: given for key, given in request.query_params.items() if key not in CHOICES}
-    return f"{request.url.path}?{urlencode({**kept, name: value})}"
+    return f"{quote(request.scope['path'])}?{urlencode({**kept, name: value})}"
 
 
 @cache

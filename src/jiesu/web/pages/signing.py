@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.status_codes import HTTP_200_OK
 
-from jiesu.accounts.posts import NoSuchPost
+from jiesu.accounts.posts import NoSuchPost, Person
 from jiesu.accounts.roles import Role
 from jiesu.accounts.sign_in import Attempt, sign_in
 from jiesu.db.uow import UnitOfWork
@@ -24,20 +24,22 @@ from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.sessions import client_address
 from jiesu.web.signed_in import SignedInPerson
 
-__all__ = ["SigningPages"]
+__all__ = ["SigningPages", "after_sign_in", "own_path"]
 
 
-def _own_path(asked: str) -> str:
+def own_path(asked: str) -> str:
     """The page to see next; never another site."""
     return asked if asked.startswith("/") and not asked.startswith("//") and "\\" not in asked else "/desk"
 
 
 class SigningPages(Controller):
+    request_max_body_size = 8 * 1024
+
     @get("/login")
     async def form(self, request: Request[Any, Any, Any], next_: FromQuery[str] = "/desk") -> Response[Any]:
         """The sign-in form (登录)."""
         asked = request.query_params.get("next", next_)
-        return render(request, "login.html", fields=Fields(), next=_own_path(asked))
+        return render(request, "login.html", fields=Fields(), next=own_path(asked))
 
     @post("/login", status_code=HTTP_200_OK)
     async def enter(
@@ -50,7 +52,7 @@ class SigningPages(Controller):
     ) -> Response[Any]:
         """Open a session and go where one wanted to; who holds several posts chooses one first."""
         fields = await fields_of(request)
-        asked = _own_path(fields.get("next", "/desk"))
+        asked = own_path(fields.get("next", "/desk"))
         attempt = Attempt(fields["username"], fields["password"], fields["otp"], client_address(request))
         found = await sign_in(uow, rules.organisation, rules.keys, attempt, demo=state.kernel.settings.demo)
         if isinstance(found, DomainError):
@@ -58,7 +60,7 @@ class SigningPages(Controller):
             page = render(request, "login.html", status=problem.status, fields=fields, problem=problem, next=asked)
             return waiting(page, found)
         _, cookie = await open_session(request, found)
-        return go(_choice(asked) if len(found.posts) > 1 else asked, [cookie])
+        return go(after_sign_in(found, asked), [cookie])
 
     @get("/account/post")
     async def posts(
@@ -66,7 +68,7 @@ class SigningPages(Controller):
     ) -> Response[Any]:
         """One's posts, to choose from (选择岗位)."""
         asked = request.query_params.get("next", next_)
-        return render(request, "posts.html", staff=None if person.owes else person.staff, next=_own_path(asked))
+        return render(request, "posts.html", staff=None if person.owes else person.staff, next=own_path(asked))
 
     @post("/account/post", status_code=HTTP_200_OK)
     async def choose(
@@ -78,7 +80,7 @@ class SigningPages(Controller):
         if role not in list(Role):
             raise NoSuchPost("post")
         await state.sessions.keep(person.secret, post=person.person.choose(Role(role), unit).id)
-        return go(_own_path(fields.get("next", "/desk")))
+        return go(own_path(fields.get("next", "/desk")))
 
     @post("/logout", status_code=HTTP_200_OK)
     async def leave(
@@ -88,5 +90,6 @@ class SigningPages(Controller):
         return go("/login", [await close_session(request, uow, rules)])
 
 
-def _choice(asked: str) -> str:
-    return f"/account/post?{urlencode({'next': asked})}"
+def after_sign_in(person: Person, asked: str) -> str:
+    """Who holds several posts chooses one first."""
+    return f"/account/post?{urlencode({'next': asked})}" if len(person.posts) > 1 else asked

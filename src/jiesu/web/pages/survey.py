@@ -12,10 +12,11 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError, Kind
+from jiesu.intake.careful import answer_carefully
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.answer import Answers, answer_survey, find_survey
+from jiesu.surveys.answer import Answers, find_survey
 from jiesu.surveys.policy import wants_rework
 from jiesu.web.api.surveys import survey_page_view
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, incomplete, problem_of
@@ -25,10 +26,10 @@ __all__ = ["SurveyPages"]
 
 
 def _answers(fields: dict[str, str]) -> Answers:
-    contacted = {"yes": True, "no": False}.get(fields.get("contacted", ""))
+    contacted, pressed = ({"yes": True, "no": False}.get(fields.get(name, "")) for name in ("contacted", "pressed"))
     raw = {name: fields.get(name) or None for name in ("solved", "satisfied", "reason")}
     try:
-        return msgspec.convert(raw | {"contacted": contacted}, Answers)
+        return msgspec.convert(raw | {"contacted": contacted, "pressed": pressed}, Answers)
     except msgspec.ValidationError as error:
         raise incomplete(error) from error
 
@@ -65,7 +66,8 @@ class SurveyPages(Controller):
         fields = await fields_of(request)
         try:
             async with uow.session.begin_nested():
-                await answer_survey(uow, token, _answers(fields))
+                confirmed = "confirmed_unclassified" in fields
+                await answer_carefully(uow, rules, token, _answers(fields), confirmed=confirmed)
         except DomainError as error:
             if error.kind is Kind.MISSING:
                 raise

@@ -57,6 +57,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ended": N_("已结束"),
         "all": N_("全部"),
     },
+    "withheld": {
+        "appeal": N_("诉求"),
+        "supplement": N_("补充的内容"),
+        "new_facts": N_("要求重新办理的理由"),
+        "survey": N_("评价里的话"),
+    },
     "step": {
         "sign": N_("签收"),
         "contact": N_("记录联系"),
@@ -78,6 +84,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reopen": N_("重新办理"),
         "recuse": N_("回避"),
         "acknowledge": N_("认领督办"),
+        "hold": N_("保全，到期也不删除"),
+        "lift_hold": N_("解除保全"),
         "reveal": N_("查看完整信息"),
         "attach": N_("传附件"),
     },
@@ -92,6 +100,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancelled": N_("已取消"),
     },
     "contacted": {"yes": N_("联系过"), "no": N_("没有联系")},
+    "pressed": {"no": N_("没有"), "yes": N_("有")},
     "solved": {"yes": N_("解决了"), "partly": N_("解决了一部分"), "no": N_("没有解决")},
     "satisfied": {"yes": N_("满意"), "mostly": N_("基本满意"), "no": N_("不满意")},
     "role": {

@@ -1,4 +1,4 @@
-"""Signed checkpoints of the trails, and indexes by which auditors look"""
+"""Signed checkpoints of the trails, what auditors look at and by, and links to an identity provider"""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
+
+#: By these auditors look.
+INDEXES = (
+    ("trail", "ix_trail_at", ("at", "id")),
+    ("trail", "ix_trail_kind", ("kind", "at", "id")),
+    ("trail", "ix_trail_staff", ("((data -> 'by') ->> 'staff_id')", "at", "id")),
+    ("security_trail", "ix_security_trail_at", ("at", "id")),
+    ("security_trail", "ix_security_trail_kind", ("kind", "at", "id")),
+    ("security_trail", "ix_security_trail_account", ("(data ->> 'account')", "at", "id")),
+    ("security_trail", "ix_security_trail_by", ("(data ->> 'by')", "at", "id")),
+)
 
 
 def upgrade() -> None:
@@ -41,8 +52,24 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_unsealed")),
     )
+    op.create_table(
+        "account_link",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_link_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_account_link_account_id")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_account_link_issuer_subject")),
+    )
     _note_what_is_new()
     _append_only()
+    for table, index, columns in INDEXES:
+        op.create_index(index, table, [sa.text(column) if "->" in column else column for column in columns])
+    op.add_column("survey", sa.Column("pressed", sa.Boolean(), nullable=True))
+    op.create_index("ix_survey_pressed", "survey", ["answered_at", "id"], postgresql_where=sa.text("pressed IS true"))
 
 
 def _note_what_is_new() -> None:
@@ -81,6 +108,11 @@ def _append_only() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("account_link")
+    op.drop_index("ix_survey_pressed", "survey", postgresql_where=sa.text("pressed IS true"))
+    op.drop_column("survey", "pressed")
+    for table, index, _ in INDEXES:
+        op.drop_index(index, table)
     op.execute("DROP TRIGGER trail_unsealed ON trail")
     op.execute("DROP FUNCTION note_unsealed()")
     for table in ("checkpoint", "checkpoint_head"):

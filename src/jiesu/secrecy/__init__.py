@@ -1,0 +1,1 @@
+"""Texts that look classified: noticed, withheld, and reviewed by one keeper."""

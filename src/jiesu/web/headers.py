@@ -1,0 +1,36 @@
+"""Headers that every answer carries, whoever made it: pages, API, files, errors."""
+
+from __future__ import annotations
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
+
+from jiesu.web.pages.rendering import HEADERS
+
+__all__ = ["headers_for"]
+
+ALL = HEADERS | {
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+#: A year: browsers then ask by https without being told.
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+#: Answers for programs, which nobody else may keep.
+UNKEPT = ("/api/", "/health", "/metrics")
+
+
+def headers_for(*, https: bool) -> BeforeMessageSendHookHandler:
+    """The hook that adds them where the answer does not say otherwise."""
+    common = ALL | (HSTS if https else {})
+
+    async def complete(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in common.items():
+            headers.setdefault(name, value)
+        if scope["path"].startswith(UNKEPT):
+            headers.setdefault("Cache-Control", "no-store")
+
+    return complete

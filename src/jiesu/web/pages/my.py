@@ -1,0 +1,219 @@
+"""My tickets (我的诉求): a telephone number, a code by short message, and everything filed with that telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.status_codes import HTTP_200_OK
+
+from jiesu.attachments.attach import attach_files
+from jiesu.attachments.keep import KeptFile, kept_files
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.attachments import attachment_views, link_of
+from jiesu.desk.views import progress_view
+from jiesu.errors import DomainError
+from jiesu.intake.access import CODE_LASTS, VISIT_LASTS, ask_for_code, leave, open_visit, visiting_phone
+from jiesu.intake.careful import reopen_locked_carefully, supplement_locked
+from jiesu.intake.consent import consent_views, withdraw_consent_locked
+from jiesu.intake.follow import withdraw_own
+from jiesu.intake.guesses import Guesses
+from jiesu.intake.own import MOST_OWN, own_ticket
+from jiesu.kernel import Kernel
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.tickets.events import PETITIONER
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Step
+from jiesu.web.api.my import own_list
+from jiesu.web.pages.following import done_word, progress_page, purpose_of
+from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
+from jiesu.web.pages.rendering import go, render, waiting
+from jiesu.web.uploads import LARGEST_FORM, uploads_of
+
+__all__ = ["MyPages"]
+
+#: What the browser holds: the handle of the code that was asked for, then the token of the visit.
+ASKED, VISIT = "jiesu_asked", "jiesu_my"
+
+
+def _cookie(request: Request[Any, Any, Any], name: str, value: str, seconds: float) -> Cookie:
+    secure = request.app.state.kernel.settings.https
+    return Cookie(name, value=value, max_age=int(seconds), path="/my", httponly=True, samesite="lax", secure=secure)
+
+
+def _drop(request: Request[Any, Any, Any], name: str) -> Cookie:
+    return _cookie(request, name, "", 0)
+
+
+async def _take(
+    uow: UnitOfWork, kernel: Kernel, phone: Sequence[str], number: str, fields: Fields, files: Sequence[KeptFile]
+) -> None:
+    """Add details, have it taken up again, or withdraw, which the query code confirms here too."""
+    ticket = await own_ticket(uow, phone, number, lock=True)
+    confirmed = "confirmed_unclassified" in fields
+    match fields["do"]:
+        case "withdraw":
+            await withdraw_own(uow, kernel.keys, number, fields["code"], fields.get("reason"))
+        case "reopen":
+            await reopen_locked_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed)
+        case "consent":
+            await withdraw_consent_locked(uow, ticket, purpose_of(fields))
+        case _:
+            if fields["text"].strip() or not files:
+                await supplement_locked(uow, kernel.rules, ticket, fields["text"], confirmed=confirmed)
+            if files:
+                await attach_files(uow, ticket, files, PETITIONER, scan=kernel.scans, step=Step.SUPPLEMENT)
+
+
+class MyPages(Controller):
+    path = "/my"
+    request_max_body_size = 32 * 1024
+
+    @get("/")
+    async def home(
+        self,
+        request: Request[Any, Any, Any],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        again: FromQuery[bool] = False,
+    ) -> Response[Any]:
+        """The list to who is here; to others the form for the code, or for the telephone."""
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is not None:
+            tickets = await own_list(uow, rules, phone, locale)
+            return render(request, "my.html", tickets=tickets, most=MOST_OWN)
+        asked = request.cookies.get(ASKED) and not again
+        return render(request, "my_code.html" if asked else "my_phone.html", phone="")
+
+    @post("/code", status_code=HTTP_200_OK)
+    async def ask(
+        self,
+        request: Request[Any, Any, Any],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Have a code sent (获取验证码); what comes next is the same for every telephone."""
+        number = (await fields_of(request))["phone"]
+        try:
+            handle = await ask_for_code(uow, rules.keys, number, guesses)
+        except DomainError as error:
+            return _again(request, "my_phone.html", error, problem_of(error, locale), phone=number)
+        return go("/my", [_cookie(request, ASKED, handle, CODE_LASTS.total_seconds())])
+
+    @post("/enter", status_code=HTTP_200_OK)
+    async def enter(
+        self,
+        request: Request[Any, Any, Any],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Show the code (输入验证码)."""
+        fields = await fields_of(request)
+        found = await open_visit(uow, guesses, request.cookies.get(ASKED, ""), fields["code"])
+        if isinstance(found, DomainError):
+            return _again(request, "my_code.html", found, problem_of(found, locale))
+        visit = _cookie(request, VISIT, found, VISIT_LASTS.total_seconds())
+        return go("/my", [visit, _drop(request, ASKED)])
+
+    @post("/leave", status_code=HTTP_200_OK)
+    async def leave(self, request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork]) -> Response[Any]:
+        """Leave, for whoever shares the phone or the counter's screen (离开)."""
+        await leave(uow, request.cookies.get(VISIT))
+        return go("/", [_drop(request, VISIT), _drop(request, ASKED)])
+
+    @get("/{number:str}")
+    async def progress(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        done: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """One of one's own tickets; who is not here any more begins anew."""
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
+            return go("/my")
+        return await _progress(request, uow, rules, await own_ticket(uow, phone, number), locale, done=done)
+
+    @get("/{number:str}/files/{place:int}")
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        place: FromPath[int],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+    ) -> Response[Any]:
+        """On to one of the petitioner's own files, by a link for this moment."""
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
+            return go("/my")
+        ticket = await own_ticket(uow, phone, number)
+        return go(await link_of(uow, rules.keys, ticket, place, own=True))
+
+    @post("/{number:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
+    async def act(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Add details, ask for it to be taken up again, or withdraw."""
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
+            return go("/my")
+        fields = await fields_of(request)
+        await own_ticket(uow, phone, number)
+        try:
+            if fields["do"] == "withdraw":
+                await guesses.check(number, fields["code"])
+            kernel: Kernel = request.app.state.kernel
+            uploads = await uploads_of(request)
+            async with kept_files(kernel.files, uploads) as files, uow.session.begin_nested():
+                await _take(uow, kernel, phone, number, fields, files)
+        except DomainError as error:
+            ticket, problem = await own_ticket(uow, phone, number), problem_of(error, locale)
+            page = await _progress(request, uow, rules, ticket, locale, problem=problem, fields=fields)
+            return waiting(page, error)
+        return go(f"/my/{number}?done={done_word(fields['do'])}")
+
+
+async def _progress(
+    request: Request[Any, Any, Any],
+    uow: UnitOfWork,
+    rules: Rules,
+    ticket: Ticket,
+    locale: Locale,
+    *,
+    problem: FormProblem | None = None,
+    fields: Fields | None = None,
+    done: str = "",
+) -> Response[Any]:
+    view = await progress_view(uow, rules, ticket, locale)
+    files = await attachment_views(uow, rules.keys, ticket, own=True)
+    lost = bool(problem and await uploads_of(request))
+    consents = await consent_views(uow, rules, ticket, locale)
+    return progress_page(
+        request, view, files, consents, mine=True, lost=lost, problem=problem, fields=fields, done=done
+    )
+
+
+def _again(
+    request: Request[Any, Any, Any], template: str, error: DomainError, problem: FormProblem, **context: Any
+) -> Response[Any]:
+    """The form once more, with what was wrong."""
+    return waiting(render(request, template, status=problem.status, problem=problem, **context), error)
