@@ -1,6 +1,6 @@
 # `make` alone lists what can be made. Needs nothing but Python 3.11 or newer with venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test contract lint format types imports scan migrations-check bench lock clean
+.PHONY: help setup run test contract fuzz lint format types imports scan migrations-check bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +48,9 @@ test: setup ## every test (JOBS= processes, ARGS= for pytest)
 
 contract: setup ## the API against its own document, at length: JIESU_CONTRACT_EXAMPLES= a sort, JIESU_CONTRACT_SEED=
 	JIESU_CONTRACT_EXAMPLES=$(or $(JIESU_CONTRACT_EXAMPLES),200) $(BIN)/python -m pytest -q -n $(JOBS) tests/api/test_schema.py
+
+fuzz: setup ## hostile texts in every box, read back everywhere: JIESU_FUZZ_STRINGS= in all, JIESU_FUZZ_SEED=
+	JIESU_FUZZ_STRINGS=$(or $(JIESU_FUZZ_STRINGS),10000) $(BIN)/python -m pytest -q -n 0 -s tests/journeys/test_hostile_text.py
 
 lint: setup ## ruff: mistakes and layout
 	$(BIN)/ruff check .

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from httpx import AsyncClient, Response
 from litestar.routes import HTTPRoute
 
 from jiesu.accounts.roles import Role
+from jiesu.kit.numbers import format_number
 from jiesu.web.actions import ACTIONS
 from tests.builders.forms import CITY, COUNTY, STATION
 
-UNKNOWN = "HH20260101-00001-2"
+#: Well formed, or it would not even be looked for.
+UNKNOWN = format_number(date(2026, 1, 1), 1)
 BLIND = {Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR}
 #: A body that each step takes, so that nothing is refused for its shape before the ticket is looked for.
 BODIES = {

@@ -14,7 +14,7 @@ from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
 KEEPER = "CITY-DISCIPLINE"
 KEEPERS = [f"{role}-{KEEPER}" for role in ("dispatcher", "officer", "unit_head")]
 REPORT = "我要举报站里的工作人员收受好处费，替人虚报材料。"
-UNKNOWN = "HH20260101-00001-2"
+UNKNOWN = "HH20260101-00001-3"
 OUTSIDERS = [
     *(f"{role}-{unit}" for unit in (CITY, COUNTY) for role in ("supervisor", "unit_head", "dispatcher", "callback")),
     f"unit_head-{STATION}",
