@@ -33,6 +33,10 @@ ACCOUNTS: Mapping[str, Words] = {
     "OrganisationChanged": ("单位变更", "organisation changed"),
     "WorkRetried": ("重新发送失败任务", "dead letter sent again"),
     "WorkDiscarded": ("删除失败任务", "dead letter dropped"),
+    "KeyAdded": ("新增密钥", "key added"),
+    "KeysRotated": ("更换密钥", "keys rotated"),
+    "KeyRetired": ("停用旧密钥", "old key retired"),
+    "RetentionRun": ("删除到期资料", "data erased whose time was over"),
     "TrailExported": ("导出审计日志", "trail exported"),
 }
 #: Kinds of the tickets' trail.
@@ -67,6 +71,16 @@ TICKETS: Mapping[str, Words] = {
     "EscalationAcknowledged": ("认领督办", "acknowledged an escalation"),
     "AckOverdue": ("督办未按时认领", "escalation not acknowledged in time"),
     "PetitionerRevealed": ("查看诉求人完整信息", "looked at the petitioner's whole data"),
+    "StaffRecused": ("回避", "recused"),
+    "FilesAttached": ("上传文件", "added files"),
+    "ConsentWithdrawn": ("撤回同意", "took a consent back"),
+    "TextWithheld": ("内容可能涉密，送审查", "text withheld for review"),
+    "WithheldRead": ("查看待审查内容", "read a withheld text"),
+    "TextReviewed": ("审查内容", "reviewed a withheld text"),
+    "HoldSet": ("保全", "put on hold"),
+    "HoldLifted": ("解除保全", "lifted a hold"),
+    "DataErased": ("删除到期资料", "erased data whose time was over"),
+    "OwnDataCopied": ("取走本人资料副本", "took a copy of own data"),
 }
 KINDS: Mapping[str, Words] = {**ACCOUNTS, **TICKETS}
 
