@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+import jiesu.custody.events  # noqa: F401  (its kinds count too)
 from jiesu.accounts.events import SignedIn
 from jiesu.audit.trail import TrailEntry
 from jiesu.db.uow import Event, SecurityEvent

@@ -107,7 +107,7 @@ DETAILS: Mapping[str, Words] = {
     "added": ("新增", "added"),
     "changed": ("变更", "changed"),
     "removed": ("停用", "removed"),
-    "key": ("任务", "job"),
+    "key": ("任务或密钥", "job or key"),
     "files": ("文件", "files"),
     "cause": ("原因", "cause"),
     "way": ("方式", "way"),
