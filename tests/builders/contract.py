@@ -111,7 +111,7 @@ class World:
         ticket = self.tickets[0]
         known = {"number": ticket.number, "code": ticket.code, "action": "note", "letter": "1", "session": "x"}
         known |= {name: values[0] for name, values in self.names.items() if values and name not in known}
-        case.path_parameters = {name: known[name] for name, where in given.items() if where == "path"}
+        case.path_parameters = {name: known.get(name, "x") for name, where in given.items() if where == "path"}
         case.query = {name: str(known.get(name, "")) for name, where in given.items() if where == "query"}
         query = urlencode({name: value for name, value in case.query.items() if value})
         return case, Wire(operation.method.upper(), case.formatted_path, query, headers)

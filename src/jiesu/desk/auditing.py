@@ -66,6 +66,10 @@ class Filters(msgspec.Struct, frozen=True):
     account: str = ""
     number: str = ""
 
+    def __post_init__(self) -> None:
+        for name, value in msgspec.structs.asdict(self).items():  # NUL stands in no entry, and no database takes it
+            msgspec.structs.force_setattr(self, name, value.replace("\0", ""))
+
     def given(self) -> dict[str, str]:
         """Those that are set."""
         return {name: value for name, value in msgspec.structs.asdict(self).items() if value}

@@ -45,7 +45,7 @@ _WORDS = {
     503: "The database or the session store is away; nothing was saved.",
 }
 #: Where some handlers ask for themselves who is signed in.
-DESK = "/api/v1/desk/"
+THEMSELVES = ("/api/v1/desk/", "/api/v1/my/tickets")
 #: Parameters of handlers for which somebody must be signed in; those that are no input of the caller.
 _SIGNED_IN = frozenset({"person", "staff"})
 _OURS = frozenset({"self", "uow", "rules", "locale", "state", "scope", *_SIGNED_IN})
@@ -75,7 +75,7 @@ def _statuses(handler: HTTPRouteHandler, path: str) -> Iterator[int]:
     taken = set(handler.parsed_fn_signature.parameters)
     if taken - _OURS:
         yield from (400, 404, 422)
-    if taken & _SIGNED_IN or path.startswith(DESK):
+    if taken & _SIGNED_IN or path.startswith(THEMSELVES):
         yield from (401, 403)
     if not handler.http_methods <= _SAFE:
         yield from (409, 413)

@@ -122,7 +122,7 @@ class AuditController(Controller):
         async with uow.scoped(Scope.SYSTEM):
             return await lines(uow.session, rules, staff, filters, locale, cursor=cursor)
 
-    @post("/export", operation_id="ExportTrail", status_code=HTTP_200_OK)
+    @post("/export", operation_id="ExportTrail", media_type="text/csv", status_code=HTTP_200_OK)
     async def export(
         self,
         data: JSONBody[ExportWanted],
