@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jiesu.sla.wording import TARGETS
+
 __all__ = ["ACCOUNTS", "DETAILS", "KINDS", "TICKETS", "VALUES", "kind_words", "value_words"]
 
 Words = tuple[str, str]
@@ -117,6 +119,8 @@ DETAILS: Mapping[str, Words] = {
 
 #: Words of values that are codes; what is not among them is shown as it is.
 VALUES: Mapping[str, Words] = {
+    **{str(target): (words["zh"], words["en"]) for target, words in TARGETS.items()},
+    "unit": ("单位", "unit"),
     "reached": ("接通", "reached"),
     "no_answer": ("未接通", "no answer"),
     "web": ("网上", "web"),
