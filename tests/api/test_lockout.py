@@ -142,7 +142,7 @@ async def test_a_name_is_known_however_it_is_typed(people, typed: str):
 
 
 async def test_strange_input_is_refused_like_any_wrong_one(people):
-    for body in ({"username": "\0", "password": "\0"}, {"username": "x" * 9000, "password": "y" * 9000, "otp": "码"}):
+    for body in ({"username": "\0", "password": "\0"}, {"username": "x" * 3000, "password": "y" * 3000, "otp": "码"}):
         assert (await people.client.post(SESSION, json=body)).status_code == 403
 
 
