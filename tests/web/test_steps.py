@@ -136,11 +136,11 @@ async def test_submitting_follows_the_first_contact(as_staff: Any, make: Make):
     assert (await make.load(made)).status is Status.UNDER_REVIEW
 
 
-async def test_somebody_who_may_only_read_is_offered_nothing(as_staff: Any, make: Make):
+async def test_somebody_who_may_only_read_is_offered_nothing_but_to_step_aside(as_staff: Any, make: Make):
     made = await make.ticket("dispatched")
     site = await as_staff(f"callback-{COUNTY}")
     page = await site.get(f"/desk/t/{made.number}")
-    assert offered(page.text) == set()
+    assert offered(page.text) == {"recuse"}
     assert "现在不用您办" in words(page)
     refused = await site.post(f"/desk/t/{made.number}", action="sign")
     assert refused.status_code == 403
