@@ -54,6 +54,7 @@ async def _measured(where: Where) -> dict[str, dict[str, float]]:
             "JIESU_OWNER_DATABASE_URL": where.url("timing", "owner"),
             "JIESU_REDIS_URL": where.redis(0),
             "JIESU_SECRET_KEY": "5e" * 32,
+            "JIESU_ALLOWED_HOSTS": "testserver.local",
             "JIESU_DEMO": "true",
             "JIESU_LOG_LEVEL": "error",
             "JIESU_DATA_DIR": folder,
