@@ -88,9 +88,7 @@ async def file_all(port: int, bodies: list[bytes], *, clients: int = 4) -> list[
 
 
 async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> tuple[int, bytes]:
-    head = (
-        b"POST /api/v1/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    )
+    head = b"POST /api/v1/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     writer.write(head % len(body) + body)
     reply = await reader.readuntil(b"\r\n\r\n")
     length = int(reply.lower().split(b"content-length:")[1].split(b"\r\n")[0])
