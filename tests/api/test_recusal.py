@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
+from jiesu.accounts.models import Account, StaffRow
 from jiesu.tickets.words import Status
 from tests.api.test_sealed import REPORT, sees
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -77,3 +79,22 @@ async def test_an_officer_complained_about_never_learns_of_it_whoever_handles_it
     assert not await notices(client, sign_in, person.username)
     seen = await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(f"dispatcher-{CITY}"))
     assert seen.json()["accused_officer"].replace(" ", "") == person.name
+
+
+async def test_no_unit_gets_a_ticket_that_nobody_there_may_handle(act, make, staff):
+    head = await staff("unit_head", STATION)
+    made = await make.filed(accused_officer=head.name)
+    dispatcher = f"dispatcher-{CITY}"
+    assert (await act(dispatcher, made, "recuse", username=OFFICER, **BECAUSE)).status_code == 200
+    refused = await act(dispatcher, made, "dispatch", unit=STATION, category="0401")
+    assert (refused.status_code, refused.json()["title"], refused.json()["field"]) == (409, "NobodyThere", "unit")
+    assert (await act(dispatcher, made, "dispatch", unit=COUNTY, category="0401")).status_code == 200
+
+
+async def test_a_report_about_every_keeper_is_kept_by_the_top_and_lost_to_nobody(client, sign_in, make, kernel):
+    async with kernel.db.begin() as uow:
+        keepers = select(StaffRow.account_id).where(StaffRow.unit == "CITY-DISCIPLINE")
+        await uow.session.execute(update(Account).where(Account.id.in_(keepers)).values(name="钱一鸣"))
+    made = await make.filed(text=REPORT, nature="report", accused_officer="钱一鸣")
+    assert not any((await sees(client, sign_in, "officer-CITY-DISCIPLINE", made)).values())
+    assert (await sees(client, sign_in, f"dispatcher-{CITY}", made))["detail"]

@@ -50,6 +50,7 @@ BY_TELEPHONE = {
     ("POST", "/api/v1/my/code"), ("POST", "/api/v1/my/session"), ("DELETE", "/api/v1/my/session"),
     ("GET", "/api/v1/my/tickets"), ("GET", "/api/v1/my/tickets/{number:str}"), ("GET", "/my"), ("POST", "/my/code"),
     ("POST", "/my/enter"), ("POST", "/my/leave"), ("GET", "/my/{number:str}"), ("POST", "/my/{number:str}"), ("GET", "/my/{number:str}/files/{place:int}"),
+    ("POST", "/my/{number:str}/copy"),
 }  # fmt: skip
 #: About one ticket, for staff who may see it; to everybody else it does not exist.
 ONE_TICKET = {

@@ -85,3 +85,19 @@ async def test_nobody_gets_at_a_ticket_without_a_visit(site: Site, make: Make):
     assert (await site.get(f"/my/{made.number}")).headers["location"] == "/my"
     assert (await site.post(f"/my/{made.number}", do="supplement", text="冒充")).headers["location"] == "/my"
     assert (await make.load(made)).status == "need_info"
+
+
+async def test_who_proved_the_telephone_sees_the_own_data_in_full(site: Site, make: Make, gateway, jobs):
+    made = await make.ticket("in_progress")
+    await entered(site, gateway, jobs)
+    assert f'action="/my/{made.number}/copy"' in (await site.get(f"/my/{made.number}")).text
+    page = await site.post(f"/my/{made.number}/copy")
+    assert PHONE in words(page)
+    assert f'href="/my/{made.number}"' in page.text
+    assert "您取走了本人资料副本" in words(await site.get(f"/my/{made.number}"))
+
+
+async def test_nobody_takes_a_copy_without_a_visit(site: Site, make: Make):
+    made = await make.ticket("in_progress")
+    reply = await site.post(f"/my/{made.number}/copy")
+    assert (reply.status_code, reply.headers["location"]) == (303, "/my")

@@ -60,10 +60,10 @@ class OwnCopy(msgspec.Struct, frozen=True):
 
 
 async def own_copy(
-    uow: UnitOfWork, rules: Rules, number: str, code: str, phone: str | None, locale: Locale = "zh"
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, phone: str | None, locale: Locale = "zh", *, proven: bool = False
 ) -> OwnCopy:
-    """Locks the ticket and leaves a trace. Raises TicketNotFound, BadPhone, TelephoneDiffers."""
-    ticket, person, whole = await copy_own(uow, rules.keys, number, code, phone)
+    """Of a locked ticket; leaves a trace. Raises BadPhone, TelephoneDiffers."""
+    person, whole = await copy_own(uow, ticket, phone, proven=proven)
     entries = await history(uow.session, ticket.id)
     return OwnCopy(
         made_at=uow.now.astimezone(SHANGHAI),

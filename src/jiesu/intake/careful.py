@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import msgspec
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.intake.follow import open_own
 from jiesu.rules import Rules
 from jiesu.secrecy.models import Place
 from jiesu.secrecy.patterns import Finding
@@ -19,49 +18,26 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.reopen import reopen_locked
 from jiesu.tickets.supplement import supplement_ticket
 
-__all__ = [
-    "answer_carefully",
-    "reopen_carefully",
-    "reopen_locked_carefully",
-    "supplement_carefully",
-    "supplement_locked",
-]
+__all__ = ["answer_carefully", "reopen_carefully", "supplement_carefully"]
 
 
-async def supplement_carefully(
-    uow: UnitOfWork, rules: Rules, number: str, code: str, text: str, *, confirmed: bool
-) -> Ticket:
-    """Add details; a text that looks classified answers a request all the same. Raises LooksClassified besides."""
-    ticket = await open_own(uow, rules.keys, number, code, lock=True)
-    return await supplement_locked(uow, rules, ticket, text, confirmed=confirmed)
+async def supplement_carefully(uow: UnitOfWork, rules: Rules, ticket: Ticket, text: str, *, confirmed: bool) -> None:
+    """Add details to one's own locked ticket; a text that looks classified answers a request all the same.
 
-
-async def supplement_locked(uow: UnitOfWork, rules: Rules, ticket: Ticket, text: str, *, confirmed: bool) -> Ticket:
-    """The same for a locked ticket that is known to be the petitioner's own."""
+    Raises LooksClassified besides.
+    """
     text = required(text, "text", "补充内容")
     found = suspicious(rules.secrecy, "text", [text], confirmed=confirmed)
     await supplement_ticket(uow, ticket, PLACEHOLDER if found else text, PETITIONER)
     await _withhold(uow, rules, ticket, Place.SUPPLEMENT, text, found)
-    return ticket
 
 
-async def reopen_carefully(
-    uow: UnitOfWork, rules: Rules, number: str, code: str, reason: str, *, confirmed: bool
-) -> Ticket:
-    """Have it taken up again. Raises LooksClassified besides."""
-    ticket = await open_own(uow, rules.keys, number, code, lock=True)
-    return await reopen_locked_carefully(uow, rules, ticket, reason, confirmed=confirmed)
-
-
-async def reopen_locked_carefully(
-    uow: UnitOfWork, rules: Rules, ticket: Ticket, reason: str, *, confirmed: bool
-) -> Ticket:
-    """The same for a locked ticket that is known to be the petitioner's own."""
+async def reopen_carefully(uow: UnitOfWork, rules: Rules, ticket: Ticket, reason: str, *, confirmed: bool) -> None:
+    """Have one's own locked ticket taken up again. Raises LooksClassified besides."""
     reason = required(reason, "reason", "新的事实", 2000)
     found = suspicious(rules.secrecy, "reason", [reason], confirmed=confirmed)
     await reopen_locked(uow, ticket, PLACEHOLDER if found else reason, PETITIONER)
     await _withhold(uow, rules, ticket, Place.NEW_FACTS, reason, found)
-    return ticket
 
 
 async def answer_carefully(uow: UnitOfWork, rules: Rules, token: str, answers: Answers, *, confirmed: bool) -> Ticket:

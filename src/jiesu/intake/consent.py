@@ -8,7 +8,6 @@ import msgspec
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
-from jiesu.intake.follow import open_own
 from jiesu.intake.form import AppealForm
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -64,18 +63,12 @@ async def consent_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     return [_view(row, rules, locale) for row in await consents_of(uow, ticket.id)]
 
 
-async def withdraw_consent(uow: UnitOfWork, rules: Rules, number: str, code: str, purpose: Purpose) -> Ticket:
-    """Take a consent back and forget the data; the appeal goes on. Locks the ticket. Raises NothingToWithdraw."""
-    return await withdraw_consent_locked(uow, await open_own(uow, rules.keys, number, code, lock=True), purpose)
-
-
-async def withdraw_consent_locked(uow: UnitOfWork, ticket: Ticket, purpose: Purpose) -> Ticket:
-    """The same for a locked ticket that is known to be the petitioner's own."""
+async def withdraw_consent(uow: UnitOfWork, ticket: Ticket, purpose: Purpose) -> None:
+    """Take a consent back and forget the data; the appeal goes on. The ticket is locked. Raises NothingToWithdraw."""
     if ticket.petitioner_id is None or not await take_back(uow, ticket.petitioner_id, purpose):
         raise NothingToWithdraw("purpose")
     ticket.version += 1
     await uow.record(ConsentWithdrawn(ticket_id=ticket.id, by=PETITIONER, purpose=purpose.value))
-    return ticket
 
 
 def _view(row: Consent, rules: Rules, locale: Locale) -> ConsentView:

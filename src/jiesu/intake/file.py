@@ -22,6 +22,7 @@ from jiesu.secrecy.patterns import Finding
 from jiesu.secrecy.withhold import PLACEHOLDER, PLACEHOLDER_TITLE, keeper_of, suspicious, withhold
 from jiesu.tickets.events import PETITIONER, By, TicketRegistered
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.words import Nature, Status, Track
 from jiesu.units.organisation import Organisation
 
@@ -60,7 +61,8 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
     ticket = _ticket(uow, rules, form, routing, number, rules.keys.code_hash(code))
     async with uow.together():
         ticket.petitioner_id = await _petitioner(uow, rules, form)
-        ticket.barred_accounts = await namesakes(uow, form.accused_officer) if form.accused_officer else []
+        if form.accused_officer:
+            await _bar(uow, rules, ticket, form.accused_officer)
         uow.add(ticket)
         await uow.settle(ticket)
         keep_consents(uow, rules, ticket, form)
@@ -76,6 +78,14 @@ def _without_words(form: AppealForm, routing: Routing) -> tuple[AppealForm, Rout
     form = msgspec.structs.replace(form, title=PLACEHOLDER_TITLE, text=PLACEHOLDER)
     bare = msgspec.structs.replace(routing, confident=False, unit=None, confidence=0.0, candidates=(), reasons=())
     return form, bare
+
+
+async def _bar(uow: UnitOfWork, rules: Rules, ticket: Ticket, officer: str) -> None:
+    """Whom the name may mean never learns of it; a sealed report that nobody were left to open is kept by the top."""
+    ticket.barred_accounts = await namesakes(uow, officer)
+    root = rules.organisation.root.code
+    if ticket.sealed_to is not None and ticket.accused_unit != root and not await somebody_left(uow, ticket):
+        ticket.sealed_to = root
 
 
 async def _withhold(
@@ -145,6 +155,7 @@ def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, n
         confidential=form.confidential,
         accused_unit=form.accused_unit,
         accused_officer=form.accused_officer,
+        barred_accounts=[],
         sealed_to=_keeper(form, routing, rules.organisation),
         desk_unit=_desk(form, rules.organisation),
         routing=msgspec.to_builtins(routing),

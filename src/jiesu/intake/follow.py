@@ -35,20 +35,20 @@ class TelephoneDiffers(Invalid):
 
 
 async def copy_own(
-    uow: UnitOfWork, keys: KeyRing, number: str, code: str, phone: str | None
-) -> tuple[Ticket, Petitioner | None, bool]:
-    """The ticket, who filed it, and whether the whole of that may be shown: the telephone given must be theirs.
+    uow: UnitOfWork, ticket: Ticket, phone: str | None, *, proven: bool = False
+) -> tuple[Petitioner | None, bool]:
+    """Who filed the locked ticket, and whether the whole of that may be shown: the telephone given must be theirs.
 
-    A receipt lies about; its code alone shows no number. Locks the ticket; each copy is in the trail.
-    Raises TicketNotFound, TelephoneDiffers.
+    A receipt lies about; its code alone shows no number. A code sent to the telephone has `proven` it. Each copy is in the
+    trail. Raises TelephoneDiffers.
     """
-    ticket = await open_own(uow, keys, number, code, lock=True)
     person = await uow.session.get(Petitioner, ticket.petitioner_id) if ticket.petitioner_id else None
-    whole = bool(phone and phone.strip())
-    if whole and (person is None or checked_phone(phone or "", "phone") != person.phone):
+    given = bool(phone and phone.strip())
+    if given and (person is None or checked_phone(phone or "", "phone") != person.phone):
         raise TelephoneDiffers("phone")
+    whole = given or proven
     await uow.record(OwnDataCopied(ticket_id=ticket.id, by=PETITIONER, whole=whole))
-    return ticket, person, whole
+    return person, whole
 
 
 async def supplement_own(uow: UnitOfWork, keys: KeyRing, number: str, code: str, text: str) -> Ticket:

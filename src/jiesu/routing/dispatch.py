@@ -8,6 +8,7 @@ from jiesu.errors import Conflict, Invalid
 from jiesu.tickets.events import SYSTEM, By, TicketDispatched, by_staff
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.words import Status, Step
 from jiesu.units.organisation import Organisation, Unit
 
@@ -31,6 +32,13 @@ class AccusedUnit(Conflict):
     en = "That unit cannot handle this ticket. Choose another."
 
 
+class NobodyThere(Conflict):
+    """Everybody who handles tickets at the unit is accused or recused."""
+
+    zh = "该单位的承办人员都须回避，不能承办这张工单。请选择其他单位。"
+    en = "Everybody at that unit must keep out of this ticket. Choose another unit."
+
+
 class SuperiorOrdersRework(Conflict):
     zh = "重办须由上级单位安排，不能由原承办单位自行派单。"
     en = "Rework is ordered by the unit above, not by the unit that handled it."
@@ -49,7 +57,7 @@ async def dispatch_ticket(
 ) -> Ticket:
     """Make `unit` responsible; for rework, by default the unit that had it. Locks the ticket.
 
-    Raises UnknownUnit, OutsideSubtree, AccusedUnit, SuperiorOrdersRework.
+    Raises UnknownUnit, OutsideSubtree, AccusedUnit, NobodyThere, SuperiorOrdersRework.
     """
     ticket = await open_step(uow, staff, number, Step.DISPATCH, version)
     if ticket.status is Status.REWORK:
@@ -60,6 +68,8 @@ async def dispatch_ticket(
     accused, keeps = ticket.accused_unit, ticket.sealed_to == chosen.code  # its keeper may have what accuses the top
     if accused is not None and not keeps and organisation.is_under(chosen.code, accused):
         raise AccusedUnit("unit")
+    if ticket.barred_accounts and not await somebody_left(uow, ticket, chosen.code):
+        raise NobodyThere("unit")
     if not keeps:
         ticket.sealed_to = None
     await assign(uow, ticket, chosen.code, category or ticket.category, service_class, by_staff(staff))

@@ -65,11 +65,11 @@ async def _person(uow: UnitOfWork, staff: Staff, ticket: Ticket, username: str) 
     return account
 
 
-async def somebody_left(uow: UnitOfWork, ticket: Ticket) -> bool:
-    """Whether anybody at the unit that has the ticket now can still see and handle it."""
+async def somebody_left(uow: UnitOfWork, ticket: Ticket, unit: str | None = None) -> bool:
+    """Whether anybody at the unit, by default the one that has the ticket now, may still see and handle it."""
     roles = [role for role, rights in RIGHTS.items() if rights & KEEPERS]
     left = exists().where(
-        StaffRow.unit == ticket.post,
+        StaffRow.unit == (unit or ticket.post),
         StaffRow.active,
         StaffRow.role.in_(roles),
         StaffRow.account_id == Account.id,

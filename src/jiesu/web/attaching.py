@@ -15,10 +15,10 @@ from jiesu.attachments.keep import kept_files
 from jiesu.attachments.refusals import NoFiles
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import AttachmentView, attachment_views
-from jiesu.intake.attach import attach_own
+from jiesu.intake.follow import open_own
 from jiesu.intake.guesses import Guesses
 from jiesu.kernel import Kernel
-from jiesu.tickets.events import by_staff
+from jiesu.tickets.events import PETITIONER, by_staff
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.words import Step
@@ -38,7 +38,8 @@ async def take_own_files(
     if not (uploads := await uploads_of(request)):
         raise NoFiles("files")
     async with kept_files(kernel.files, uploads) as files, kernel.db.begin() as uow:
-        ticket = await attach_own(uow, rules.keys, number, code, files, scan=kernel.scans)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        await attach_files(uow, ticket, files, PETITIONER, scan=kernel.scans, step=Step.SUPPLEMENT)
         return await attachment_views(uow, rules.keys, ticket, own=True)
 
 

@@ -173,8 +173,8 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Add details (补充材料)."""
         await guesses.check(number, code)
-        confirmed = data.confirmed_unclassified
-        ticket = await supplement_carefully(uow, rules, number, code, data.text, confirmed=confirmed)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        await supplement_carefully(uow, rules, ticket, data.text, confirmed=data.confirmed_unclassified)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/reopen", operation_id="ReopenOwnTicket", status_code=HTTP_200_OK)
@@ -190,8 +190,8 @@ class TicketController(Controller):
     ) -> ProgressView:
         """Have a closed matter taken up again because of new facts (重新办理)."""
         await guesses.check(number, code)
-        confirmed = data.confirmed_unclassified
-        ticket = await reopen_carefully(uow, rules, number, code, data.reason, confirmed=confirmed)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        await reopen_carefully(uow, rules, ticket, data.reason, confirmed=data.confirmed_unclassified)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/copy", operation_id="CopyOwnData", status_code=HTTP_200_OK)
@@ -207,7 +207,8 @@ class TicketController(Controller):
     ) -> OwnCopy:
         """Everything held about the petitioner on this ticket (本人资料副本); leaves a trace."""
         await guesses.check(number, code)
-        return await own_copy(uow, rules, number, code, data.phone, locale)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        return await own_copy(uow, rules, ticket, data.phone, locale)
 
     @get("/{number:str}/consents", operation_id="ListConsents")
     async def consents(
@@ -236,7 +237,8 @@ class TicketController(Controller):
     ) -> list[ConsentView]:
         """Take a consent back: the field is forgotten in all the person's appeals, which go on (撤回同意)."""
         await guesses.check(number, code)
-        ticket = await withdraw_consent(uow, rules, number, code, purpose)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        await withdraw_consent(uow, ticket, purpose)
         await uow.session.flush()
         return await consent_views(uow, rules, ticket, locale)
 

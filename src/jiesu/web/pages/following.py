@@ -11,70 +11,22 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.attachments import AttachmentView, attachment_views, link_of
+from jiesu.desk.attachments import link_of
 from jiesu.desk.own_copy import own_copy
-from jiesu.desk.views import ProgressView, progress_view
 from jiesu.errors import DomainError
-from jiesu.intake.attach import attach_own
-from jiesu.intake.careful import reopen_carefully, supplement_carefully
-from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
-from jiesu.intake.follow import open_own, withdraw_own
+from jiesu.intake.follow import open_own
 from jiesu.intake.guesses import Guesses
+from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
-from jiesu.petitioners.notices import Purpose
 from jiesu.rules import Rules
-from jiesu.web.pages.forms import Fields, FormProblem, Incomplete, fields_of, problem_of
+from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
+from jiesu.web.pages.own import done_word, own_page, take_own_step
 from jiesu.web.pages.passes import FOLLOW, drop, held, issue
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
-__all__ = ["FollowingPages", "done_word", "progress_page", "purpose_of"]
-
-
-def progress_page(
-    request: Request[Any, Any, Any],
-    view: ProgressView,
-    files: list[AttachmentView],
-    consents: list[ConsentView],
-    *,
-    mine: bool = False,
-    lost: bool = False,
-    problem: FormProblem | None = None,
-    fields: Fields | None = None,
-    done: str = "",
-) -> Response[Any]:
-    """How things stand; `mine` for who came by telephone code and has a list to go back to.
-
-    `lost` says that files were chosen which a browser does not send twice by itself.
-    """
-    status = problem.status if problem else HTTP_200_OK
-    shown = fields or Fields()
-    return render(
-        request,
-        "progress.html",
-        status=status,
-        ticket=view,
-        files=files,
-        consents=consents,
-        lost=lost,
-        problem=problem,
-        fields=shown,
-        done=done,
-        mine=mine,
-    )
-
-
-def done_word(step: str) -> str:
-    """What the next page says was done."""
-    return step if step in ("withdraw", "reopen", "consent") else "supplement"
-
-
-def purpose_of(fields: Fields) -> Purpose:
-    """Which consent is taken back. Raises Incomplete."""
-    if fields["purpose"] not in set(Purpose):
-        raise Incomplete("purpose")
-    return Purpose(fields["purpose"])
+__all__ = ["FollowingPages"]
 
 
 class FollowingPages(Controller):
@@ -154,33 +106,21 @@ class FollowingPages(Controller):
         """Add details, ask for it to be taken up again, or withdraw, which the query code confirms."""
         fields = await fields_of(request)
         code = self._code(request, rules, number)
-        step, confirmed = fields.get("do", ""), "confirmed_unclassified" in fields
         if code is None:
             return render(request, "lookup.html", number=number)
+        kernel: Kernel = request.app.state.kernel
         try:
-            if step == "withdraw":
+            if fields["do"] == "withdraw":
                 await guesses.check(number, fields["code"])
             uploads = await uploads_of(request)
-            async with kept_files(request.app.state.kernel.files, uploads) as files, uow.session.begin_nested():
-                if step == "withdraw":
-                    await withdraw_own(uow, rules.keys, number, fields["code"], fields.get("reason"))
-                elif step == "consent":
-                    await withdraw_consent(uow, rules, number, code, purpose_of(fields))
-                elif step == "reopen":
-                    reason = fields["reason"]
-                    await reopen_carefully(uow, rules, number, code, reason, confirmed=confirmed)
-                else:
-                    if fields["text"].strip() or not files:
-                        text = fields["text"]
-                        await supplement_carefully(uow, rules, number, code, text, confirmed=confirmed)
-                    if files:
-                        scan = request.app.state.kernel.scans
-                        await attach_own(uow, rules.keys, number, code, files, scan=scan)
+            async with kept_files(kernel.files, uploads) as files, uow.session.begin_nested():
+                ticket = await open_own(uow, rules.keys, number, code, lock=True)
+                await take_own_step(uow, kernel, ticket, fields, files)
         except DomainError as error:
             problem = problem_of(error, locale)
             page = await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
             return waiting(page, error)
-        return go(f"/t/{number}?done={done_word(step)}")
+        return go(f"/t/{number}?done={done_word(fields['do'])}")
 
     @post("/{number:str}/copy", status_code=HTTP_200_OK)
     async def copy(
@@ -198,11 +138,12 @@ class FollowingPages(Controller):
             return render(request, "lookup.html", number=number)
         try:
             async with uow.session.begin_nested():
-                found = await own_copy(uow, rules, number, code, fields.get("phone"), locale)
+                ticket = await open_own(uow, rules.keys, number, code, lock=True)
+                found = await own_copy(uow, rules, ticket, fields.get("phone"), locale)
         except DomainError as error:
             problem = problem_of(error, locale)
             return await self._page(request, uow, rules, locale, number, problem=problem, fields=fields)
-        return render(request, "own_copy.html", copy=found, ticket=found.progress)
+        return render(request, "own_copy.html", copy=found, ticket=found.progress, back=f"/t/{number}")
 
     async def _page(
         self,
@@ -220,17 +161,7 @@ class FollowingPages(Controller):
         if code is None:
             return render(request, "lookup.html", number=number)
         ticket = await open_own(uow, rules.keys, number, code)
-        view = await progress_view(uow, rules, ticket, locale)
-        return progress_page(
-            request,
-            view,
-            await attachment_views(uow, rules.keys, ticket, own=True),
-            await consent_views(uow, rules, ticket, locale),
-            lost=bool(problem and await uploads_of(request)),
-            problem=problem,
-            fields=fields,
-            done=done,
-        )
+        return await own_page(request, uow, rules, ticket, locale, problem=problem, fields=fields, done=done)
 
     @staticmethod
     def _code(request: Request[Any, Any, Any], rules: Rules, number: str) -> str | None:

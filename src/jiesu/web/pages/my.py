@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -11,27 +10,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.status_codes import HTTP_200_OK
 
-from jiesu.attachments.attach import attach_files
-from jiesu.attachments.keep import KeptFile, kept_files
+from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.attachments import attachment_views, link_of
-from jiesu.desk.views import progress_view
+from jiesu.desk.attachments import link_of
+from jiesu.desk.own_copy import own_copy
 from jiesu.errors import DomainError
 from jiesu.intake.access import CODE_LASTS, VISIT_LASTS, ask_for_code, leave, open_visit, visiting_phone
-from jiesu.intake.careful import reopen_locked_carefully, supplement_locked
-from jiesu.intake.consent import consent_views, withdraw_consent_locked
-from jiesu.intake.follow import withdraw_own
 from jiesu.intake.guesses import Guesses
 from jiesu.intake.own import MOST_OWN, own_ticket
 from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.tickets.events import PETITIONER
-from jiesu.tickets.models import Ticket
-from jiesu.tickets.words import Step
 from jiesu.web.api.my import own_list
-from jiesu.web.pages.following import done_word, progress_page, purpose_of
-from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
+from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
+from jiesu.web.pages.own import done_word, own_page, take_own_step
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
@@ -48,26 +40,6 @@ def _cookie(request: Request[Any, Any, Any], name: str, value: str, seconds: flo
 
 def _drop(request: Request[Any, Any, Any], name: str) -> Cookie:
     return _cookie(request, name, "", 0)
-
-
-async def _take(
-    uow: UnitOfWork, kernel: Kernel, phone: Sequence[str], number: str, fields: Fields, files: Sequence[KeptFile]
-) -> None:
-    """Add details, have it taken up again, or withdraw, which the query code confirms here too."""
-    ticket = await own_ticket(uow, phone, number, lock=True)
-    confirmed = "confirmed_unclassified" in fields
-    match fields["do"]:
-        case "withdraw":
-            await withdraw_own(uow, kernel.keys, number, fields["code"], fields.get("reason"))
-        case "reopen":
-            await reopen_locked_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed)
-        case "consent":
-            await withdraw_consent_locked(uow, ticket, purpose_of(fields))
-        case _:
-            if fields["text"].strip() or not files:
-                await supplement_locked(uow, kernel.rules, ticket, fields["text"], confirmed=confirmed)
-            if files:
-                await attach_files(uow, ticket, files, PETITIONER, scan=kernel.scans, step=Step.SUPPLEMENT)
 
 
 class MyPages(Controller):
@@ -144,7 +116,8 @@ class MyPages(Controller):
         phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
         if phone is None:
             return go("/my")
-        return await _progress(request, uow, rules, await own_ticket(uow, phone, number), locale, done=done)
+        ticket = await own_ticket(uow, phone, number)
+        return await own_page(request, uow, rules, ticket, locale, mine=True, done=done)
 
     @get("/{number:str}/files/{place:int}")
     async def file(
@@ -173,43 +146,41 @@ class MyPages(Controller):
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """Add details, ask for it to be taken up again, or withdraw."""
-        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
-        if phone is None:
-            return go("/my")
+        kernel: Kernel = request.app.state.kernel
+        async with kernel.db.begin() as look:  # ended before codes are judged and files are written
+            phone = await visiting_phone(look, rules.keys, request.cookies.get(VISIT))
+            if phone is None:
+                return go("/my")
+            await own_ticket(look, phone, number)
         fields = await fields_of(request)
-        await own_ticket(uow, phone, number)
         try:
             if fields["do"] == "withdraw":
                 await guesses.check(number, fields["code"])
-            kernel: Kernel = request.app.state.kernel
             uploads = await uploads_of(request)
             async with kept_files(kernel.files, uploads) as files, uow.session.begin_nested():
-                await _take(uow, kernel, phone, number, fields, files)
+                ticket = await own_ticket(uow, phone, number, lock=True)
+                await take_own_step(uow, kernel, ticket, fields, files)
         except DomainError as error:
             ticket, problem = await own_ticket(uow, phone, number), problem_of(error, locale)
-            page = await _progress(request, uow, rules, ticket, locale, problem=problem, fields=fields)
+            page = await own_page(request, uow, rules, ticket, locale, mine=True, problem=problem, fields=fields)
             return waiting(page, error)
         return go(f"/my/{number}?done={done_word(fields['do'])}")
 
-
-async def _progress(
-    request: Request[Any, Any, Any],
-    uow: UnitOfWork,
-    rules: Rules,
-    ticket: Ticket,
-    locale: Locale,
-    *,
-    problem: FormProblem | None = None,
-    fields: Fields | None = None,
-    done: str = "",
-) -> Response[Any]:
-    view = await progress_view(uow, rules, ticket, locale)
-    files = await attachment_views(uow, rules.keys, ticket, own=True)
-    lost = bool(problem and await uploads_of(request))
-    consents = await consent_views(uow, rules, ticket, locale)
-    return progress_page(
-        request, view, files, consents, mine=True, lost=lost, problem=problem, fields=fields, done=done
-    )
+    @post("/{number:str}/copy", status_code=HTTP_200_OK)
+    async def copy(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """Everything held about the petitioner on this ticket, in full: the code has shown whose telephone it is (本人资料副本)."""
+        phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
+        if phone is None:
+            return go("/my")
+        found = await own_copy(uow, rules, await own_ticket(uow, phone, number, lock=True), None, locale, proven=True)
+        return render(request, "own_copy.html", copy=found, ticket=found.progress, back=f"/my/{number}")
 
 
 def _again(
