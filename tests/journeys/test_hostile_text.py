@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import process_time
@@ -28,6 +29,8 @@ HARMLESS, FILLER = "普通的一句话，没有别的意思。", "另外一件�
 DESK, OFFICER, HEAD, ABOVE = f"dispatcher-{CITY}", f"officer-{STATION}", f"unit_head-{STATION}", f"unit_head-{COUNTY}"
 #: Reads all and may do little, so that the page is short.
 WATCHER = f"supervisor-{CITY}"
+#: Chosen, so that every text is routed alike and the pages offer the same steps.
+CATEGORY = "0401"
 NUMBER = re.compile(r"HH\d{8}-\d{5,7}-\d")
 
 
@@ -129,7 +132,7 @@ class Stand:
         body: dict[str, Any] = {**box.more, box.name: text}
         url, headers = f"/api/v1/desk/tickets/{self._number}/{box.step}", self.headers.get(box.actor, {})
         if box.actor == "filing":
-            body = appeal(FILLER)
+            body = appeal(FILLER) | {"category": CATEGORY}
             name, _, inner = box.name.partition(".")
             body[name] = {**body[name], inner: text} if inner else text
             url = "/api/v1/tickets"
@@ -143,11 +146,21 @@ class Stand:
 
     async def _form(self, box: Field, text: str) -> httpx.Response:
         fields = {"_csrf_token": self.client.cookies["csrftoken"], **box.more, box.name: text}
-        url = f"/desk/t/{self._number}"
+        url, headers = f"/desk/t/{self._number}", self.headers.get(box.actor, {})
         if box.actor == "filing":
             places = {"district": PLACE[:6], "township": PLACE[:9], "village": PLACE}
-            fields = {"text": FILLER, "petitioner.phone": PHONE, "do": "file", "key": "", **places, **fields}
+            fields = {
+                "text": FILLER,
+                "category": CATEGORY,
+                "petitioner.phone": PHONE,
+                "do": "file",
+                "key": "",
+                **places,
+                **fields,
+            }
             url = "/file"
+            if box.name == "title":  # the counter's form alone has a box for it
+                url, headers, fields["channel"] = "/desk/new", self.headers[DESK], "phone"
         elif box.actor == "petitioner" and self.made:
             fields |= {"do": box.step, "code": self.made.code}
             url = f"/t/{self._number}"
@@ -157,7 +170,7 @@ class Stand:
             fields["action"] = box.step
         content = urlencode(fields, encoding="utf-8", errors="surrogatepass").encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self.client.post(url, content=content, headers={**self.headers.get(box.actor, {}), **kind})
+        return await self.client.post(url, content=content, headers={**headers, **kind})
 
     async def _read(self, box: Field, reply: httpx.Response) -> dict[str, Shown]:
         """Every view of the ticket, for its petitioner and for staff."""
@@ -245,12 +258,25 @@ def differences(box: Field, way: str, text: str, found: Any, usual: Any, refused
     for name, view in shown.items():
         if view.page:
             wrong += strange(view.page, usual[name].page, name)
-        cut = kept[:120] if name == "messages" else kept
-        if kept and usual[name].holds(HARMLESS) and not view.holds(cut):
+        part, whole = expected(box, name, kept)
+        if kept and usual[name].holds(HARMLESS) and not view.holds(part):
             wrong.append(f"{name} does not show it")
-        if kept and usual[name].keeps(HARMLESS) and not view.keeps(kept):
+        if whole and usual[name].keeps(HARMLESS) and not view.keeps(whole):
             wrong.append(f"{name} shows it altered")
     return [f"{box.actor} {box.step} {box.name} by {way}: {line}: {text[:80]!r}" for line in wrong]
+
+
+def expected(box: Field, view: str, kept: str) -> tuple[str, str]:
+    """What a view must at least show of a text, and what it must hold to the letter, if anything.
+
+    A message is cut; a queue shows the title, which of an appeal without one is its first line, cut from the eighth character on.
+    """
+    if view == "messages":
+        return kept[:120], kept
+    if view.startswith("queue") and (box.actor, box.name) == ("filing", "text"):
+        line = (kept.splitlines() or [""])[0]
+        return line[:8], line if len(line) <= 30 else ""
+    return kept, kept
 
 
 def strange(page: Page, usual: Page, where: str) -> list[str]:
@@ -282,5 +308,5 @@ async def test_no_text_breaks_a_step_or_a_page_or_comes_back_as_anything_but_its
             wrong += differences(box, way, text, found, usual, refused)
             tried, taken = tried + 1, taken + bool(found[1])
     print(f"{process_time():.0f} s of CPU, {tried} texts, {taken} taken, {tried - taken} refused, {len(boxes)} boxes")  # noqa: T201
-    assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:40])
+    assert not wrong, f"{len(wrong)}: {Counter(line.rpartition(': ')[0] for line in wrong)}\n" + "\n".join(wrong[:40])
     assert tried == STRINGS
