@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from jiesu.commands.running import BY, Json, out, with_kernel, with_uow
 from jiesu.embedded.running import attach
 from jiesu.kit.config import ConfigMistake
 from jiesu.kit.keyfile import KeyFile, read_key_file, write_key_file
@@ -32,16 +31,12 @@ __all__ = ["hold_app", "keys_app", "retention_app"]
 keys_app = typer.Typer(help="Keys of personal data.", no_args_is_help=True)
 retention_app = typer.Typer(help="How long personal data are kept.", no_args_is_help=True)
 hold_app = typer.Typer(help="Tickets whose data are kept beyond their time.", no_args_is_help=True)
-out = Console()
-BY = "command line"
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 @keys_app.command("list")
 def keys_list(as_json: Json = False) -> None:
     """Which keys the ring holds, what each does, and how many values lie under it."""
     from jiesu.custody.rotation import census
-    from jiesu.kernel import on_kernel
 
     async def count(kernel: Kernel) -> tuple[list[dict[str, Any]], dict[str, int]]:
         found, ring = await census(kernel.db), kernel.keys
@@ -56,7 +51,7 @@ def keys_list(as_json: Json = False) -> None:
             for name in names
         ], found
 
-    rows, found = asyncio.run(on_kernel(attach(load_settings()), count))
+    rows, found = with_kernel(count)
     if as_json:
         sys.stdout.write(
             msgspec.json.format(msgspec.json.encode({"keys": rows, "values": found}), indent=1).decode() + "\n"
@@ -81,7 +76,7 @@ def keys_add(
     [key] = grown.keys.keys() - known.keys.keys()
     write_key_file(path, grown)
     if settings.key_ring is not None:
-        _record(settings, _added(key))
+        with_uow(lambda _, uow: uow.record(_added(key)))
     out.print(f"{path}: {key} is there beside {', '.join(known.keys)}. Put the file on every machine", highlight=False)
     out.print("and name it in JIESU_KEY_RING, then run `jiesu keys rotate`.", highlight=False)
 
@@ -102,14 +97,13 @@ def keys_rotate(
     if (known.current, known.search) != (chosen, chosen):
         write_key_file(path, known.using(chosen))
     _until_seen(path)
-    rows, seconds = _rotate(settings, batch, rest)
+    rows, seconds = _rotate(batch, rest)
     out.print(f"{rows:,} rows now lie under {chosen} ({rows / max(seconds, 0.001):,.0f} a second).", highlight=False)
 
 
-def _rotate(settings: Settings, batch: int, rest: float) -> tuple[int, float]:
+def _rotate(batch: int, rest: float) -> tuple[int, float]:
     from jiesu.custody.events import KeysRotated
     from jiesu.custody.rotation import Pace, Rotation
-    from jiesu.kernel import on_kernel
 
     async def work(kernel: Kernel) -> tuple[int, float]:
         began = time.monotonic()
@@ -121,7 +115,7 @@ def _rotate(settings: Settings, batch: int, rest: float) -> tuple[int, float]:
 
     with Bar(console=out, transient=True) as bar:
         bars = _Bars(bar)
-        return asyncio.run(on_kernel(settings, work))
+        return with_kernel(work)
 
 
 @keys_app.command("retire")
@@ -129,7 +123,6 @@ def keys_retire(key: Annotated[str, typer.Argument(help="The key to forget.")]) 
     """Take a key out of the ring; refused while anything lies under it."""
     from jiesu.custody.events import KeyRetired
     from jiesu.custody.rotation import check_unused
-    from jiesu.kernel import on_kernel
 
     settings = attach(load_settings())
     path = _ring_path(settings)
@@ -137,9 +130,9 @@ def keys_retire(key: Annotated[str, typer.Argument(help="The key to forget.")]) 
     if key not in known.keys:
         raise ValueError(f"There is no key “{key}” in {path}; it holds {', '.join(known.keys)}.")
     _until_seen(path)
-    asyncio.run(on_kernel(settings, lambda kernel: check_unused(kernel.db, kernel.keys, key)))
+    with_kernel(lambda kernel: check_unused(kernel.db, kernel.keys, key))
     write_key_file(path, known.without(key))
-    _record(settings, KeyRetired(by=BY, key=key))
+    with_uow(lambda _, uow: uow.record(KeyRetired(by=BY, key=key)))
     out.print(
         f"{key} is no longer in {path}. Take it out on every machine; old backups still need it.", highlight=False
     )
@@ -152,7 +145,6 @@ def retention_run(
     """Erase what has been kept long enough (config/retention.toml). May be stopped and begun again."""
     from jiesu.custody.policy import load_retention
     from jiesu.custody.retention import Outcome, Retention, due
-    from jiesu.kernel import on_kernel
 
     settings = attach(load_settings())
     policy = load_retention(settings.config_dir / "retention.toml")
@@ -162,7 +154,7 @@ def retention_run(
             return await due(kernel.db, policy)
         return await Retention(kernel.db, policy, kernel.files, BY).run()
 
-    outcome = asyncio.run(on_kernel(settings, work))
+    outcome = with_kernel(work)
     if as_json:
         sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
         return
@@ -189,16 +181,14 @@ def hold_lift(number: str, reason: Annotated[str, typer.Option(help="Why it is n
 
 
 def _hold(number: str, reason: str, change: Callable[[UnitOfWork, Ticket, str, By], Awaitable[None]]) -> None:
-    from jiesu.kernel import on_kernel
     from jiesu.tickets.events import By
     from jiesu.tickets.repository import TicketRepository
 
-    async def work(kernel: Kernel) -> None:
-        async with kernel.db.begin() as uow:
-            ticket = await TicketRepository(uow).lock(number)
-            await change(uow, ticket, reason, By("staff", name=BY))
+    async def work(_: Kernel, uow: UnitOfWork) -> None:
+        ticket = await TicketRepository(uow).lock(number)
+        await change(uow, ticket, reason, By("staff", name=BY))
 
-    asyncio.run(on_kernel(attach(load_settings()), work))
+    with_uow(work)
 
 
 class _Bars:
@@ -232,13 +222,3 @@ def _added(key: str) -> SecurityEvent:
     from jiesu.custody.events import KeyAdded
 
     return KeyAdded(by=BY, key=key)
-
-
-def _record(settings: Settings, event: SecurityEvent) -> None:
-    from jiesu.kernel import on_kernel
-
-    async def record(kernel: Kernel) -> None:
-        async with kernel.db.begin() as uow:
-            await uow.record(event)
-
-    asyncio.run(on_kernel(settings, record))
