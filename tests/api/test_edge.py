@@ -16,7 +16,7 @@ ANSWERS = [
     "/",
     "/nope",
     "/login",
-    "/static/base.css",
+    "/static/citizen.css",
     "/api/v1/categories",
     "/api/v1/nope",
     "/api/v1/session",

@@ -112,7 +112,7 @@ async def test_people_behind_a_named_proxy_are_counted_apart_and_forged_addresse
 async def test_loopback_style_files_and_signs_of_life_are_not_counted(browser, strict):
     assert set(await statuses(strict, "GET", "/privacy", 20)) == {200}
     assert set(await statuses(browser(HERE), "GET", "/health/live", 20)) == {200}
-    assert set(await statuses(browser(HERE), "GET", "/static/base.css", 20)) == {200}
+    assert set(await statuses(browser(HERE), "GET", "/static/citizen.css", 20)) == {200}
 
 
 async def test_zero_means_no_limit(settings, clock, policies):

@@ -15,7 +15,7 @@ from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from jiesu.kernel import Kernel
-from jiesu.web.pages.rendering import STATIC
+from jiesu.web.pages.rendering import ASSETS
 from tests.builders.forms import CLEAR
 from tests.builders.kernels import http
 from tests.web.conftest import Site, value, words
@@ -138,7 +138,7 @@ async def test_redis_away_hinders_nobody(gated, clock):
 
 async def test_the_worker_finds_the_number_whatever_the_length_of_the_salt(browser: Browser):
     page = await browser.new_page()
-    script = (STATIC / "proof-worker.js").read_text(encoding="utf-8")
+    script = (ASSETS / "js" / "proof-worker.js").read_text(encoding="utf-8")
     for salt in ("a" * 50, "b" * 64, "c" * 110, "d" * 119 + "&"):
         for number in (0, 9, 10, 4321):
             challenge = hashlib.sha256(f"{salt}{number}".encode()).hexdigest()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 
 import jiesu.web.pages
-from jiesu.web.pages.languages import english
+from jiesu.web.pages.languages import CATALOGUES, catalogue, english
 from tests.web.conftest import Site, words
 
 WEB = Path(jiesu.web.pages.__file__).parents[1]
@@ -25,6 +26,11 @@ def said() -> set[str]:
 
 def test_every_sentence_has_an_english_one_and_no_english_is_left_over():
     assert said() == set(english())
+
+
+def test_a_sentence_is_translated_in_one_place():
+    many = Counter(zh for path in CATALOGUES for zh, _ in catalogue(path))
+    assert [zh for zh, times in many.items() if times > 1] == []
 
 
 def test_english_fills_the_same_blanks():
@@ -79,7 +85,7 @@ def test_no_template_holds_a_script_or_a_style_of_its_own():
 
 
 async def test_static_files_are_kept_and_not_guessed(site: Site):
-    reply = await site.get("/static/base.css")
+    reply = await site.get("/static/citizen.css")
     assert reply.status_code == 200
     assert "max-age" in reply.headers["cache-control"]
     assert reply.headers["x-content-type-options"] == "nosniff"

@@ -1,4 +1,4 @@
-"""What pages say in the reader's language: Chinese is the source, English the catalogue beside this file."""
+"""What pages say in the reader's language: Chinese is the source, English in the catalogues of en/."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from babel.messages.pofile import read_po
 
 from jiesu.kit.locale import Locale
 
-__all__ = ["N_", "Say", "english", "speaker"]
+__all__ = ["CATALOGUES", "N_", "Say", "catalogue", "english", "speaker"]
+
+CATALOGUES = sorted((Path(__file__).parent / "en").glob("*.po"))
 
 #: A sentence in Chinese and what fills its braces → the sentence in the reader's language.
 Say = Callable[..., str]
@@ -24,9 +26,14 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name
 
 @cache
 def english() -> Mapping[str, str]:
-    """Chinese → English, from `en.po`."""
-    with (Path(__file__).parent / "en.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+    """Chinese → English, from `en/*.po`: one file a kind of page, `shared.po` for what several say."""
+    return {zh: en for path in CATALOGUES for zh, en in catalogue(path)}
+
+
+def catalogue(path: Path) -> list[tuple[str, str]]:
+    """One file's sentences, each with its English."""
+    with path.open("rb") as file:
+        return [(str(message.id), str(message.string)) for message in read_po(file) if message.id and message.string]
 
 
 def speaker(locale: Locale) -> Say:

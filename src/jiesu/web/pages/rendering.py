@@ -31,10 +31,12 @@ from jiesu.web.pages.words import WORDS
 from jiesu.web.problems import locale_of
 from jiesu.web.signed_in import SignedInPerson
 
-__all__ = ["STATIC", "engine", "go", "render", "waiting"]
+__all__ = ["ASSETS", "STATIC", "engine", "go", "render", "waiting"]
 
 WEB = Path(__file__).parents[1]
+#: Built from ASSETS by `make setup`.
 STATIC = WEB / "static"
+ASSETS = WEB / "assets"
 #: Everything from our own address; pictures may also be written into the page (the QR code).
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "

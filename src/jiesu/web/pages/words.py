@@ -1,4 +1,4 @@
-"""How pages name the closed vocabularies, in Chinese; `en.po` has the English."""
+"""How pages name the closed vocabularies, in Chinese; `en/shared.po` has the English."""
 
 from __future__ import annotations
 

@@ -1,13 +1,3 @@
-// What is nicer with a script; every page works without it.
-document.documentElement.classList.add("js");
-
-const summary = document.getElementById("summary");
-if (summary) summary.focus();
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.addEventListener("click", () => window.print());
-}
-
 // Places: the next level appears as soon as one above is chosen.
 const LEVELS = ["district", "township", "village"];
 for (const row of document.querySelectorAll("[data-places]")) {
@@ -30,13 +20,3 @@ async function narrow(boxes, level) {
   next.closest(".field").hidden = places.length === 0;
 }
 
-// A text being written survives a closed page, in this tab only, until it is sent.
-const draft = document.querySelector("[data-draft]");
-if (draft) {
-  const key = `draft:${location.pathname}`;
-  draft.value ||= sessionStorage.getItem(key) ?? "";
-  draft.addEventListener("input", () => sessionStorage.setItem(key, draft.value));
-}
-if (location.pathname === "/receipt") {
-  for (const path of ["/file", "/desk/new"]) sessionStorage.removeItem(`draft:${path}`);
-}

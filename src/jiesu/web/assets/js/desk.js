@@ -1,0 +1,4 @@
+// What the desk loads.
+import "./common.js";
+import "./places.js";
+import "./draft.js";

@@ -1,0 +1,94 @@
+"""Every page and state of a page that people see, and how a browser gets there: what accessibility, width and pictures are tried on.
+
+A new page has its line here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.make import Made, Make
+
+__all__ = ["PAGES", "Shown", "World", "enter", "make_world"]
+
+VISITOR = ""
+
+
+@dataclass(frozen=True)
+class World:
+    """Tickets to look at, one in each state that has a face of its own."""
+
+    dispatched: Made
+    in_progress: Made
+    under_review: Made
+    awaiting_survey: Made
+    closed: Made
+
+
+async def make_world(make: Make) -> World:
+    return World(**{name: await make.ticket(name) for name in World.__annotations__})
+
+
+Open = Callable[[Page, World], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page: its file name among the pictures, who looks (a demo user; nobody for petitioners), and the way there."""
+
+    name: str
+    who: str
+    way: str | Open
+
+    async def open(self, page: Page, world: World) -> None:
+        if callable(self.way):
+            await self.way(page, world)
+        else:
+            numbers = {name: getattr(world, name).number for name in World.__annotations__}
+            await page.goto(self.way.format(**numbers))
+
+
+async def enter(page: Page, username: str) -> None:
+    """Sign in as a demo user."""
+    await page.goto("/login")
+    await page.fill("#username", username)
+    await page.fill("#password", "jiesu-demo")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile("/(desk|audit|admin)"))
+
+
+async def _own(page: Page, world: World) -> None:
+    await page.goto(f"/t/{world.dispatched.number}")
+    await page.fill("#code", world.dispatched.code)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".timeline")
+
+
+OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
+
+PAGES = (
+    Shown("home", VISITOR, "/"),
+    Shown("file", VISITOR, "/file"),
+    Shown("lookup", VISITOR, "/t"),
+    Shown("lookup-rate", VISITOR, "/t?rate=1"),
+    Shown("progress", VISITOR, _own),
+    Shown("my", VISITOR, "/my"),
+    Shown("privacy", VISITOR, "/privacy"),
+    Shown("login", VISITOR, "/login"),
+    Shown("not-found", VISITOR, "/nope"),
+    Shown("queue", OFFICER, "/desk"),
+    Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
+    Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
+    Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
+    Shown("account", HEAD, "/account"),
+    Shown("board", HEAD, "/board"),
+    Shown("board-tickets", HEAD, "/board/tickets"),
+    Shown("counter", CLERK, "/desk/new"),
+    Shown("audit", AUDITOR, "/audit"),
+)
