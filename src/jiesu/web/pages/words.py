@@ -90,6 +90,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "attach": N_("传附件"),
     },
     "extension": {"asked": N_("等待决定"), "granted": N_("已延期"), "refused": N_("没有批准")},
+    "history": {"all": N_("全部"), "step": N_("办理步骤"), "message": N_("与诉求人往来"), "ladder": N_("预警和督办")},
     "level": {"1": N_("预警"), "2": N_("督办单"), "3": N_("提级督办"), "4": N_("领导包案")},
     "clock": {"petitioner": N_("诉求人时限"), "unit": N_("单位时限")},
     "survey": {

@@ -2,3 +2,4 @@
 import "./common.js";
 import "./places.js";
 import "./draft.js";
+import "./ticket.js";
