@@ -25,7 +25,7 @@ BLIND = ("administrator", "security", "auditor")
 
 #: Ticket-less for everybody: forms, lists of public facts, signs of life.
 OPEN = {
-    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("GET", "/receipt"), ("GET", "/login"),
+    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("POST", "/file/steps"), ("GET", "/receipt"), ("GET", "/login"),
     ("POST", "/login"), ("POST", "/logout"), ("GET", "/t"), ("POST", "/t"), ("POST", "/t/leave"), ("POST", "/api/v1/tickets"),
     ("GET", "/api/v1/categories"), ("GET", "/api/v1/places"), ("POST", "/api/v1/session"), ("GET", "/health/live"),
     ("GET", "/health/ready"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
