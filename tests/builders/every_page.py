@@ -59,7 +59,7 @@ async def enter(page: Page, username: str) -> None:
     await page.fill("#username", username)
     await page.fill("#password", "jiesu-demo")
     await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile("/(desk|audit|admin)"))
+    await page.wait_for_url(re.compile("/(desk|audit|admin|security)"))
 
 
 async def _own(page: Page, world: World) -> None:
@@ -83,6 +83,7 @@ def _filing(step: str) -> Open:
 
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
+ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
 
 PAGES = (
     Shown("home", VISITOR, "/"),
@@ -106,4 +107,10 @@ PAGES = (
     Shown("board-tickets", HEAD, "/board/tickets"),
     Shown("counter", CLERK, "/desk/new"),
     Shown("audit", AUDITOR, "/audit"),
+    Shown("admin", ADMIN, "/admin"),
+    Shown("admin-accounts", ADMIN, "/admin/users"),
+    Shown("admin-account-new", ADMIN, "/admin/users/new"),
+    Shown("admin-account", ADMIN, f"/admin/users/{OFFICER}"),
+    Shown("admin-work", ADMIN, "/admin/work"),
+    Shown("security", GUARD, "/security"),
 )
