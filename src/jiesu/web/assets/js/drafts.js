@@ -20,6 +20,7 @@ for (const form of forms) {
     busy.then(() => form.requestSubmit(event.submitter));
   });
 }
+for (const form of forms) form.nextElementSibling.addEventListener("submit", () => forget(form));
 addEventListener("pagehide", () => flush(true));
 
 export function flush(leaving = false) {
@@ -45,7 +46,7 @@ function keep(form, leaving = false) {
 }
 
 function show(form, kept) {
-  const note = form.querySelector("[data-draft-note]");
+  const note = form.nextElementSibling;
   note.hidden = !(kept.text || kept.problem);
-  note.querySelector("[role=status]").textContent = kept.problem || kept.text || "";
+  note.querySelector("[aria-live]").textContent = kept.problem || kept.text || "";
 }
