@@ -36,6 +36,7 @@ class ObjectionView(msgspec.Struct, frozen=True):
     reason_text: str
     basis: str
     proposed_unit: str | None
+    proposed_code: str | None
     evidence: list[str]
     objected_at: datetime
     decided_at: datetime | None
@@ -70,6 +71,7 @@ def _view(rules: Rules, row: Objection, evidence: list[str], locale: Locale) -> 
         reason_text=REASONS[row.reason][locale == "en"],
         basis=row.basis,
         proposed_unit=name(row.proposed_unit) if row.proposed_unit else None,
+        proposed_code=row.proposed_unit,
         evidence=evidence,
         objected_at=row.objected_at.astimezone(SHANGHAI),
         decided_at=local(row.decided_at),

@@ -12,6 +12,7 @@ from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
+from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
 from jiesu.web.pages.filing import FilingPages
@@ -42,6 +43,7 @@ def page_routers(settings: Settings) -> list[Router]:
         SigningPages,
         AccountPages,
         DeskPages,
+        CounterPages,
         TicketPages,
         WithheldPages,
         BoardPages,
