@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.admin import ADMIN_PAGES
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.counter import CounterPages
@@ -48,6 +49,7 @@ def page_routers(settings: Settings) -> list[Router]:
         WithheldPages,
         BoardPages,
         AuditPages,
+        *ADMIN_PAGES,
     ]
     if settings.oidc_issuer is not None:
         handlers.append(OidcPages)
