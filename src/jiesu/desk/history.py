@@ -22,7 +22,8 @@ from jiesu.tickets.models import Ticket
 __all__ = ["HistoryLine", "Run", "for_petitioner", "for_staff", "runs"]
 
 #: Fields that hold moments, units.
-MOMENTS, UNITS = ("old", "new", "until", "due", "next_at"), ("unit", "decider", "former", "stand_in", "told")
+MOMENTS = ("old", "new", "until", "due", "next_at")
+UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit")
 #: Kinds of what petitioner and office said to each other, and of what the clocks set off.
 MESSAGES = frozenset({
     "TicketRegistered", "InfoRequested", "Supplemented", "FilesAttached", "TicketAnswered", "TicketDiverted",
