@@ -2,4 +2,5 @@
 import "./common.js";
 import "./places.js";
 import "./draft.js";
+import "./counter.js";
 import "./ticket.js";
