@@ -107,6 +107,23 @@ LAWS: dict[str, str] = {
     "a ticket counts its objections": """
         SELECT t.number FROM ticket t LEFT JOIN objection o ON o.ticket_id = t.id
         GROUP BY t.id HAVING t.objections <> count(o.id)""",
+    "every open task of a co-handler has its clock, and no other has": """
+        SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
+        WHERE k.state IN ('open', 'objected') AND NOT EXISTS (SELECT FROM deadline d WHERE d.ticket_id = k.ticket_id
+            AND d.target = 'task' AND d.unit = k.unit AND d.state = 'running')
+        UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.target = 'task' AND d.state = 'running' AND NOT EXISTS (SELECT FROM task k
+            WHERE k.ticket_id = d.ticket_id AND k.unit = d.unit AND k.state IN ('open', 'objected'))""",
+    "no result was submitted over an open task": """
+        SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
+        WHERE k.state IN ('open', 'objected') AND t.status NOT IN ('dispatched', 'objected', 'in_progress', 'listed')""",
+    "a ticket is open to whoever helps with it": """
+        SELECT t.number FROM ticket t LEFT JOIN (SELECT ticket_id, array_agg(DISTINCT unit ORDER BY unit)::varchar[] AS units
+            FROM task WHERE state IN ('open', 'objected', 'done') GROUP BY ticket_id) k ON k.ticket_id = t.id
+        WHERE (t.co_units <> '{}' OR k.units IS NOT NULL) AND NOT (t.co_units @> k.units AND t.co_units <@ k.units)""",
+    "no accused unit helps with a ticket": """
+        SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit
+        WHERE c.descendant = ANY (t.co_units)""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true

@@ -18,12 +18,13 @@ from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, P
 from jiesu.surveys.models import Survey
 from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Contact, Ticket
+from jiesu.tickets.tasks import Task
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
     "Message", "Move", "Notice", "NumberBlock", "Objection", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
-    "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
+    "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

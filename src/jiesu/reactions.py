@@ -13,6 +13,17 @@ from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
+from jiesu.handling import (
+    ask_desk_for_help,
+    begin_judging,
+    begin_task,
+    end_judging,
+    end_task,
+    end_tasks,
+    judge_task,
+    lapse_wishes,
+    task_stays,
+)
 from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
 from jiesu.intake.review import TextReviewed, WithheldRead
@@ -56,6 +67,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
+from jiesu.tickets.tasks import TaskAsked, TaskFinished, TaskGiven, TaskKept, TaskObjected, TaskRelieved
 from jiesu.tickets.words import Outcome, Status
 
 __all__ = ["HANDLERS", "Reactions"]
@@ -124,34 +136,6 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.by.kind != Actor.SYSTEM or event.round > 1:  # the first automatic dispatch is told with the receipt
         await _tell_who_has_it(uow, rules, ticket, clocks, moved_from)
     await climb_by_count(uow, rules, ticket, clocks, "units_passed")
-
-
-async def begin_judging(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TicketObjected) -> None:
-    """The unit owes nothing more unless it handles the ticket on; the desk owes a judgement. Nothing else moves."""
-    clocks = await TicketClocks.of(uow, ticket)
-    if not event.in_hand:
-        clocks.drop(UNITS)
-    within = rules.clocks_of(ticket.policy_version).beside.judge_within(ticket.service_class)
-    clocks.begin_beside(Target.JUDGE, ClockKind.DESK, within, event.judge, rules.calendars.of(event.judge))
-    await save(uow, rules, clocks)
-    await tell_post(
-        uow, key=f"objected:{ticket.id}:{ticket.objections}", unit=event.judge, ticket_id=ticket.id, kind="objected"
-    )
-
-
-async def end_judging(
-    uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ObjectionUpheld | ObjectionRefused | ObjectionLapsed
-) -> None:
-    """The desk has judged, or need not any more; the unit that objected hears which."""
-    clocks = await TicketClocks.of(uow, ticket)
-    if isinstance(event, ObjectionLapsed):
-        clocks.drop(ClockKind.DESK)
-        await save(uow, rules, clocks)
-        return
-    clocks.meet({Target.JUDGE})
-    await save(uow, rules, clocks)
-    kind = "objection_upheld" if isinstance(event, ObjectionUpheld) else "objection_refused"
-    await tell_post(uow, key=f"{kind}:{ticket.id}:{ticket.objections}", unit=event.unit, ticket_id=ticket.id, kind=kind)
 
 
 async def _moved_from(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: TicketClocks) -> datetime | None:
@@ -284,6 +268,12 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
     ObjectionLapsed: (end_judging,),
+    TaskAsked: (ask_desk_for_help,),
+    TaskGiven: (begin_task,),
+    TaskObjected: (judge_task,),
+    TaskKept: (task_stays,),
+    TaskRelieved: (end_task,),
+    TaskFinished: (end_task,),
     e.TicketSigned: (meet_sign,),
     e.PetitionerContacted: (meet_contact,),
     e.PetitionerInformed: (send_news,),
@@ -296,13 +286,13 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.DeadlineMoved: (announce_move,),
     e.NoteAdded: (),
     e.StaffRecused: (find_another,),
-    e.ResultSubmitted: (ask_review,),
+    e.ResultSubmitted: (ask_review, lapse_wishes),
     e.ResultSentBack: (),
     e.ResultApproved: (keep_promise_and_ask,),
     SurveyAnswered: (),
     e.ReworkOrdered: (hand_to_superior,),
     e.TicketClosed: (),
-    e.TicketWithdrawn: (stop_all, end_survey),
+    e.TicketWithdrawn: (end_tasks, stop_all, end_survey),
     e.TicketReopened: (run_again,),
     TakenOver: (),
     Escalated: (),

@@ -76,7 +76,7 @@ MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.

@@ -32,6 +32,7 @@ INTERNAL = {
         "ExtensionRefused",
         "ExtensionLapsed",
         "ObjectionLapsed",
+        *("TaskAsked", "TaskObjected", "TaskKept", "TaskRelieved", "TaskFinished"),
         "AckOverdue",
         "WithheldRead",
         "HoldSet",

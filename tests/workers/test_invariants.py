@@ -56,6 +56,10 @@ HARM = {
     "whoever objected waits for a judgement": "DELETE FROM objection; UPDATE ticket SET objections = 0",
     "nobody judged their own objection": "UPDATE objection SET decided_by = objected_by",
     "a ticket counts its objections": "UPDATE ticket SET objections = 2",
+    "every open task of a co-handler has its clock": "DELETE FROM job; DELETE FROM deadline WHERE target = 'task'",
+    "no result was submitted over an open task": "UPDATE ticket SET status = 'under_review' WHERE co_units <> '{}'",
+    "a ticket is open to whoever helps with it": "UPDATE ticket SET co_units = '{}'",
+    "no accused unit helps": "UPDATE ticket SET accused_unit = 'VS-150103' WHERE co_units <> '{}'",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
@@ -70,6 +74,8 @@ async def test_a_broken_law_is_found(committed_kernel, law, sql):
     make = Make(committed_kernel)
     for state in ("dispatched", "awaiting_survey", "objected"):
         await make.ticket(state)
+    helped = await make.ticket("in_progress")
+    await make.step(helped, "give_task", "dispatcher-VS-1501", unit="VS-150103")
     assert await broken(committed_kernel) == set()
     owner = committed_kernel.settings.owner_database_url.replace("+psycopg", "")
     with psycopg.connect(owner, autocommit=True) as connection:

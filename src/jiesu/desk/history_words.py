@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jiesu.routing.returns import REASONS, ObjectionReason
-from jiesu.sla.limits import Target
-from jiesu.sla.wording import TARGETS
+from jiesu.sla.limits import Target, parse_limit
+from jiesu.sla.wording import TARGETS, limit_words
 
 __all__ = ["GONE", "PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
 
@@ -87,6 +87,14 @@ def _dispatched(data: Data, english: bool) -> str:
             "designated {unit} (round {round}; it may not object)",
         )[english]
     return ("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})")[english]
+
+
+def _task_given(data: Data, english: bool) -> str:
+    try:
+        within = limit_words(parse_limit(str(data.get("within"))), "en" if english else "zh")
+    except ValueError:
+        within = ""
+    return (f"请{{unit}}协办，时限{within}", f"asked {{unit}} to help within {within}")[english]
 
 
 def _why(data: Data, english: bool) -> str:
@@ -202,6 +210,12 @@ STAFF: Table = {
     "TicketObjected": (_objected, "basis"),
     "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
     "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
+    "TaskAsked": (("申请由{unit}协办", "asked for help of {unit}"), "what"),
+    "TaskGiven": (_task_given, "what"),
+    "TaskObjected": (("{unit}对协办提出异议，由{giver}审核", "{unit} objects to its task; {giver} decides"), "reason"),
+    "TaskKept": (("{unit}的协办异议不成立，继续协办", "{unit} keeps its task"), "reason"),
+    "TaskRelieved": (("{unit}不再协办", "{unit} is no longer co-handler"), "reason"),
+    "TaskFinished": (("{unit}完成协办", "{unit} finished its part"), "result"),
     "ObjectionLapsed": (("{unit}的退单没有审核，现在不再需要", "the objection of {unit} is no longer needed"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
@@ -259,6 +273,7 @@ PETITIONER: Table = {
     "TicketObjected": (_objected_to_yours, "basis"),
     "ObjectionUpheld": (("核定不由{unit}办理，另派其他单位", "{unit} was right; another unit gets it"), None),
     "ObjectionRefused": (("核定仍由{unit}办理", "It was decided that {unit} handles it"), None),
+    "TaskGiven": (("请{unit}协助办理", "{unit} helps with it"), None),
     "TicketSigned": (("{unit}已签收，开始办理", "{unit} took it in hand"), None),
     "PetitionerInformed": (("告诉您办理进展", "We told you how things stand"), "text"),
     "PlanTold": (("告诉您解决方案", "We told you the plan"), "plan"),

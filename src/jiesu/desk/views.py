@@ -15,6 +15,7 @@ from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.steps import steps_for
+from jiesu.desk.tasks import TaskView, task_views
 from jiesu.escalation.models import Escalation
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -187,6 +188,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     returns: int
     designated: bool
     objections: list[ObjectionView]
+    #: What co-handling units (协办) owe, and gave.
+    tasks: list[TaskView]
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
@@ -309,6 +312,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         returns=ticket.objections,
         designated=ticket.designated,
         objections=await objection_views(uow, rules, ticket, locale),
+        tasks=await task_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await survey_views(uow, ticket),

@@ -21,6 +21,13 @@ class Beside(Struct, frozen=True):
     not_returned: frozenset[str]
     judge: Limit
     judge_urgent: Limit
+    #: a co-handler's task, where the desk does not say how long
+    task: str
+    task_urgent: str
+
+    def task_words(self, service_class: str) -> str:
+        """How long a co-handler has, as policies write limits."""
+        return self.task_urgent if service_class in self.not_returned else self.task
 
     def judge_within(self, service_class: str) -> Limit:
         """How long the dispatcher has for an objection."""
@@ -33,6 +40,8 @@ class Written(Struct, forbid_unknown_fields=True):
     not_returned: tuple[str, ...] = ("P0", "P1")
     judge: str = "4 working hours"
     judge_urgent: str = "30 minutes"
+    task: str = "3 working days"
+    task_urgent: str = "2 hours"
 
 
 def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) -> Beside:
@@ -43,7 +52,11 @@ def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) 
         raise ConfigMistake(path, "beside.not_returned", unknown, f"use classes of the file: {known}.")
     if written.objections < 1:
         raise ConfigMistake(path, "beside.objections", written.objections, "use at least 1.")
+    for name in ("task", "task_urgent"):
+        _limit(getattr(written, name), path, f"beside.{name}")
     return Beside(
+        task=written.task,
+        task_urgent=written.task_urgent,
         objection=_limit(written.objection, path, "beside.objection"),
         objections=written.objections,
         not_returned=frozenset(written.not_returned),

@@ -176,6 +176,11 @@ class TicketClocks:
         for row in list(self.live(clock, targets)):
             self._stop(row, ClockState.MISSED if self.late(row) else ClockState.CANCELLED)
 
+    def settle_beside(self, target: Target, unit: str, *, done: bool) -> None:
+        """What the unit owed beside the two clocks is done, or is no longer owed."""
+        for row in [row for row in self.live(targets={target}) if row.unit == unit]:
+            self._stop(row, ClockState.MISSED if self.late(row) else ClockState.MET if done else ClockState.CANCELLED)
+
     def late(self, row: Deadline) -> bool:
         """Whether it is overdue now; one that stands still is not, however long that lasts."""
         return row.state is ClockState.RUNNING and row.due_at < self._uow.now

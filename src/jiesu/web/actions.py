@@ -13,6 +13,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
 from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.intake.form import UnknownCategory
+from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.routing.object import object_to_ticket
@@ -25,6 +26,7 @@ from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
 from jiesu.tickets.divert import DivertReason, divert_ticket
 from jiesu.tickets.events import by_staff
+from jiesu.tickets.finish_task import finish_task, object_to_task
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.hold import lift_hold, set_hold
 from jiesu.tickets.inform import inform_petitioner
@@ -116,6 +118,8 @@ class Dispatch(msgspec.Struct, forbid_unknown_fields=True, rename={"service_clas
     unit: str | None = None
     category: str | None = None
     service_class: str | None = None
+    #: Units that help from the beginning (协办).
+    co_handlers: list[str] = []
 
 
 class Objecting(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,6 +138,24 @@ class Designation(msgspec.Struct, forbid_unknown_fields=True):
 
     unit: str | None = None
     reason: str | None = None
+
+
+class TaskFor(msgspec.Struct, forbid_unknown_fields=True):
+    """`within` is a limit such as "3 working days"; left out, the policy's."""
+
+    unit: str = ""
+    what: str | None = None
+    within: str | None = None
+
+
+class TaskWanted(msgspec.Struct, forbid_unknown_fields=True):
+    unit: str = ""
+    what: str = ""
+
+
+class AboutTask(msgspec.Struct, forbid_unknown_fields=True):
+    unit: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +179,7 @@ class Action:
 
 async def _dispatch(call: Call, body: Dispatch) -> Ticket:
     await _check_known(call, body)
-    return await dispatch_ticket(
+    ticket = await dispatch_ticket(
         call.uow,
         call.rules,
         call.staff,
@@ -166,6 +188,48 @@ async def _dispatch(call: Call, body: Dispatch) -> Ticket:
         category=body.category or None,
         service_class=body.service_class or None,
         version=call.version,
+    )
+    for unit in dict.fromkeys(body.co_handlers):
+        await give_locked(call.uow, call.rules, call.staff, ticket, unit, None, None)
+    return ticket
+
+
+async def _ask_task(call: Call, body: TaskWanted) -> Ticket:
+    return await ask_for_task(
+        call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.what, version=call.version
+    )
+
+
+async def _give_task(call: Call, body: TaskFor) -> Ticket:
+    return await give_task(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.unit,
+        body.what,
+        body.within or None,
+        version=call.version,
+    )
+
+
+async def _finish_task(call: Call, body: Result) -> Ticket:
+    return await finish_task(call.uow, call.staff, call.number, body.result, version=call.version)
+
+
+async def _object_task(call: Call, body: Reason) -> Ticket:
+    return await object_to_task(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _keep_task(call: Call, body: AboutTask) -> Ticket:
+    return await keep_task(
+        call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
+    )
+
+
+async def _relieve_task(call: Call, body: AboutTask) -> Ticket:
+    return await relieve_task(
+        call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
     )
 
 
@@ -328,6 +392,12 @@ ACTIONS: Mapping[str, Action] = {
     "dispatch": Action(Dispatch, _dispatch),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),
+    "ask_task": Action(TaskWanted, _ask_task),
+    "give_task": Action(TaskFor, _give_task),
+    "finish_task": Action(Result, _finish_task),
+    "object_task": Action(Reason, _object_task),
+    "keep_task": Action(AboutTask, _keep_task),
+    "relieve_task": Action(AboutTask, _relieve_task),
     "request_info": Action(Question, _request_info),
     "supplement": Action(Note, _supplement),
     "answer": Action(Note, _answer),

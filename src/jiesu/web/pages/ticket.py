@@ -153,7 +153,7 @@ class TicketPages(Controller):
         staff.see(ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
-        sending = {"dispatch", "designate"} & set(view.allowed)
+        sending = {"dispatch", "designate", "give_task"} & set(view.allowed)
         return render(
             request,
             "ticket.html",
@@ -168,7 +168,7 @@ class TicketPages(Controller):
             revealed=revealed,
             may_reveal=may_reveal(staff, ticket),
             targets=targets(rules, staff, view, locale) if sending else [],
-            others=others(rules, view, locale) if "object" in view.allowed else [],
+            others=others(rules, view, locale) if {"object", "ask_task"} & set(view.allowed) else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],

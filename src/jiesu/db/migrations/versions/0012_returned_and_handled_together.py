@@ -1,11 +1,12 @@
-"""Objections to dispatches, and clocks beside the petitioner's and the unit's"""
+"""Objections to dispatches, co-handlers and who sees what they help with, clocks beside the petitioner's and the unit's"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-from jiesu.db.policies import protect
+from jiesu.db.policies import SYSTEM, protect, unprotect
 
 revision = "0012"
 down_revision = "0008"
@@ -15,6 +16,28 @@ CLOCKS = ("petitioner", "unit")
 TARGETS = (
     "sign", "first_contact", "resolve", "notice", "plan", "opinion", "recheck", "review", "plan_review", "inform",
 )  # fmt: skip
+
+MY_UNIT = "current_setting('jiesu.unit', true)"
+BELOW_ME = f"SELECT descendant FROM unit_closure WHERE ancestor = {MY_UNIT}"
+ABOVE_ME = f"SELECT ancestor FROM unit_closure WHERE descendant = {MY_UNIT}"
+ELSEWHERE = "string_to_array(current_setting('jiesu.elsewhere', true), ',')"
+ME = "nullif(current_setting('jiesu.account', true), '')::bigint"
+HELPING = f"OR co_units <> '{{{{}}}}' AND co_units && ARRAY({BELOW_ME})::varchar[]"
+#: `Staff.may_see` once more, as migration 0004 has it, with what a unit helps with.
+_SEEN = f"""
+    {SYSTEM} OR (
+        NOT barred_accounts @> ARRAY[{ME}]
+        AND (accused_unit IS NULL OR accused_unit <> ALL ({ELSEWHERE}))
+        AND CASE WHEN sealed_to IS NOT NULL
+            THEN current_setting('jiesu.keeps', true) = 'on' AND sealed_to = {MY_UNIT}
+            ELSE current_setting('jiesu.reads', true) = 'on'
+                AND (accused_unit IS NULL OR accused_unit NOT IN ({ABOVE_ME}))
+                AND (current_setting('jiesu.scope', true) = 'figures'
+                     OR lead_unit IN ({BELOW_ME}) OR desk_unit IN ({BELOW_ME}) HELPING)
+            END
+    )
+"""
+TICKET, BEFORE = _SEEN.replace("HELPING", HELPING), _SEEN.replace("HELPING", "")
 
 
 def _words(name: str, kind: str, *words: str) -> sa.Column[str]:
@@ -74,17 +97,56 @@ def _objections() -> None:
     protect("objection")
 
 
+def _tasks() -> None:
+    op.create_table(
+        "task",
+        _id(),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        _words("state", "taskstate", "asked", "open", "objected", "done", "relieved"),
+        sa.Column("giver", sa.String(length=40), nullable=False),
+        _moment("given_at"),
+        sa.Column("within", sa.String(), nullable=True),
+        sa.Column("objected_by", sa.BigInteger(), nullable=True),
+        sa.Column("objection", sa.String(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        _moment("ended_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        *_keys("task", unit="unit.code", giver="unit.code", objected_by="staff.id"),
+    )
+    lasting, waiting = sa.text("state IN ('asked', 'open', 'objected')"), sa.text("state IN ('open', 'objected')")
+    op.create_index("uq_task_lasting", "task", ["ticket_id", "unit"], unique=True, postgresql_where=lasting)
+    op.create_index("ix_task_ticket", "task", ["ticket_id", "id"])
+    op.create_index("ix_task_waiting", "task", ["unit", "id"], postgresql_where=waiting)
+    protect("task")
+
+
 def upgrade() -> None:
     _one_of("clock", (*CLOCKS, "desk", "co_handler", "order"), "clockkind")
     _one_of("target", (*TARGETS, "judge", "task", "reply"), "target")
     op.add_column("ticket", sa.Column("objections", sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("ticket", sa.Column("designated", sa.Boolean(), server_default="false", nullable=False))
+    op.add_column("ticket", sa.Column("co_units", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False))
+    helped = sa.text("co_units <> '{}'")
+    op.create_index("ix_ticket_co_units", "ticket", ["co_units"], postgresql_using="gin", postgresql_where=helped)
+    theirs = sa.text("clock = 'co_handler'")
+    op.create_index("ix_deadline_co_handler", "deadline", ["unit", "due_at"], postgresql_where=theirs)
+    unprotect("ticket")
+    protect("ticket", TICKET)
     _objections()
+    _tasks()
 
 
 def downgrade() -> None:
+    op.drop_table("task")
     op.drop_table("objection")
-    for column in ("designated", "objections"):
+    unprotect("ticket")
+    protect("ticket", BEFORE)
+    op.drop_index("ix_deadline_co_handler", "deadline")
+    op.drop_index("ix_ticket_co_units", "ticket")
+    for column in ("co_units", "designated", "objections"):
         op.drop_column("ticket", column)
     _one_of("target", TARGETS, "target")
     _one_of("clock", CLOCKS, "clockkind")

@@ -1,0 +1,116 @@
+"""What objections and co-handlers' tasks set going: clocks beside the two, and the duty posts that are told."""
+
+from __future__ import annotations
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.notifications.tell import tell_post
+from jiesu.promises import save
+from jiesu.routing.objections import ObjectionLapsed, ObjectionRefused, ObjectionUpheld, TicketObjected
+from jiesu.rules import Rules
+from jiesu.sla.clocks import TicketClocks
+from jiesu.sla.limits import ClockKind, Target, parse_limit
+from jiesu.tickets import events as e
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.tasks import (
+    BINDING,
+    TaskAsked,
+    TaskFinished,
+    TaskGiven,
+    TaskKept,
+    TaskObjected,
+    TaskRelieved,
+    TaskState,
+    relieve,
+    tasks_of,
+)
+
+__all__ = [
+    "ask_desk_for_help",
+    "begin_judging",
+    "begin_task",
+    "end_judging",
+    "end_task",
+    "end_tasks",
+    "judge_task",
+    "lapse_wishes",
+    "task_stays",
+]
+
+
+async def begin_judging(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TicketObjected) -> None:
+    """The unit owes nothing more unless it handles the ticket on; the desk owes a judgement. Nothing else moves."""
+    clocks = await TicketClocks.of(uow, ticket)
+    if not event.in_hand:
+        clocks.drop(ClockKind.UNIT)
+    within = rules.clocks_of(ticket.policy_version).beside.judge_within(ticket.service_class)
+    clocks.begin_beside(Target.JUDGE, ClockKind.DESK, within, event.judge, rules.calendars.of(event.judge))
+    await save(uow, rules, clocks)
+    key = f"objected:{ticket.id}:{ticket.objections}"
+    await tell_post(uow, key=key, unit=event.judge, ticket_id=ticket.id, kind="objected")
+
+
+async def end_judging(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ObjectionUpheld | ObjectionRefused | ObjectionLapsed
+) -> None:
+    """The desk has judged, or need not any more; the unit that objected hears which."""
+    clocks = await TicketClocks.of(uow, ticket)
+    if isinstance(event, ObjectionLapsed):
+        clocks.drop(ClockKind.DESK)
+        await save(uow, rules, clocks)
+        return
+    clocks.meet({Target.JUDGE})
+    await save(uow, rules, clocks)
+    kind = "objection_upheld" if isinstance(event, ObjectionUpheld) else "objection_refused"
+    await tell_post(uow, key=f"{kind}:{ticket.id}:{ticket.objections}", unit=event.unit, ticket_id=ticket.id, kind=kind)
+
+
+async def ask_desk_for_help(uow: UnitOfWork, _: Rules, ticket: Ticket, event: TaskAsked) -> None:
+    await _tell(uow, ticket, event.giver, "task_asked")
+
+
+async def begin_task(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TaskGiven) -> None:
+    """The co-handler's own clock begins; the lead's and the petitioner's run on as they were."""
+    clocks = await TicketClocks.of(uow, ticket)
+    limit, calendar = parse_limit(event.within), rules.calendars.of(event.unit)
+    clocks.begin_beside(Target.TASK, ClockKind.CO_HANDLER, limit, event.unit, calendar)
+    await save(uow, rules, clocks)
+    await _tell(uow, ticket, event.unit, "task_given")
+
+
+async def judge_task(uow: UnitOfWork, _: Rules, ticket: Ticket, event: TaskObjected) -> None:
+    await _tell(uow, ticket, event.giver, "task_objected")
+
+
+async def task_stays(uow: UnitOfWork, _: Rules, ticket: Ticket, event: TaskKept) -> None:
+    await _tell(uow, ticket, event.unit, "task_kept")
+
+
+async def end_task(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TaskFinished | TaskRelieved) -> None:
+    """Its clock stops: kept, missed, or no longer owed. The other side hears of it."""
+    done = isinstance(event, TaskFinished)
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.settle_beside(Target.TASK, event.unit, done=done)
+    await save(uow, rules, clocks)
+    if not done:
+        await _tell(uow, ticket, event.unit, "task_relieved")
+    if ticket.lead_unit is not None:
+        await _tell(uow, ticket, ticket.lead_unit, "task_done" if done else "task_gone")
+
+
+async def lapse_wishes(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.ResultSubmitted) -> None:
+    """The lead has its result: what it asked for and was not given is not needed."""
+    for task in await tasks_of(uow, ticket):
+        if task.state is TaskState.ASKED:
+            await relieve(uow, ticket, task, "结果已经提交，不再需要协办", e.SYSTEM)
+
+
+async def end_tasks(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWithdrawn) -> None:
+    """Nothing of a ticket that ends is left open silently: each co-handler hears why."""
+    for task in await tasks_of(uow, ticket):
+        if task.state in (*BINDING, TaskState.ASKED):
+            await relieve(uow, ticket, task, "诉求人已撤回诉求", e.SYSTEM)
+
+
+async def _tell(uow: UnitOfWork, ticket: Ticket, unit: str, kind: str) -> None:
+    key = f"{kind}:{ticket.id}:{unit}:{ticket.version}"
+    await tell_post(uow, key=key, unit=unit, ticket_id=ticket.id, kind=kind)
