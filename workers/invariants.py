@@ -124,6 +124,19 @@ LAWS: dict[str, str] = {
     "no accused unit helps with a ticket": """
         SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit
         WHERE c.descendant = ANY (t.co_units)""",
+    "every order that waits for a reply has its clock, and no other has": """
+        SELECT o.number FROM supervision_order o WHERE o.state = 'issued' AND NOT EXISTS (
+            SELECT FROM deadline d WHERE d.id = o.deadline_id AND d.state = 'running')
+        UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.target = 'reply' AND d.state = 'running'
+        AND NOT EXISTS (SELECT FROM supervision_order o WHERE o.deadline_id = d.id AND o.state = 'issued')""",
+    "no order is missing among the numbers given out": """
+        SELECT n.kind || ' ' || n.year FROM order_number n WHERE n.last <> (
+            SELECT count(*) FROM supervision_order o WHERE o.kind = n.kind AND o.year = n.year)""",
+    "an open order is to the unit that has the ticket": """
+        SELECT o.number FROM supervision_order o JOIN ticket t ON t.id = o.ticket_id
+        WHERE o.state IN ('issued', 'replied') AND (o.unit IS DISTINCT FROM t.lead_unit
+            OR t.status NOT IN ('dispatched', 'objected', 'in_progress', 'under_review', 'rework', 'listed'))""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true

@@ -1,8 +1,9 @@
-"""What objections and co-handlers' tasks set going: clocks beside the two, and the duty posts that are told."""
+"""What objections, co-handlers' tasks and supervision orders set going: clocks beside the two, duty posts that are told."""
 
 from __future__ import annotations
 
 from jiesu.db.uow import UnitOfWork
+from jiesu.escalation.orders import Order, OrderEnded, OrderIssued, OrderKind, ReplyAccepted, ReplyGiven, ReplyReturned
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import save
 from jiesu.routing.objections import ObjectionLapsed, ObjectionRefused, ObjectionUpheld, TicketObjected
@@ -27,12 +28,15 @@ from jiesu.tickets.tasks import (
 __all__ = [
     "ask_desk_for_help",
     "begin_judging",
+    "begin_order",
     "begin_task",
     "end_judging",
+    "end_order",
     "end_task",
     "end_tasks",
     "judge_task",
     "lapse_wishes",
+    "settle_reply",
     "task_stays",
 ]
 
@@ -89,7 +93,7 @@ async def end_task(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TaskFin
     """Its clock stops: kept, missed, or no longer owed. The other side hears of it."""
     done = isinstance(event, TaskFinished)
     clocks = await TicketClocks.of(uow, ticket)
-    clocks.settle_beside(Target.TASK, event.unit, done=done)
+    clocks.settle_beside(Target.TASK, unit=event.unit, done=done)
     await save(uow, rules, clocks)
     if not done:
         await _tell(uow, ticket, event.unit, "task_relieved")
@@ -109,6 +113,45 @@ async def end_tasks(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWithd
     for task in await tasks_of(uow, ticket):
         if task.state in (*BINDING, TaskState.ASKED):
             await relieve(uow, ticket, task, "诉求人已撤回诉求", e.SYSTEM)
+
+
+async def begin_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: OrderIssued | ReplyReturned) -> None:
+    """The unit owes a reply, on a clock of the order's own."""
+    clocks = await TicketClocks.of(uow, ticket)
+    limit, calendar = parse_limit(event.within), rules.calendars.of(event.unit)
+    row = clocks.begin_beside(Target.REPLY, ClockKind.ORDER, limit, event.unit, calendar)
+    await save(uow, rules, clocks)
+    order = await uow.session.get_one(Order, event.order)
+    order.deadline_id = row.id
+    returned = isinstance(event, ReplyReturned)
+    kind = "reply_returned" if returned else "instructed" if order.kind is OrderKind.INSTRUCTION else "ordered"
+    await tell_post(
+        uow, key=f"{kind}:{order.id}:{order.returns}", unit=event.unit, ticket_id=ticket.id, kind=kind, level=2
+    )
+
+
+async def settle_reply(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyGiven) -> None:
+    """The reply is there, in time or late; the issuer reads it."""
+    order = await _stop_order(uow, rules, ticket, event.order, done=True)
+    key = f"reply_given:{order.id}:{order.returns}"
+    await tell_post(uow, key=key, unit=event.sender, ticket_id=ticket.id, kind="reply_given")
+
+
+async def end_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyAccepted | OrderEnded) -> None:
+    """Nothing more is owed; who was content says so to the unit."""
+    order = await _stop_order(uow, rules, ticket, event.order, done=False)
+    if isinstance(event, ReplyAccepted):
+        key = f"reply_accepted:{order.id}"
+        await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="reply_accepted")
+
+
+async def _stop_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, key: int, *, done: bool) -> Order:
+    order = await uow.session.get_one(Order, key)
+    if order.deadline_id is not None:
+        clocks = await TicketClocks.of(uow, ticket)
+        clocks.settle_beside(Target.REPLY, key=order.deadline_id, done=done)
+        await save(uow, rules, clocks)
+    return order
 
 
 async def _tell(uow: UnitOfWork, ticket: Ticket, unit: str, kind: str) -> None:

@@ -11,17 +11,21 @@ from jiesu.audit import security, trail
 from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.fire import climb_by_count
+from jiesu.escalation.orders import OrderEnded, OrderIssued, ReplyAccepted, ReplyGiven, ReplyReturned, end_orders
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
 from jiesu.handling import (
     ask_desk_for_help,
     begin_judging,
+    begin_order,
     begin_task,
     end_judging,
+    end_order,
     end_task,
     end_tasks,
     judge_task,
     lapse_wishes,
+    settle_reply,
     task_stays,
 )
 from jiesu.intake.consent import ConsentWithdrawn
@@ -123,6 +127,7 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.round > 1:
         await lapse_extension(uow, ticket)
         await lapse_objection(uow, ticket)
+        await end_orders(uow, ticket, but=ticket.lead_unit)
     moved_from = await _moved_from(uow, rules, ticket, clocks) if event.class_changed else None
     clocks.drop(UNITS)
     done = {Target.FIRST_CONTACT} if ticket.first_contact_at is not None else set()
@@ -185,6 +190,7 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
     await save(uow, rules, clocks)
     await lapse_extension(uow, ticket)
     await lapse_objection(uow, ticket)
+    await end_orders(uow, ticket)
     policy = rules.clocks_of(ticket.policy_version).survey
     survey = await create_survey(
         uow, rules.keys, ticket, link_days=policy.link_days, remind_after=timedelta(hours=policy.reminder_after)
@@ -209,6 +215,7 @@ async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWith
     await cancel_survey(uow, ticket)
     await lapse_extension(uow, ticket)
     await lapse_objection(uow, ticket)
+    await end_orders(uow, ticket)
     if ticket.lead_unit is not None:
         await tell_post(uow, key=f"withdrawn:{ticket.id}", unit=ticket.lead_unit, ticket_id=ticket.id, kind="withdrawn")
 
@@ -268,6 +275,11 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
     ObjectionLapsed: (end_judging,),
+    OrderIssued: (begin_order,),
+    ReplyGiven: (settle_reply,),
+    ReplyAccepted: (end_order,),
+    ReplyReturned: (begin_order,),
+    OrderEnded: (end_order,),
     TaskAsked: (ask_desk_for_help,),
     TaskGiven: (begin_task,),
     TaskObjected: (judge_task,),

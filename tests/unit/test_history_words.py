@@ -32,6 +32,7 @@ INTERNAL = {
         "ExtensionRefused",
         "ExtensionLapsed",
         "ObjectionLapsed",
+        *("OrderIssued", "ReplyGiven", "ReplyAccepted", "ReplyReturned", "OrderEnded"),
         *("TaskAsked", "TaskObjected", "TaskKept", "TaskRelieved", "TaskFinished"),
         "AckOverdue",
         "WithheldRead",

@@ -60,6 +60,9 @@ HARM = {
     "no result was submitted over an open task": "UPDATE ticket SET status = 'under_review' WHERE co_units <> '{}'",
     "a ticket is open to whoever helps with it": "UPDATE ticket SET co_units = '{}'",
     "no accused unit helps": "UPDATE ticket SET accused_unit = 'VS-150103' WHERE co_units <> '{}'",
+    "every order that waits for a reply": "DELETE FROM job; UPDATE deadline SET state = 'met' WHERE target = 'reply'",
+    "no order is missing among the numbers": "UPDATE order_number SET last = 7",
+    "an open order is to the unit": "UPDATE supervision_order SET unit = 'VS-150103'",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
@@ -76,6 +79,7 @@ async def test_a_broken_law_is_found(committed_kernel, law, sql):
         await make.ticket(state)
     helped = await make.ticket("in_progress")
     await make.step(helped, "give_task", "dispatcher-VS-1501", unit="VS-150103")
+    await make.step(helped, "supervise", "supervisor-VS-1501", demand="请抓紧办理")
     assert await broken(committed_kernel) == set()
     owner = committed_kernel.settings.owner_database_url.replace("+psycopg", "")
     with psycopg.connect(owner, autocommit=True) as connection:

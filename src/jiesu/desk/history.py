@@ -21,7 +21,7 @@ __all__ = ["HistoryLine", "for_petitioner", "for_staff"]
 
 #: Fields that hold moments, units.
 MOMENTS = ("old", "new", "until", "due")
-UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit", "giver")
+UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit", "giver", "sender")
 
 
 class HistoryLine(msgspec.Struct, frozen=True):

@@ -97,6 +97,12 @@ def _task_given(data: Data, english: bool) -> str:
     return (f"请{{unit}}协办，时限{within}", f"asked {{unit}} to help within {within}")[english]
 
 
+def _ordered(data: Data, english: bool) -> str:
+    if data.get("kind") == "instruction":
+        return ("{sender}批示{unit}（{number}）", "{sender} instructed {unit} ({number})")[english]
+    return ("{sender}督办{unit}（{number}）", "{sender} gave {unit} a supervision order ({number})")[english]
+
+
 def _why(data: Data, english: bool) -> str:
     code = data.get("reason")
     return REASONS[ObjectionReason(code) if code in list(ObjectionReason) else ObjectionReason.OTHER][english]
@@ -210,6 +216,11 @@ STAFF: Table = {
     "TicketObjected": (_objected, "basis"),
     "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
     "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
+    "OrderIssued": (_ordered, "demand"),
+    "ReplyGiven": (("{unit}答复{number}", "{unit} replied to {number}"), "reply"),
+    "ReplyAccepted": (("认可{number}的答复", "accepted the reply to {number}"), "note"),
+    "ReplyReturned": (("退回{number}的答复，请重新答复", "returned the reply to {number}"), "reason"),
+    "OrderEnded": (("{number}了结：{unit}不再承办，或已办完", "{number} ended: {unit} has no more to do"), None),
     "TaskAsked": (("申请由{unit}协办", "asked for help of {unit}"), "what"),
     "TaskGiven": (_task_given, "what"),
     "TaskObjected": (("{unit}对协办提出异议，由{giver}审核", "{unit} objects to its task; {giver} decides"), "reason"),

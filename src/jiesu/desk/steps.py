@@ -11,6 +11,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.extending import possible_decisions, room_view
 from jiesu.desk.objecting import refused_by_objections
+from jiesu.desk.ordering import refused_by_orders
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.rules import Rules
@@ -29,6 +30,9 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 LIKELIEST = (
     Step.SIGN,
     Step.DESIGNATE,
+    Step.REPLY_ORDER,
+    Step.ACCEPT_REPLY,
+    Step.RETURN_REPLY,
     Step.FINISH_TASK,
     Step.PLAN,
     Step.SUBMIT,
@@ -44,6 +48,7 @@ LIKELIEST = (
     Step.SUPPLEMENT,
     Step.INFORM,
     Step.EXTEND,
+    Step.SUPERVISE,
     Step.ASK_TASK,
     Step.GIVE_TASK,
     Step.KEEP_TASK,
@@ -72,6 +77,7 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
         rights.append(Actor.CO_HANDLER)
     open_ = {step for step in allowed(ticket.status, rights) if _passes(rules.organisation, staff, ticket, step)}
     late = await _refused_by_clocks(uow, rules, staff, ticket, open_ & CLOCKED)
+    late |= await refused_by_orders(uow, rules, staff, ticket, open_)
     late |= await refused_by_tasks(uow, staff, ticket, open_)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]

@@ -14,6 +14,7 @@ from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, loc
 from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
 from jiesu.desk.objecting import ObjectionView, objection_views
+from jiesu.desk.ordering import OrderView, order_views
 from jiesu.desk.steps import steps_for
 from jiesu.desk.tasks import TaskView, task_views
 from jiesu.escalation.models import Escalation
@@ -190,6 +191,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     objections: list[ObjectionView]
     #: What co-handling units (协办) owe, and gave.
     tasks: list[TaskView]
+    #: Supervision orders and instructions (督办单、批示).
+    orders: list[OrderView]
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
@@ -313,6 +316,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         designated=ticket.designated,
         objections=await objection_views(uow, rules, ticket, locale),
         tasks=await task_views(uow, rules, ticket, locale),
+        orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await survey_views(uow, ticket),

@@ -24,6 +24,13 @@ class Beside(Struct, frozen=True):
     #: a co-handler's task, where the desk does not say how long
     task: str
     task_urgent: str
+    #: the reply to a supervision order or a leader's instruction, likewise
+    order: str
+    order_urgent: str
+
+    def order_words(self, service_class: str) -> str:
+        """How long a unit has to answer an order."""
+        return self.order_urgent if service_class in self.not_returned else self.order
 
     def task_words(self, service_class: str) -> str:
         """How long a co-handler has, as policies write limits."""
@@ -42,6 +49,8 @@ class Written(Struct, forbid_unknown_fields=True):
     judge_urgent: str = "30 minutes"
     task: str = "3 working days"
     task_urgent: str = "2 hours"
+    order: str = "3 working days"
+    order_urgent: str = "4 hours"
 
 
 def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) -> Beside:
@@ -52,11 +61,13 @@ def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) 
         raise ConfigMistake(path, "beside.not_returned", unknown, f"use classes of the file: {known}.")
     if written.objections < 1:
         raise ConfigMistake(path, "beside.objections", written.objections, "use at least 1.")
-    for name in ("task", "task_urgent"):
+    for name in ("task", "task_urgent", "order", "order_urgent"):
         _limit(getattr(written, name), path, f"beside.{name}")
     return Beside(
         task=written.task,
         task_urgent=written.task_urgent,
+        order=written.order,
+        order_urgent=written.order_urgent,
         objection=_limit(written.objection, path, "beside.objection"),
         objections=written.objections,
         not_returned=frozenset(written.not_returned),

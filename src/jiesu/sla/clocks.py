@@ -176,9 +176,9 @@ class TicketClocks:
         for row in list(self.live(clock, targets)):
             self._stop(row, ClockState.MISSED if self.late(row) else ClockState.CANCELLED)
 
-    def settle_beside(self, target: Target, unit: str, *, done: bool) -> None:
-        """What the unit owed beside the two clocks is done, or is no longer owed."""
-        for row in [row for row in self.live(targets={target}) if row.unit == unit]:
+    def settle_beside(self, target: Target, *, unit: str | None = None, key: int | None = None, done: bool) -> None:
+        """What a unit owed beside the two clocks is done, or is no longer owed; `key` is a deadline's own."""
+        for row in [row for row in self.live(targets={target}) if unit in (None, row.unit) and key in (None, row.id)]:
             self._stop(row, ClockState.MISSED if self.late(row) else ClockState.MET if done else ClockState.CANCELLED)
 
     def late(self, row: Deadline) -> bool:

@@ -62,6 +62,8 @@ def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right |
 #: Statuses in which a unit has the ticket, signed for or not.
 WITH_UNIT = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW})
 
+#: Statuses in which a unit above may give the one that has the ticket an order.
+SUPERVISED = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWORK, _S.LISTED})
 #: Statuses in which co-handlers go on with their part.
 TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 
@@ -93,6 +95,10 @@ TABLE: tuple[Move, ...] = (
     _line(Step.OBJECT_TASK, TASKS_GO_ON, None, CO_HANDLER),
     _line(Step.KEEP_TASK, TASKS_GO_ON, None, _R.DISPATCH),
     _line(Step.RELIEVE_TASK, TASKS_GO_ON, None, _R.DISPATCH),
+    _line(Step.SUPERVISE, SUPERVISED, None, _R.SUPERVISE),
+    _line(Step.REPLY_ORDER, SUPERVISED, None, _R.HANDLE),
+    _line(Step.ACCEPT_REPLY, SUPERVISED, None, _R.SUPERVISE),
+    _line(Step.RETURN_REPLY, SUPERVISED, None, _R.SUPERVISE),
     _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER, CO_HANDLER),
     _line(Step.SUBMIT, [_S.IN_PROGRESS], _S.UNDER_REVIEW, _R.HANDLE),
     _line(Step.APPROVE, [_S.UNDER_REVIEW], _S.AWAITING_SURVEY, _R.APPROVE),

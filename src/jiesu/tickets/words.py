@@ -42,6 +42,10 @@ class Step(StrEnum):
     OBJECT_TASK = "object_task"
     KEEP_TASK = "keep_task"
     RELIEVE_TASK = "relieve_task"
+    SUPERVISE = "supervise"
+    REPLY_ORDER = "reply_order"
+    ACCEPT_REPLY = "accept_reply"
+    RETURN_REPLY = "return_reply"
     TAKE_OVER = "take_over"
     SIGN = "sign"
     CONTACT = "contact"
@@ -126,6 +130,10 @@ _STEP = {
     Step.OBJECT_TASK: ("协办异议", "Object to the task"),
     Step.KEEP_TASK: ("维持协办", "Keep the task"),
     Step.RELIEVE_TASK: ("免除协办", "Relieve the co-handler"),
+    Step.SUPERVISE: ("督办", "Supervise"),
+    Step.REPLY_ORDER: ("答复督办", "Reply to the order"),
+    Step.ACCEPT_REPLY: ("认可答复", "Accept the reply"),
+    Step.RETURN_REPLY: ("退回答复", "Return the reply"),
     Step.TAKE_OVER: ("提级办理", "Take over"),
     Step.SIGN: ("签收", "Sign"),
     Step.CONTACT: ("联系诉求人", "Contact"),

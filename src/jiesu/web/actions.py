@@ -12,6 +12,9 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
 from jiesu.escalation.acknowledge import acknowledge_escalations
+from jiesu.escalation.answer_order import accept_reply, reply_to_order, return_reply
+from jiesu.escalation.issue_order import issue_order
+from jiesu.escalation.orders import OrderKind
 from jiesu.intake.form import UnknownCategory
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
@@ -148,6 +151,31 @@ class TaskFor(msgspec.Struct, forbid_unknown_fields=True):
     within: str | None = None
 
 
+class Supervision(msgspec.Struct, forbid_unknown_fields=True):
+    """A supervision order, or a leader's instruction; `within` is a limit, left out the policy's."""
+
+    demand: str = ""
+    kind: OrderKind = OrderKind.ORDER
+    within: str | None = None
+
+
+class Reply(msgspec.Struct, forbid_unknown_fields=True):
+    """`order` is a number; left out, the oldest unanswered."""
+
+    reply: str = ""
+    order: str | None = None
+
+
+class ReplyNote(msgspec.Struct, forbid_unknown_fields=True):
+    note: str | None = None
+    order: str | None = None
+
+
+class ReplyReason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+    order: str | None = None
+
+
 class TaskWanted(msgspec.Struct, forbid_unknown_fields=True):
     unit: str = ""
     what: str = ""
@@ -231,6 +259,31 @@ async def _relieve_task(call: Call, body: AboutTask) -> Ticket:
     return await relieve_task(
         call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
     )
+
+
+async def _supervise(call: Call, body: Supervision) -> Ticket:
+    return await issue_order(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.demand,
+        kind=body.kind,
+        within=body.within or None,
+        version=call.version,
+    )
+
+
+async def _reply_order(call: Call, body: Reply) -> Ticket:
+    return await reply_to_order(call.uow, call.staff, call.number, body.reply, body.order, version=call.version)
+
+
+async def _accept_reply(call: Call, body: ReplyNote) -> Ticket:
+    return await accept_reply(call.uow, call.staff, call.number, body.note, body.order, version=call.version)
+
+
+async def _return_reply(call: Call, body: ReplyReason) -> Ticket:
+    return await return_reply(call.uow, call.staff, call.number, body.reason, body.order, version=call.version)
 
 
 async def _object(call: Call, body: Objecting) -> Ticket:
@@ -392,6 +445,10 @@ ACTIONS: Mapping[str, Action] = {
     "dispatch": Action(Dispatch, _dispatch),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),
+    "supervise": Action(Supervision, _supervise),
+    "reply_order": Action(Reply, _reply_order),
+    "accept_reply": Action(ReplyNote, _accept_reply),
+    "return_reply": Action(ReplyReason, _return_reply),
     "ask_task": Action(TaskWanted, _ask_task),
     "give_task": Action(TaskFor, _give_task),
     "finish_task": Action(Result, _finish_task),

@@ -123,6 +123,53 @@ def _tasks() -> None:
     protect("task")
 
 
+def _orders() -> None:
+    op.create_table(
+        "order_number",
+        _words("kind", "orderkind", "order", "instruction"),
+        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "year", name=op.f("pk_order_number")),
+    )
+    op.create_table(
+        "supervision_order",
+        _id(),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        _words("kind", "orderkind", "order", "instruction"),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("issuer", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("issued_by", sa.BigInteger(), nullable=True),
+        _moment("issued_at"),
+        sa.Column("follows", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("within", sa.String(length=32), nullable=False),
+        sa.Column("deadline_id", sa.BigInteger(), nullable=True),
+        _words("state", "orderstate", "issued", "replied", "accepted", "ended"),
+        sa.Column("returns", sa.SmallInteger(), nullable=False),
+        sa.Column("reply", sa.String(), nullable=True),
+        _moment("replied_at", nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        _moment("decided_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision_order")),
+        sa.UniqueConstraint("number", name=op.f("uq_supervision_order_number")),
+        *_keys(
+            "supervision_order", issuer="unit.code", unit="unit.code", issued_by="staff.id",
+            follows="supervision_order.id", deadline_id="deadline.id", decided_by="staff.id",
+        ),
+    )  # fmt: skip
+    open_ones, replied = sa.text("state IN ('issued', 'replied')"), sa.text("state = 'replied'")
+    table = "supervision_order"
+    op.create_index("ix_supervision_order_ticket", table, ["ticket_id", "id"])
+    op.create_index(
+        "uq_supervision_order_open", table, ["ticket_id", "issuer"], unique=True, postgresql_where=open_ones
+    )
+    op.create_index("ix_supervision_order_waiting", table, ["issuer", "id"], postgresql_where=replied)
+    protect(table)
+
+
 def upgrade() -> None:
     _one_of("clock", (*CLOCKS, "desk", "co_handler", "order"), "clockkind")
     _one_of("target", (*TARGETS, "judge", "task", "reply"), "target")
@@ -137,10 +184,12 @@ def upgrade() -> None:
     protect("ticket", TICKET)
     _objections()
     _tasks()
+    _orders()
 
 
 def downgrade() -> None:
-    op.drop_table("task")
+    for table in ("supervision_order", "order_number", "task"):
+        op.drop_table(table)
     op.drop_table("objection")
     unprotect("ticket")
     protect("ticket", BEFORE)
