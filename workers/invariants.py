@@ -137,6 +137,13 @@ LAWS: dict[str, str] = {
         SELECT o.number FROM supervision_order o JOIN ticket t ON t.id = o.ticket_id
         WHERE o.state IN ('issued', 'replied') AND (o.unit IS DISTINCT FROM t.lead_unit
             OR t.status NOT IN ('dispatched', 'objected', 'in_progress', 'under_review', 'rework', 'listed'))""",
+    "every listed ticket has a listing in force with an end, and no other has": """
+        SELECT t.number FROM ticket t WHERE t.status = 'listed' AND NOT EXISTS (
+            SELECT FROM listing l WHERE l.ticket_id = t.id AND l.state = 'granted' AND (l.event IS NOT NULL
+                OR EXISTS (SELECT FROM job j WHERE j.key = 'listing.ends:' || l.id)
+                OR EXISTS (SELECT FROM dead_letter d WHERE d.key = 'listing.ends:' || l.id)))
+        UNION SELECT t.number FROM listing l JOIN ticket t ON t.id = l.ticket_id
+        WHERE l.state = 'granted' AND t.status <> 'listed'""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.orders import Order, OrderEnded, OrderIssued, OrderKind, ReplyAccepted, ReplyGiven, ReplyReturned
+from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
-from jiesu.promises import save
+from jiesu.promises import follow_link, save, tell
 from jiesu.routing.objections import ObjectionLapsed, ObjectionRefused, ObjectionUpheld, TicketObjected
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import ClockKind, Target, parse_limit
+from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingRefused
+from jiesu.sla.wording import day_words
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import (
@@ -27,6 +32,7 @@ from jiesu.tickets.tasks import (
 
 __all__ = [
     "ask_desk_for_help",
+    "ask_superior_to_list",
     "begin_judging",
     "begin_order",
     "begin_task",
@@ -36,8 +42,11 @@ __all__ = [
     "end_tasks",
     "judge_task",
     "lapse_wishes",
+    "listing_over",
     "settle_reply",
     "task_stays",
+    "tell_listing",
+    "tell_listing_refused",
 ]
 
 
@@ -143,6 +152,31 @@ async def end_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyA
     if isinstance(event, ReplyAccepted):
         key = f"reply_accepted:{order.id}"
         await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="reply_accepted")
+
+
+async def ask_superior_to_list(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ListingAsked) -> None:
+    await _tell(uow, ticket, event.decider, "listing_asked")
+
+
+async def tell_listing(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ListingGranted) -> None:
+    """The petitioner hears the plan, and until when; no clock is touched."""
+    day = datetime.fromisoformat(event.until).astimezone(SHANGHAI).date() if event.until else None
+    blanks = {
+        "plan": event.plan,
+        "link": follow_link(rules, ticket),
+        "until": f"至{day_words(day, 'zh')}" if day else "",
+    }
+    await tell(uow, rules, ticket, "listed", blanks, round_=ticket.version)
+    await _tell(uow, ticket, event.unit, "listing_granted")
+
+
+async def tell_listing_refused(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ListingRefused) -> None:
+    await _tell(uow, ticket, event.unit, "listing_refused")
+
+
+async def listing_over(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ListingEnded) -> None:
+    if event.cause != "over":
+        await _tell(uow, ticket, event.unit, "listing_ended")
 
 
 async def _stop_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, key: int, *, done: bool) -> Order:

@@ -15,6 +15,7 @@ from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
+from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
 from jiesu.tickets.hold import Hold
@@ -24,7 +25,7 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
-    "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
+    "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job", "Listing",
     "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OrderNumber", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
     "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",

@@ -16,6 +16,7 @@ from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
 from jiesu.handling import (
     ask_desk_for_help,
+    ask_superior_to_list,
     begin_judging,
     begin_order,
     begin_task,
@@ -25,8 +26,11 @@ from jiesu.handling import (
     end_tasks,
     judge_task,
     lapse_wishes,
+    listing_over,
     settle_reply,
     task_stays,
+    tell_listing,
+    tell_listing_refused,
 )
 from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
@@ -61,6 +65,7 @@ from jiesu.secrecy.withhold import TextWithheld
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
+from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingLapsed, ListingRefused, end_listings
 from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
@@ -127,6 +132,7 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.round > 1:
         await lapse_extension(uow, ticket)
         await lapse_objection(uow, ticket)
+        await end_listings(uow, ticket)
         await end_orders(uow, ticket, but=ticket.lead_unit)
     moved_from = await _moved_from(uow, rules, ticket, clocks) if event.class_changed else None
     clocks.drop(UNITS)
@@ -191,6 +197,7 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
     await lapse_extension(uow, ticket)
     await lapse_objection(uow, ticket)
     await end_orders(uow, ticket)
+    await end_listings(uow, ticket)
     policy = rules.clocks_of(ticket.policy_version).survey
     survey = await create_survey(
         uow, rules.keys, ticket, link_days=policy.link_days, remind_after=timedelta(hours=policy.reminder_after)
@@ -216,6 +223,7 @@ async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWith
     await lapse_extension(uow, ticket)
     await lapse_objection(uow, ticket)
     await end_orders(uow, ticket)
+    await end_listings(uow, ticket)
     if ticket.lead_unit is not None:
         await tell_post(uow, key=f"withdrawn:{ticket.id}", unit=ticket.lead_unit, ticket_id=ticket.id, kind="withdrawn")
 
@@ -275,6 +283,11 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
     ObjectionLapsed: (end_judging,),
+    ListingAsked: (ask_superior_to_list,),
+    ListingGranted: (tell_listing,),
+    ListingRefused: (tell_listing_refused,),
+    ListingLapsed: (),
+    ListingEnded: (listing_over,),
     OrderIssued: (begin_order,),
     ReplyGiven: (settle_reply,),
     ReplyAccepted: (end_order,),

@@ -32,6 +32,7 @@ INTERNAL = {
         "ExtensionRefused",
         "ExtensionLapsed",
         "ObjectionLapsed",
+        *("ListingAsked", "ListingRefused", "ListingLapsed"),
         *("OrderIssued", "ReplyGiven", "ReplyAccepted", "ReplyReturned", "OrderEnded"),
         *("TaskAsked", "TaskObjected", "TaskKept", "TaskRelieved", "TaskFinished"),
         "AckOverdue",

@@ -63,6 +63,7 @@ HARM = {
     "every order that waits for a reply": "DELETE FROM job; UPDATE deadline SET state = 'met' WHERE target = 'reply'",
     "no order is missing among the numbers": "UPDATE order_number SET last = 7",
     "an open order is to the unit": "UPDATE supervision_order SET unit = 'VS-150103'",
+    "every listed ticket has a listing in force": "DELETE FROM listing",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
@@ -80,6 +81,9 @@ async def test_a_broken_law_is_found(committed_kernel, law, sql):
     helped = await make.ticket("in_progress")
     await make.step(helped, "give_task", "dispatcher-VS-1501", unit="VS-150103")
     await make.step(helped, "supervise", "supervisor-VS-1501", demand="请抓紧办理")
+    listed = await make.ticket("in_progress")
+    await make.step(listed, "list", "officer-VS-150102001", plan="等省厅批复", until="2026-12-01")
+    await make.step(listed, "grant_listing", "unit_head-VS-150102")
     assert await broken(committed_kernel) == set()
     owner = committed_kernel.settings.owner_database_url.replace("+psycopg", "")
     with psycopg.connect(owner, autocommit=True) as connection:

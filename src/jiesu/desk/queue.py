@@ -51,6 +51,7 @@ class View(StrEnum):
     DUE_TODAY = "due_today"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
+    LISTED = "listed"
     AWAITING_SURVEY = "awaiting_survey"
     ENDED = "ended"
     ALL = "all"
@@ -64,6 +65,7 @@ _STATUS: Mapping[View, frozenset[Status]] = {
     View.TO_REVIEW: frozenset({Status.UNDER_REVIEW}),
     View.REWORK: frozenset({Status.REWORK}),
     View.NEED_INFO: frozenset({Status.NEED_INFO}),
+    View.LISTED: frozenset({Status.LISTED}),
     View.AWAITING_SURVEY: frozenset({Status.AWAITING_SURVEY}),
     View.ENDED: frozenset(Status) - OPEN,
 }
@@ -85,7 +87,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
     if staff.role in (Role.INTAKE, Role.DISPATCHER):
         first = (View.TO_DISPATCH, View.OBJECTED, View.NEED_INFO, View.REWORK, View.OVERDUE)
     elif staff.role is Role.SUPERVISOR:
-        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY)
+        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY, View.LISTED)
     elif staff.role is Role.CALLBACK:
         first = (View.AWAITING_SURVEY,)
     elif staff.has(Right.APPROVE):

@@ -10,6 +10,7 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.extending import possible_decisions, room_view
+from jiesu.desk.listing import refused_by_listings
 from jiesu.desk.objecting import refused_by_objections
 from jiesu.desk.ordering import refused_by_orders
 from jiesu.desk.tasks import refused_by_tasks
@@ -48,6 +49,10 @@ LIKELIEST = (
     Step.SUPPLEMENT,
     Step.INFORM,
     Step.EXTEND,
+    Step.GRANT_LISTING,
+    Step.REFUSE_LISTING,
+    Step.UNLIST,
+    Step.LIST,
     Step.SUPERVISE,
     Step.ASK_TASK,
     Step.GIVE_TASK,
@@ -77,6 +82,7 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
         rights.append(Actor.CO_HANDLER)
     open_ = {step for step in allowed(ticket.status, rights) if _passes(rules.organisation, staff, ticket, step)}
     late = await _refused_by_clocks(uow, rules, staff, ticket, open_ & CLOCKED)
+    late |= await refused_by_listings(uow, staff, ticket, open_)
     late |= await refused_by_orders(uow, rules, staff, ticket, open_)
     late |= await refused_by_tasks(uow, staff, ticket, open_)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)

@@ -13,6 +13,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
+from jiesu.desk.listing import ListingView, listing_views
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
 from jiesu.desk.steps import steps_for
@@ -191,6 +192,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     objections: list[ObjectionView]
     #: What co-handling units (协办) owe, and gave.
     tasks: list[TaskView]
+    #: Each time it was to be listed (挂账).
+    listings: list[ListingView]
     #: Supervision orders and instructions (督办单、批示).
     orders: list[OrderView]
     escalations: list[EscalationView]
@@ -315,6 +318,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         returns=ticket.objections,
         designated=ticket.designated,
         objections=await objection_views(uow, rules, ticket, locale),
+        listings=await listing_views(uow, rules, ticket, locale),
         tasks=await task_views(uow, rules, ticket, locale),
         orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),

@@ -42,6 +42,10 @@ class Step(StrEnum):
     OBJECT_TASK = "object_task"
     KEEP_TASK = "keep_task"
     RELIEVE_TASK = "relieve_task"
+    LIST = "list"
+    GRANT_LISTING = "grant_listing"
+    REFUSE_LISTING = "refuse_listing"
+    UNLIST = "unlist"
     SUPERVISE = "supervise"
     REPLY_ORDER = "reply_order"
     ACCEPT_REPLY = "accept_reply"
@@ -130,6 +134,10 @@ _STEP = {
     Step.OBJECT_TASK: ("协办异议", "Object to the task"),
     Step.KEEP_TASK: ("维持协办", "Keep the task"),
     Step.RELIEVE_TASK: ("免除协办", "Relieve the co-handler"),
+    Step.LIST: ("申请挂账", "Ask for a listing"),
+    Step.GRANT_LISTING: ("批准挂账", "List it"),
+    Step.REFUSE_LISTING: ("不同意挂账", "Refuse the listing"),
+    Step.UNLIST: ("销账", "End the listing"),
     Step.SUPERVISE: ("督办", "Supervise"),
     Step.REPLY_ORDER: ("答复督办", "Reply to the order"),
     Step.ACCEPT_REPLY: ("认可答复", "Accept the reply"),

@@ -21,7 +21,9 @@ from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.routing.object import object_to_ticket
 from jiesu.rules import Rules
+from jiesu.sla.ask_listing import ask_listing
 from jiesu.sla.decide_extension import grant_extension, refuse_extension
+from jiesu.sla.decide_listing import grant_listing, refuse_listing, unlist_ticket
 from jiesu.sla.extend import ask_extension
 from jiesu.sla.tell_plan import tell_plan
 from jiesu.tickets.answer import answer_ticket
@@ -151,6 +153,15 @@ class TaskFor(msgspec.Struct, forbid_unknown_fields=True):
     within: str | None = None
 
 
+class ListingWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """`until` is a day, `event` what is waited for: at least one. `reviews` are days; left out, the policy's."""
+
+    plan: str = ""
+    until: str | None = None
+    event: str | None = None
+    reviews: list[str] = []
+
+
 class Supervision(msgspec.Struct, forbid_unknown_fields=True):
     """A supervision order, or a leader's instruction; `within` is a limit, left out the policy's."""
 
@@ -259,6 +270,32 @@ async def _relieve_task(call: Call, body: AboutTask) -> Ticket:
     return await relieve_task(
         call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
     )
+
+
+async def _list(call: Call, body: ListingWanted) -> Ticket:
+    return await ask_listing(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.plan,
+        body.until or None,
+        body.event,
+        body.reviews,
+        version=call.version,
+    )
+
+
+async def _grant_listing(call: Call, body: OptionalNote) -> Ticket:
+    return await grant_listing(call.uow, call.staff, call.number, body.note, version=call.version)
+
+
+async def _refuse_listing(call: Call, body: Reason) -> Ticket:
+    return await refuse_listing(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _unlist(call: Call, body: Reason) -> Ticket:
+    return await unlist_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
 
 
 async def _supervise(call: Call, body: Supervision) -> Ticket:
@@ -445,6 +482,10 @@ ACTIONS: Mapping[str, Action] = {
     "dispatch": Action(Dispatch, _dispatch),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),
+    "list": Action(ListingWanted, _list),
+    "grant_listing": Action(OptionalNote, _grant_listing),
+    "refuse_listing": Action(Reason, _refuse_listing),
+    "unlist": Action(Reason, _unlist),
     "supervise": Action(Supervision, _supervise),
     "reply_order": Action(Reply, _reply_order),
     "accept_reply": Action(ReplyNote, _accept_reply),

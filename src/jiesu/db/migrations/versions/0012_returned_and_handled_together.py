@@ -170,6 +170,34 @@ def _orders() -> None:
     protect(table)
 
 
+def _listings() -> None:
+    op.create_table(
+        "listing",
+        _id(),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("decider", sa.String(length=40), nullable=False),
+        sa.Column("asked_by", sa.BigInteger(), nullable=False),
+        _moment("asked_at"),
+        sa.Column("plan", sa.String(), nullable=False),
+        _moment("until", nullable=True),
+        sa.Column("event", sa.String(), nullable=True),
+        sa.Column("reviews", postgresql.ARRAY(sa.Date()), nullable=False),
+        _words("state", "listingstate", "asked", "granted", "refused", "ended"),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        _moment("decided_at", nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        _moment("ended_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
+        *_keys("listing", unit="unit.code", decider="unit.code", asked_by="staff.id", decided_by="staff.id"),
+    )
+    lasting, asked = sa.text("state IN ('asked', 'granted')"), sa.text("state = 'asked'")
+    op.create_index("uq_listing_lasting", "listing", ["ticket_id"], unique=True, postgresql_where=lasting)
+    op.create_index("ix_listing_ticket", "listing", ["ticket_id", "id"])
+    op.create_index("ix_listing_waiting", "listing", ["decider", "id"], postgresql_where=asked)
+    protect("listing")
+
+
 def upgrade() -> None:
     _one_of("clock", (*CLOCKS, "desk", "co_handler", "order"), "clockkind")
     _one_of("target", (*TARGETS, "judge", "task", "reply"), "target")
@@ -185,10 +213,11 @@ def upgrade() -> None:
     _objections()
     _tasks()
     _orders()
+    _listings()
 
 
 def downgrade() -> None:
-    for table in ("supervision_order", "order_number", "task"):
+    for table in ("listing", "supervision_order", "order_number", "task"):
         op.drop_table(table)
     op.drop_table("objection")
     unprotect("ticket")
