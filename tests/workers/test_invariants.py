@@ -10,7 +10,17 @@ import pytest
 from tests.builders.make import Make
 from workers.invariants import check_all
 
-STATES = ["registered", "need_info", "answered", "diverted", "dispatched", "in_progress", "under_review", "objected"]
+STATES = [
+    "registered",
+    "need_info",
+    "answered",
+    "diverted",
+    "dispatched",
+    "in_progress",
+    "under_review",
+    "objected",
+    "listed",
+]
 STATES += ["awaiting_survey", "rework", "closed", "withdrawn"]
 
 
@@ -33,7 +43,8 @@ async def test_an_empty_database_is_healthy(kernel):
 
 #: law → what breaks it
 HARM = {
-    "every open ticket has a running clock": "DELETE FROM job; DELETE FROM deadline",
+    "every open ticket has a running clock": """
+        DELETE FROM job; UPDATE supervision_order SET deadline_id = NULL; DELETE FROM deadline""",
     "no ended ticket has a clock running": "UPDATE ticket SET status = 'closed' WHERE status = 'dispatched'",
     "every ticket waiting for its survey": "DELETE FROM job WHERE kind = 'survey.expire'",
     "every running deadline has one pending rung": "DELETE FROM job WHERE kind = 'sla.rung'",
