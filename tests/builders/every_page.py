@@ -97,7 +97,7 @@ def _filing(step: str) -> Open:
 
 
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
-HELPER, LEADER = "officer-vs-150102002", f"supervisor-{CITY}".lower()
+HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
