@@ -119,7 +119,7 @@ LAWS: dict[str, str] = {
         WHERE k.state IN ('open', 'objected') AND t.status NOT IN ('dispatched', 'objected', 'in_progress', 'listed')""",
     "a ticket is open to whoever helps with it": """
         SELECT t.number FROM ticket t LEFT JOIN (SELECT ticket_id, array_agg(DISTINCT unit ORDER BY unit)::varchar[] AS units
-            FROM task WHERE state IN ('open', 'objected', 'done') GROUP BY ticket_id) k ON k.ticket_id = t.id
+            FROM task WHERE within IS NOT NULL GROUP BY ticket_id) k ON k.ticket_id = t.id
         WHERE (t.co_units <> '{}' OR k.units IS NOT NULL) AND NOT (t.co_units @> k.units AND t.co_units <@ k.units)""",
     "no accused unit helps with a ticket": """
         SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit

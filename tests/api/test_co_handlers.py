@@ -153,11 +153,13 @@ async def test_an_objection_is_judged_by_the_desk_while_the_clock_runs(act, give
     assert await notices(given) == [("task_given", HELPER), ("task_objected", COUNTY), ("task_kept", HELPER)]
 
 
-async def test_a_relieved_co_handler_owes_and_sees_nothing_more(act, given, rows, client, sign_in, notices):
+async def test_a_relieved_co_handler_owes_nothing_more_and_reads_why(act, given, rows, client, sign_in, notices):
     await act(CO, given, "object_task", reason="档案不在我站")
     await act(DESK, given, "relieve_task", unit=HELPER, reason="改由县里查")
     assert await rows(given) == {HELPER: ("cancelled", at(3, 17, 30))}
-    assert await allowed(client, sign_in, CO, given) == {"not to be seen"}
+    assert await allowed(client, sign_in, CO, given) == {"note", "recuse"}
+    told = (await client.get("/api/v1/desk/notices", headers=await sign_in(CO))).json()
+    assert "不再需要协办" in [notice["text"] for notice in told]
     again = await act(DESK, given, "give_task", **TASK)
     assert [task["state"] for task in again.json()["tasks"]] == ["relieved", "open"]
 

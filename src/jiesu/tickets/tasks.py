@@ -163,13 +163,14 @@ async def check_no_open_tasks(uow: UnitOfWork, ticket: Ticket) -> None:
 
 
 def helpers(tasks: Sequence[Task]) -> list[str]:
-    """Units that see the ticket because they have, or had, a part in it: `Ticket.co_units`."""
-    return sorted({task.unit for task in tasks if task.state in (*BINDING, TaskState.DONE)})
+    """Units that see the ticket because they have, or had, a part in it: `Ticket.co_units`.
+
+    Who was relieved still sees it, or could not read why.
+    """
+    return sorted({task.unit for task in tasks if task.within is not None})
 
 
 async def relieve(uow: UnitOfWork, ticket: Ticket, task: Task, reason: str, by: By) -> None:
     """End a task on a locked ticket without a result; the unit is told why."""
     task.state, task.answer, task.ended_at = TaskState.RELIEVED, reason, uow.now
-    await uow.session.flush()
-    ticket.co_units = helpers(await tasks_of(uow, ticket))
     await uow.record(TaskRelieved(ticket_id=ticket.id, by=by, unit=task.unit, reason=reason))
