@@ -46,12 +46,14 @@ class Attempt(msgspec.Struct, frozen=True):
     changed_at: list[datetime] = []
 
 
-def body_of(action: str, fields: Mapping[str, str]) -> dict[str, str]:
+def body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
     """The step's body as the API takes it, from the form's fields; what was left empty is left out."""
     names = [field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)] if action in ACTIONS else []
-    body = {name: fields[name] for name in names if fields.get(name)}
+    body: dict[str, Any] = {name: fields[name] for name in names if fields.get(name)}
     if action == "dispatch" and fields.get("other"):
         body["unit"] = fields["other"]
+    if action == "dispatch" and fields.get("helper"):
+        body["co_handlers"] = [fields["helper"]]
     return body
 
 
@@ -176,7 +178,7 @@ class TicketPages(Controller):
         )
 
 
-async def _act(call: Call, action: str, body: dict[str, str]) -> Ticket:
+async def _act(call: Call, action: str, body: dict[str, Any]) -> Ticket:
     try:
         return await act(call, action, body)
     except msgspec.ValidationError as error:
