@@ -146,7 +146,8 @@ LAWS: dict[str, str] = {
         WHERE l.state = 'granted' AND t.status <> 'listed'""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
-            SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true
+            SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running'
+            AND d.clock <> 'co_handler') d ON true
         WHERE t.next_due_at IS DISTINCT FROM d.due""",
 }
 

@@ -268,8 +268,12 @@ class TicketClocks:
         await self._uow.settle(*self.added)
 
     async def save(self) -> None:
-        """Write the rows, and on the ticket the moment its queue is sorted by."""
-        running = [row.due_at for row in self.rows if row.state is ClockState.RUNNING]
+        """Write the rows, and on the ticket the moment its queue is sorted by: a co-handler's lateness is not the lead's."""
+        running = [
+            row.due_at
+            for row in self.rows
+            if row.state is ClockState.RUNNING and row.clock is not ClockKind.CO_HANDLER
+        ]
         self._ticket.next_due_at = min(running, default=None)
         await self.settle()
 

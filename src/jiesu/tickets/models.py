@@ -88,7 +88,7 @@ class Ticket(Base):
     ended_at: Mapped[Moment | None]
     #: When its personal data and texts were erased because their time was over (`jiesu retention run`).
     erased_at: Mapped[Moment | None]
-    #: The earliest running deadline of both clocks; what queues are sorted by.
+    #: The earliest running deadline of all clocks but co-handlers'; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
     result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     #: The last word to the petitioner: a question, an answer or a pointer to another channel.
