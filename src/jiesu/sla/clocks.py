@@ -270,9 +270,7 @@ class TicketClocks:
     async def save(self) -> None:
         """Write the rows, and on the ticket the moment its queue is sorted by: a co-handler's lateness is not the lead's."""
         running = [
-            row.due_at
-            for row in self.rows
-            if row.state is ClockState.RUNNING and row.clock is not ClockKind.CO_HANDLER
+            row.due_at for row in self.rows if row.state is ClockState.RUNNING and row.clock is not ClockKind.CO_HANDLER
         ]
         self._ticket.next_due_at = min(running, default=None)
         await self.settle()
