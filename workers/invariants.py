@@ -95,7 +95,7 @@ LAWS: dict[str, str] = {
             SELECT FROM objection o JOIN deadline d ON d.ticket_id = o.ticket_id AND d.target = 'judge'
             WHERE o.ticket_id = t.id AND o.state = 'pending' AND d.state = 'running')
         UNION SELECT t.number FROM objection o JOIN ticket t ON t.id = o.ticket_id
-        WHERE o.state = 'pending' AND t.status NOT IN ('objected', 'in_progress', 'under_review')
+        WHERE o.state = 'pending' AND t.status NOT IN ('objected', 'in_progress')
         UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
         WHERE d.target = 'judge' AND d.state = 'running'
         AND NOT EXISTS (SELECT FROM objection o WHERE o.ticket_id = t.id AND o.state = 'pending')""",
@@ -121,6 +121,9 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM ticket t LEFT JOIN (SELECT ticket_id, array_agg(DISTINCT unit ORDER BY unit)::varchar[] AS units
             FROM task WHERE within IS NOT NULL GROUP BY ticket_id) k ON k.ticket_id = t.id
         WHERE (t.co_units <> '{}' OR k.units IS NOT NULL) AND NOT (t.co_units @> k.units AND t.co_units <@ k.units)""",
+    "no unit helps with what it leads": """
+        SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
+        WHERE k.unit = t.lead_unit AND k.state IN ('asked', 'open', 'objected')""",
     "no accused unit helps with a ticket": """
         SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit
         WHERE c.descendant = ANY (t.co_units)""",

@@ -9,7 +9,7 @@ from jiesu.escalation.orders import Order, OrderEnded, OrderIssued, OrderKind, R
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import follow_link, save, tell
-from jiesu.routing.objections import ObjectionLapsed, ObjectionRefused, ObjectionUpheld, TicketObjected
+from jiesu.routing.objections import ObjectionLapsed, ObjectionRefused, ObjectionUpheld, TicketObjected, lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import ClockKind, Target, parse_limit
@@ -111,7 +111,8 @@ async def end_task(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TaskFin
 
 
 async def lapse_wishes(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.ResultSubmitted) -> None:
-    """The lead has its result: what it asked for and was not given is not needed."""
+    """The lead has its result: its objection, and the help it asked for and was not given, are not needed."""
+    await lapse_objection(uow, ticket)
     for task in await tasks_of(uow, ticket):
         if task.state is TaskState.ASKED:
             await relieve(uow, ticket, task, "结果已经提交，不再需要协办", e.SYSTEM)

@@ -175,6 +175,15 @@ async def test_a_task_outlives_a_new_lead_and_not_a_withdrawal(act, make, rows, 
     assert ("task_relieved", HELPER) in await notices(made)
 
 
+async def test_who_leads_it_from_now_on_owes_no_part_any_more(act, make, rows):
+    made = await make.ticket("dispatched")
+    await act(DESK, made, "give_task", **TASK)
+    await act(OFFICER, made, "object", reason="不归我站管")
+    reply = await act(DESK, made, "dispatch", unit=HELPER)
+    assert [(task["state"], task["answer"]) for task in reply.json()["tasks"]] == [("relieved", "改为主办")]
+    assert (await rows(made))[HELPER][0] == "cancelled"
+
+
 async def test_lateness_is_the_co_handler_s_own_and_told_above_it(act, given, rows, jobs, clock, uow, client, sign_in):
     clock.set(at(3, 17, 31))
     await jobs.run_due()

@@ -70,6 +70,7 @@ HARM = {
     "every open task of a co-handler has its clock": "DELETE FROM job; DELETE FROM deadline WHERE target = 'task'",
     "no result was submitted over an open task": "UPDATE ticket SET status = 'under_review' WHERE co_units <> '{}'",
     "a ticket is open to whoever helps with it": "UPDATE ticket SET co_units = '{}'",
+    "no unit helps with what it leads": "UPDATE ticket SET lead_unit = 'VS-150103' WHERE co_units <> '{}'",
     "no accused unit helps": "UPDATE ticket SET accused_unit = 'VS-150103' WHERE co_units <> '{}'",
     "every order that waits for a reply": "DELETE FROM job; UPDATE deadline SET state = 'met' WHERE target = 'reply'",
     "no order is missing among the numbers": "UPDATE order_number SET last = 7",
