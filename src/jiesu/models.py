@@ -8,7 +8,7 @@ from jiesu.audit.trail import TrailEntry
 from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.escalation.models import Escalation
-from jiesu.escalation.orders import Order, OrderNumber
+from jiesu.escalation.orders import Order
 from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.consent import Consent
@@ -26,7 +26,7 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job", "Listing",
-    "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OrderNumber", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
+    "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
     "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -66,7 +66,7 @@ async def _issue(
 ) -> None:  # fmt: skip
     unit = ticket.lead_unit or ""
     within = within or rules.clocks_of(ticket.policy_version).beside.order_words(ticket.service_class)
-    year, count = await next_number(uow, kind)
+    year, count, serial = await next_number(uow, kind)
     number = rules.orders.number(kind, year, count)
     earlier = [each for each in await orders_of(uow, ticket) if each.issuer != issuer and each.state in OPEN_ORDERS]
     order = Order(
@@ -74,6 +74,7 @@ async def _issue(
         kind=kind,
         number=number,
         year=year,
+        serial=serial,
         issuer=issuer,
         unit=unit,
         issued_by=staff_id,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.accounts.roles import Right
@@ -24,7 +23,6 @@ __all__ = [
     "OrderEnded",
     "OrderIssued",
     "OrderKind",
-    "OrderNumber",
     "OrderState",
     "ReplyAccepted",
     "ReplyGiven",
@@ -51,6 +49,7 @@ class OrderState(StrEnum):
 
 
 OPEN_ORDERS = (OrderState.ISSUED, OrderState.REPLIED)
+_SERIAL = {kind: text(f"SELECT nextval('supervision_{kind}_serial')") for kind in OrderKind}
 
 
 class Order(Base):
@@ -59,6 +58,7 @@ class Order(Base):
     __tablename__ = "supervision_order"
     __table_args__ = (
         Index("ix_supervision_order_ticket", "ticket_id", "id"),
+        Index("ix_supervision_order_serial", "kind", "year", "serial"),
         Index(
             "uq_supervision_order_open", "ticket_id", "issuer", unique=True,
             postgresql_where=text("state IN ('issued', 'replied')"),
@@ -72,6 +72,7 @@ class Order(Base):
     #: 督〔2026〕12号
     number: Mapped[str] = mapped_column(String(40), unique=True)
     year: Mapped[int] = mapped_column(SmallInteger)
+    serial: Mapped[int] = mapped_column(BigInteger)
     issuer: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     #: Null where the ladder issued it.
@@ -91,16 +92,6 @@ class Order(Base):
     note: Mapped[str | None] = mapped_column(encrypted(2000))
     decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
     decided_at: Mapped[Moment | None]
-
-
-class OrderNumber(Base):
-    """The last number given out, by kind and year; taken in the order's own transaction, so none is missing."""
-
-    __tablename__ = "order_number"
-
-    kind: Mapped[OrderKind] = mapped_column(vocabulary(OrderKind), primary_key=True)
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    last: Mapped[int]
 
 
 class OrderIssued(TicketEvent, frozen=True, kw_only=True):
@@ -151,12 +142,15 @@ async def orders_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Order]:
     return (await uow.session.scalars(select(Order).where(Order.ticket_id == ticket.id).order_by(Order.id))).all()
 
 
-async def next_number(uow: UnitOfWork, kind: OrderKind) -> tuple[int, int]:
-    """Year and the next number in it. Other issuers of the kind wait until this transaction ends."""
+async def next_number(uow: UnitOfWork, kind: OrderKind) -> tuple[int, int, int]:
+    """Year, the number within it, and the serial that it was made of.
+
+    Serials come from a sequence, so that issuers never wait for each other; what is rolled back leaves a gap.
+    """
     year = uow.now.astimezone(SHANGHAI).year
-    counted = insert(OrderNumber).values(kind=kind, year=year, last=1)
-    counted = counted.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": OrderNumber.last + 1})
-    return year, (await uow.session.scalars(counted.returning(OrderNumber.last))).one()
+    serial = await uow.session.scalar(_SERIAL[kind]) or 0
+    before = select(func.max(Order.serial)).where(Order.kind == kind, Order.year < year)
+    return year, serial - (await uow.session.scalar(before) or 0), serial
 
 
 def may_supervise(staff: Staff, ticket: Ticket, *, top: bool) -> bool:
