@@ -133,9 +133,6 @@ LAWS: dict[str, str] = {
         UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
         WHERE d.target = 'reply' AND d.state = 'running'
         AND NOT EXISTS (SELECT FROM supervision_order o WHERE o.deadline_id = d.id AND o.state = 'issued')""",
-    "no order is missing among the numbers given out": """
-        SELECT n.kind || ' ' || n.year FROM order_number n WHERE n.last <> (
-            SELECT count(*) FROM supervision_order o WHERE o.kind = n.kind AND o.year = n.year)""",
     "an open order is to the unit that has the ticket": """
         SELECT o.number FROM supervision_order o JOIN ticket t ON t.id = o.ticket_id
         WHERE o.state IN ('issued', 'replied') AND (o.unit IS DISTINCT FROM t.lead_unit

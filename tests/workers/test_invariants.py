@@ -73,7 +73,6 @@ HARM = {
     "no unit helps with what it leads": "UPDATE ticket SET lead_unit = 'VS-150103' WHERE co_units <> '{}'",
     "no accused unit helps": "UPDATE ticket SET accused_unit = 'VS-150103' WHERE co_units <> '{}'",
     "every order that waits for a reply": "DELETE FROM job; UPDATE deadline SET state = 'met' WHERE target = 'reply'",
-    "no order is missing among the numbers": "UPDATE order_number SET last = 7",
     "an open order is to the unit": "UPDATE supervision_order SET unit = 'VS-150103'",
     "every listed ticket has a listing in force": "DELETE FROM listing",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",

@@ -12,6 +12,7 @@ revision = "0012"
 down_revision = "0008"
 
 REASONS = ("not_our_place", "not_our_duty", "higher_level", "duplicate", "interest", "other")
+ORDERS = ("order", "instruction")
 CLOCKS = ("petitioner", "unit")
 TARGETS = (
     "sign", "first_contact", "resolve", "notice", "plan", "opinion", "recheck", "review", "plan_review", "inform",
@@ -124,20 +125,16 @@ def _tasks() -> None:
 
 
 def _orders() -> None:
-    op.create_table(
-        "order_number",
-        _words("kind", "orderkind", "order", "instruction"),
-        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "year", name=op.f("pk_order_number")),
-    )
+    for kind in ORDERS:
+        op.execute(f"CREATE SEQUENCE supervision_{kind}_serial")
     op.create_table(
         "supervision_order",
         _id(),
         sa.Column("ticket_id", sa.BigInteger(), nullable=False),
-        _words("kind", "orderkind", "order", "instruction"),
+        _words("kind", "orderkind", *ORDERS),
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), nullable=False),
         sa.Column("issuer", sa.String(length=40), nullable=False),
         sa.Column("unit", sa.String(length=40), nullable=False),
         sa.Column("issued_by", sa.BigInteger(), nullable=True),
@@ -163,6 +160,7 @@ def _orders() -> None:
     open_ones, replied = sa.text("state IN ('issued', 'replied')"), sa.text("state = 'replied'")
     table = "supervision_order"
     op.create_index("ix_supervision_order_ticket", table, ["ticket_id", "id"])
+    op.create_index("ix_supervision_order_serial", table, ["kind", "year", "serial"])
     op.create_index(
         "uq_supervision_order_open", table, ["ticket_id", "issuer"], unique=True, postgresql_where=open_ones
     )
@@ -217,9 +215,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("listing", "supervision_order", "order_number", "task"):
+    for table in ("listing", "supervision_order", "task"):
         op.drop_table(table)
     op.drop_table("objection")
+    for kind in ORDERS:
+        op.execute(f"DROP SEQUENCE supervision_{kind}_serial")
     unprotect("ticket")
     protect("ticket", BEFORE)
     op.drop_index("ix_deadline_co_handler", "deadline")
