@@ -35,6 +35,7 @@ from jiesu.web.api.metrics import MetricsController, http_metrics
 from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
+from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
@@ -45,11 +46,13 @@ from jiesu.web.documented import BEARER, ProblemsDocumented
 from jiesu.web.headers import headers_for
 from jiesu.web.hosts import HostsMiddleware
 from jiesu.web.limits import LimitsMiddleware
+from jiesu.web.live import Live
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
 from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
+from jiesu.web.serving import before_the_stop
 from jiesu.web.sessions import Sessions
 
 __all__ = ["create_app"]
@@ -65,12 +68,15 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
     kernel = kernel or Kernel(settings)
     provider = provider_of(settings)
     limits = LimitsMiddleware(settings)
+    live = Live(kernel)
     redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         await kernel.open()
+        before_the_stop(live.close)
         yield
+        live.close()
         if provider is not None:
             await provider.aclose()
         await redis.aclose()
@@ -114,6 +120,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
                 "redis": redis,
                 "provider": provider,
                 "limits": limits,
+                "live": live,
                 "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
             }
         ),
@@ -142,6 +149,7 @@ def _api(settings: Settings) -> Router:
         SessionListController,
         DeskController,
         DeskAttachmentController,
+        StreamController,
         WithheldController,
         BoardController,
         ListController,

@@ -78,6 +78,7 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+    ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
 ADMINISTRATORS = {
