@@ -16,6 +16,7 @@ from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.statistics.rates import RatesPolicy, load_rates
+from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.organisation import Organisation
 
 __all__ = ["Policies", "Rules", "load_policies"]
@@ -36,6 +37,8 @@ class Policies:
     orders: OrderWording
     #: clock policies that were in force before, by version
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
+    #: what officers often write
+    replies: Replies = field(default=Replies(()), kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -73,4 +76,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         secrecy=load_secrecy(folder / "classified.toml"),
         notices=load_notices(folder / "notices.toml"),
         orders=load_order_wording(folder / "messages" / "orders.toml"),
+        replies=load_replies(folder / "replies.toml"),
     )

@@ -87,7 +87,7 @@ def visible_to(staff: Staff, *, helping: bool = True) -> ColumnElement[bool]:
 
     Not `helping`: without what a unit of the subtree only co-handles.
 
-    PostgreSQL's row policies say the same a second time for requests of staff (migration 0012).
+    PostgreSQL's row policies say the same a second time for requests of staff (migration 0012b).
     """
     everything = len(staff.lineage) == 1
     return _spared(staff, true() if everything else _in_subtree(staff, helping=helping))
