@@ -16,6 +16,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.history import HistoryLine
+from jiesu.desk.seen import mark_seen
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.kernel import Kernel
@@ -32,6 +33,7 @@ from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, others, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
+from jiesu.web.sessions import BY_ITSELF
 from jiesu.web.uploads import LARGEST_FORM
 
 __all__ = ["TicketPages"]
@@ -151,6 +153,8 @@ class TicketPages(Controller):
     ) -> Response[Any]:
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
+        if BY_ITSELF not in request.headers:
+            await mark_seen(uow, staff, ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
         sending = {"dispatch", "designate"} & set(view.allowed)
