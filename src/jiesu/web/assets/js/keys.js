@@ -90,7 +90,7 @@ function step(name) {
 
 function unfold(form) {
   for (let node = form; node; node = node.parentElement) if (node.matches("details")) node.open = true;
-  return focus(form.querySelector("textarea, input:not([type=hidden]):not([type=radio]), select") ?? form.querySelector("button"));
+  return focus(form.querySelector("textarea") ?? form.querySelector("input:not([type=hidden]):not([type=radio]), select, button"));
 }
 
 function focus(field) {

@@ -39,7 +39,7 @@ function tidy(node) {
 
 function unfold(form) {
   for (let node = form; node; node = node.parentElement) if (node.matches("details")) node.open = true;
-  (form.querySelector("textarea, input:not([type=hidden]):not([type=radio]), select") ?? form.querySelector("button")).focus();
+  (form.querySelector("textarea") ?? form.querySelector("input:not([type=hidden]):not([type=radio]), select, button")).focus();
 }
 
 function list(field) {
