@@ -96,6 +96,31 @@ def _filing(step: str) -> Open:
     return go
 
 
+async def _keys(page: Page, _: World) -> None:
+    await page.goto("/desk")
+    await page.keyboard.press("?")
+    await page.wait_for_selector("#keys[open]")
+
+
+async def _palette(page: Page, _: World) -> None:
+    await page.goto("/desk")
+    await page.keyboard.press("Control+k")
+    await page.wait_for_selector("#palette-list li")
+
+
+async def _picked(page: Page, _: World) -> None:
+    await page.goto("/desk?view=open")
+    for key in "jxjx":
+        await page.keyboard.press(key)
+
+
+async def _results(page: Page, _: World) -> None:
+    await _picked(page, _)
+    await page.fill("#together-text", "下周一起走访")
+    await page.click("#together [value=note]")
+    await page.wait_for_selector(".results")
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
@@ -116,6 +141,11 @@ PAGES = (
     Shown("login", VISITOR, "/login"),
     Shown("not-found", VISITOR, "/nope"),
     Shown("queue", OFFICER, "/desk"),
+    Shown("queue-narrowed", OFFICER, "/desk?view=open&class=P2&due=2099-12-31"),
+    Shown("queue-picked", OFFICER, _picked),
+    Shown("queue-results", OFFICER, _results),
+    Shown("queue-keys", OFFICER, _keys),
+    Shown("queue-palette", OFFICER, _palette),
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
     Shown("calls", OFFICER, "/desk/calls"),

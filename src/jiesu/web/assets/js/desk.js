@@ -2,6 +2,11 @@
 import "./common.js";
 import "./places.js";
 import "./draft.js";
+import "./queue.js";
+import "./countdown.js";
+import "./bulk.js";
+import "./keys.js";
+import "./palette.js";
 import "./ticket.js";
 import { start } from "./stream.js";
 
