@@ -25,7 +25,7 @@ BLIND = ("administrator", "security", "auditor")
 
 #: Ticket-less for everybody: forms, lists of public facts, signs of life.
 OPEN = {
-    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("GET", "/receipt"), ("GET", "/login"),
+    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("POST", "/file/steps"), ("GET", "/receipt"), ("GET", "/login"),
     ("POST", "/login"), ("POST", "/logout"), ("GET", "/t"), ("POST", "/t"), ("POST", "/t/leave"), ("POST", "/api/v1/tickets"),
     ("GET", "/api/v1/categories"), ("GET", "/api/v1/places"), ("POST", "/api/v1/session"), ("GET", "/health/live"),
     ("GET", "/health/ready"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
@@ -58,7 +58,12 @@ ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("GET", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/replies"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/earlier"),
     ("GET", "/desk/t/{number:str}"),
+    ("GET", "/desk/t/{number:str}/earlier"),
+    ("POST", "/desk/t/{number:str}/draft"),
+    ("POST", "/desk/t/{number:str}/presence"),
     ("GET", "/desk/t/{number:str}/files/{place:int}"),
     ("POST", "/desk/t/{number:str}/files"),
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
@@ -77,7 +82,9 @@ MANY_TICKETS = {
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+    ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
 ADMINISTRATORS = {
@@ -211,6 +218,9 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
                 f"/api/v1/desk/tickets/{made.number}",
                 f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
                 f"/api/v1/desk/tickets/{made.number}/attachments",
+                f"/api/v1/desk/tickets/{made.number}/replies",
+                f"/api/v1/desk/tickets/{made.number}/earlier",
+                f"/desk/t/{made.number}/earlier",
             ):
                 status = (await client.get(path, headers=headers)).status_code
                 if status != (200 if may_see(kind, role, unit) else 404):
@@ -254,7 +264,8 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
         "/api/v1/board/rates/tickets",
         "/api/v1/board/overview",
     ]
-    places += ["/desk?view=all", "/board", "/board/tickets"]
+    places += [f"/api/v1/desk/tickets/{made.number}/earlier" for made in tickets.values()]
+    places += ["/api/v1/desk/calls", "/desk/calls", "/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()
     for (role, unit), headers in people.items():
         for place in places:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.forms import CITY, CLEAR, COUNTY, STATION
 from tests.builders.make import Made, Make
 
 __all__ = ["PAGES", "Shown", "World", "enter", "make_world"]
@@ -24,6 +24,7 @@ class World:
     """Tickets to look at, one in each state that has a face of its own."""
 
     dispatched: Made
+    objected: Made
     in_progress: Made
     under_review: Made
     awaiting_survey: Made
@@ -69,13 +70,29 @@ async def _own(page: Page, world: World) -> None:
     await page.wait_for_selector(".timeline")
 
 
+def _filing(step: str) -> Open:
+    """That step of the form, on the way that a petitioner takes."""
+
+    async def go(page: Page, world: World) -> None:
+        await page.goto("/file")
+        await page.fill("#text", CLEAR)
+        while await page.locator("[name=step]").get_attribute("value") != step:
+            await page.click("text=下一步")
+
+    return go
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
 
 PAGES = (
     Shown("home", VISITOR, "/"),
     Shown("file", VISITOR, "/file"),
+    Shown("file-where", VISITOR, _filing("where")),
+    Shown("file-who", VISITOR, _filing("who")),
+    Shown("file-review", VISITOR, _filing("review")),
     Shown("lookup", VISITOR, "/t"),
     Shown("lookup-rate", VISITOR, "/t?rate=1"),
     Shown("progress", VISITOR, _own),
@@ -86,7 +103,10 @@ PAGES = (
     Shown("queue", OFFICER, "/desk"),
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
+    Shown("calls", OFFICER, "/desk/calls"),
+    Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
+    Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-tickets", HEAD, "/board/tickets"),

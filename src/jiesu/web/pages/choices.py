@@ -12,7 +12,17 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.units.organisation import Organisation
 
-__all__ = ["Group", "PlaceChoice", "accusable", "categories", "classes", "place_choice", "targets"]
+__all__ = [
+    "Group",
+    "PlaceChoice",
+    "accusable",
+    "categories",
+    "classes",
+    "others",
+    "place_choice",
+    "reply_choices",
+    "targets",
+]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -39,7 +49,11 @@ class PlaceChoice(msgspec.Struct, frozen=True):
 
 
 def place_choice(organisation: Organisation, fields: Mapping[str, str]) -> PlaceChoice:
-    """What was chosen so far and what can be chosen next; a choice that is not below the one above is dropped."""
+    """What was chosen so far and what can be chosen next; a choice that is not below the one above is dropped.
+
+    `place`, the code of one that was found by typing, stands for its levels.
+    """
+    fields = _levels(organisation, fields.get("place", "")) or fields
     districts = _below(organisation, organisation.root.place)
     district = _one_of(fields.get("district", ""), districts)
     townships = _below(organisation, district) if district else []
@@ -91,6 +105,15 @@ def targets(rules: Rules, staff: Staff, view: DeskView, locale: Locale) -> list[
     return units(organisation, codes, locale)
 
 
+def others(rules: Rules, view: DeskView, locale: Locale) -> list[Group]:
+    """Whom a unit may propose in its place: anybody but itself and the accused."""
+    organisation = rules.organisation
+    codes = set(organisation.units) - {view.lead_unit.code if view.lead_unit else ""}
+    if view.accused_unit is not None:
+        codes -= organisation.subtree(view.accused_unit.code)
+    return units(organisation, codes, locale)
+
+
 def classes(rules: Rules, policy_version: str, locale: Locale) -> list[Named]:
     """The service classes of the policy a ticket began with: `P2 一般`."""
     english = locale == "en"
@@ -98,9 +121,27 @@ def classes(rules: Rules, policy_version: str, locale: Locale) -> list[Named]:
     return [Named(code, f"{code} {known.name_en if english else known.name_zh}") for code, known in found]
 
 
+def reply_choices(rules: Rules, category: str | None, locale: Locale) -> dict[str, list[Named]]:
+    """Reply templates by step; their texts are filled in when one is chosen."""
+    found: dict[str, list[Named]] = {}
+    for reply in rules.replies.for_category(category):
+        for step in reply.steps:
+            found.setdefault(step, []).append(Named(reply.code, reply.name(locale)))
+    return found
+
+
 def _unit_name(organisation: Organisation, code: str, locale: Locale) -> str:
     unit = organisation.unit(code)
     return unit.name_en if locale == "en" else unit.name
+
+
+def _levels(organisation: Organisation, code: str) -> dict[str, str]:
+    """A place as the choices that lead to it: `{"county": …}`; nothing for an unknown one."""
+    if organisation.find_place(code) is None:
+        return {}
+    line = (organisation.place(code), *organisation.ancestors_of_place(code))
+    names = {"county": "district", "township": "township", "village": "village"}
+    return {names[place.level]: place.code for place in line if place.level in names}
 
 
 def _below(organisation: Organisation, code: str) -> list[Named]:
