@@ -58,7 +58,12 @@ ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("GET", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/replies"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/earlier"),
     ("GET", "/desk/t/{number:str}"),
+    ("GET", "/desk/t/{number:str}/earlier"),
+    ("POST", "/desk/t/{number:str}/draft"),
+    ("POST", "/desk/t/{number:str}/presence"),
     ("GET", "/desk/t/{number:str}/files/{place:int}"),
     ("POST", "/desk/t/{number:str}/files"),
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
@@ -77,7 +82,9 @@ MANY_TICKETS = {
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+    ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
 ADMINISTRATORS = {
@@ -91,12 +98,18 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users/{username:str}/link"), ("POST", "/api/v1/admin/users/{username:str}/unlink"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-password"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
+    ("POST", "/api/v1/admin/users/{username:str}/end-sessions"), ("POST", "/api/v1/admin/users/{username:str}/release"),
+    ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("POST", "/admin/users/new"),
+    ("GET", "/admin/users/{username:str}"), ("POST", "/admin/users/{username:str}"), ("GET", "/admin/work"),
+    ("POST", "/admin/work/retry"), ("POST", "/admin/work/{letter:str}/retry"), ("POST", "/admin/work/{letter:str}/discard"),
 }  # fmt: skip
 #: The auditor's alone.
 AUDITORS = {
     ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"), ("POST", "/api/v1/audit/export"),
     ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("POST", "/audit/export"), ("GET", "/audit/pressed"),
 }  # fmt: skip
+#: The security officer's alone.
+SECURITY = {("GET", "/security")}
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
@@ -181,6 +194,7 @@ def test_every_route_stands_in_one_table(client: AsyncClient):
         MANY_TICKETS,
         ADMINISTRATORS,
         AUDITORS,
+        SECURITY,
         ONES_OWN,
     )
     listed = [entry for table in tables for entry in table]
@@ -201,6 +215,9 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
                 f"/api/v1/desk/tickets/{made.number}",
                 f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
                 f"/api/v1/desk/tickets/{made.number}/attachments",
+                f"/api/v1/desk/tickets/{made.number}/replies",
+                f"/api/v1/desk/tickets/{made.number}/earlier",
+                f"/desk/t/{made.number}/earlier",
             ):
                 status = (await client.get(path, headers=headers)).status_code
                 if status != (200 if may_see(kind, role, unit) else 404):
@@ -244,7 +261,8 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
         "/api/v1/board/rates/tickets",
         "/api/v1/board/overview",
     ]
-    places += ["/desk?view=all", "/board", "/board/tickets"]
+    places += [f"/api/v1/desk/tickets/{made.number}/earlier" for made in tickets.values()]
+    places += ["/api/v1/desk/calls", "/desk/calls", "/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()
     for (role, unit), headers in people.items():
         for place in places:
@@ -309,6 +327,9 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/dead-letters/1/discard"), ("GET", "/api/v1/admin/users"),
         ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
+        ("POST", "/api/v1/admin/users/nobody/end-sessions"), ("POST", "/api/v1/admin/users/nobody/release"),
+        ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("GET", "/admin/users/nobody"),
+        ("GET", "/admin/work"), ("GET", "/security"),
         ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
         ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),
@@ -327,12 +348,14 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
                 next((body for word, body in bodies.items() if f"/{word}" in path), None) if method != "GET" else None
             )
             reply = await client.request(method, path, headers=headers, json=body)
-            theirs = "auditor" if "audit" in path else "administrator"
+            theirs = "auditor" if "audit" in path else "security" if path == "/security" else "administrator"
             assert (reply.status_code == 403) == (role != theirs), (role, unit, path, reply.status_code, reply.text)
 
 
 async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
-    for method, path in sorted(ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
+    for method, path in sorted(
+        ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | SECURITY | ONES_OWN
+    ):
         for made in tickets.values():
             url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
             url = (

@@ -24,6 +24,7 @@ class World:
     """Tickets to look at, one in each state that has a face of its own."""
 
     dispatched: Made
+    objected: Made
     in_progress: Made
     under_review: Made
     awaiting_survey: Made
@@ -59,7 +60,7 @@ async def enter(page: Page, username: str) -> None:
     await page.fill("#username", username)
     await page.fill("#password", "jiesu-demo")
     await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile("/(desk|audit|admin)"))
+    await page.wait_for_url(re.compile("/(desk|audit|admin|security)"))
 
 
 async def _own(page: Page, world: World) -> None:
@@ -82,7 +83,9 @@ def _filing(step: str) -> Open:
 
 
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
+ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
 
 PAGES = (
     Shown("home", VISITOR, "/"),
@@ -100,10 +103,19 @@ PAGES = (
     Shown("queue", OFFICER, "/desk"),
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
+    Shown("calls", OFFICER, "/desk/calls"),
+    Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
+    Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-tickets", HEAD, "/board/tickets"),
     Shown("counter", CLERK, "/desk/new"),
     Shown("audit", AUDITOR, "/audit"),
+    Shown("admin", ADMIN, "/admin"),
+    Shown("admin-accounts", ADMIN, "/admin/users"),
+    Shown("admin-account-new", ADMIN, "/admin/users/new"),
+    Shown("admin-account", ADMIN, f"/admin/users/{OFFICER}"),
+    Shown("admin-work", ADMIN, "/admin/work"),
+    Shown("security", GUARD, "/security"),
 )

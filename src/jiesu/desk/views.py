@@ -13,6 +13,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
+from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.steps import steps_for
 from jiesu.escalation.models import Escalation
 from jiesu.kit.clock import SHANGHAI
@@ -134,6 +135,7 @@ class ContactView(msgspec.Struct, frozen=True):
     at: datetime
     outcome: str
     note: str
+    next_at: datetime | None
 
 
 class SurveyView(msgspec.Struct, frozen=True):
@@ -182,6 +184,11 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     deadlines: list[DeadlineView]
     extensions: list[ExtensionView]
     extension_room: RoomView | None
+    next_call_at: datetime | None
+    #: How often units objected (退单), each time, and whether the one that has it now may not.
+    returns: int
+    designated: bool
+    objections: list[ObjectionView]
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
@@ -301,6 +308,10 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         deadlines=await deadline_views(uow, rules, ticket, locale),
         extensions=await extension_views(uow, rules, ticket, locale),
         extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,
+        next_call_at=local(ticket.next_call_at),
+        returns=ticket.objections,
+        designated=ticket.designated,
+        objections=await objection_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await survey_views(uow, ticket),
@@ -363,7 +374,7 @@ async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Lo
 async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
     query = select(Contact).where(Contact.ticket_id == ticket.id).order_by(Contact.id)
     rows = await uow.session.scalars(query)
-    return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note) for row in rows]
+    return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note, local(row.next_at)) for row in rows]
 
 
 async def survey_views(uow: UnitOfWork, ticket: Ticket) -> list[SurveyView]:

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.admin import ADMIN_PAGES
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.counter import CounterPages
@@ -27,6 +28,7 @@ from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
+from jiesu.web.pages.ticket_live import CallPages, TicketLivePages
 from jiesu.web.pages.withheld import WithheldPages
 
 __all__ = ["page_routers", "templates"]
@@ -51,9 +53,12 @@ def page_routers(settings: Settings) -> list[Router]:
         DeskPages,
         CounterPages,
         TicketPages,
+        TicketLivePages,
+        CallPages,
         WithheldPages,
         BoardPages,
         AuditPages,
+        *ADMIN_PAGES,
     ]
     if settings.oidc_issuer is not None:
         handlers.append(OidcPages)

@@ -12,7 +12,17 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.units.organisation import Organisation
 
-__all__ = ["Group", "PlaceChoice", "accusable", "categories", "classes", "place_choice", "targets"]
+__all__ = [
+    "Group",
+    "PlaceChoice",
+    "accusable",
+    "categories",
+    "classes",
+    "others",
+    "place_choice",
+    "reply_choices",
+    "targets",
+]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -95,11 +105,29 @@ def targets(rules: Rules, staff: Staff, view: DeskView, locale: Locale) -> list[
     return units(organisation, codes, locale)
 
 
+def others(rules: Rules, view: DeskView, locale: Locale) -> list[Group]:
+    """Whom a unit may propose in its place: anybody but itself and the accused."""
+    organisation = rules.organisation
+    codes = set(organisation.units) - {view.lead_unit.code if view.lead_unit else ""}
+    if view.accused_unit is not None:
+        codes -= organisation.subtree(view.accused_unit.code)
+    return units(organisation, codes, locale)
+
+
 def classes(rules: Rules, policy_version: str, locale: Locale) -> list[Named]:
     """The service classes of the policy a ticket began with: `P2 一般`."""
     english = locale == "en"
     found = rules.clocks_of(policy_version).classes.items()
     return [Named(code, f"{code} {known.name_en if english else known.name_zh}") for code, known in found]
+
+
+def reply_choices(rules: Rules, category: str | None, locale: Locale) -> dict[str, list[Named]]:
+    """Reply templates by step; their texts are filled in when one is chosen."""
+    found: dict[str, list[Named]] = {}
+    for reply in rules.replies.for_category(category):
+        for step in reply.steps:
+            found.setdefault(step, []).append(Named(reply.code, reply.name(locale)))
+    return found
 
 
 def _unit_name(organisation: Organisation, code: str, locale: Locale) -> str:

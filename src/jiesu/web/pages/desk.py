@@ -41,8 +41,10 @@ class DeskPages(Controller):
         """One tab of the desk (工单列表), by default the first with work in it."""
         if staff.has(Right.AUDIT):
             return go("/audit")
+        if staff.has(Right.ADMINISTER):
+            return go("/admin")
         if not staff.has(Right.READ):
-            return render(request, "nothing.html", staff=staff)
+            return go("/security")
         tabs = await counts(uow, staff, views_for(staff))
         first = next((tab for tab, number in tabs.items() if number), next(iter(tabs)))
         chosen = view or (View.ALL if q.strip() else first)

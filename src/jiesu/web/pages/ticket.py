@@ -15,7 +15,9 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import attachment_views, link_of
-from jiesu.desk.history import HistoryLine
+from jiesu.desk.drafts import drafts_of
+from jiesu.desk.earlier import earlier_tickets
+from jiesu.desk.history import HistoryLine, runs
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.kernel import Kernel
@@ -29,7 +31,7 @@ from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
 from jiesu.web.attaching import take_staff_files
 from jiesu.web.dependencies import version_of
-from jiesu.web.pages.choices import categories, classes, targets
+from jiesu.web.pages.choices import categories, classes, others, reply_choices, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
 from jiesu.web.uploads import LARGEST_FORM
@@ -153,6 +155,7 @@ class TicketPages(Controller):
         staff.see(ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
+        sending = {"dispatch", "designate"} & set(view.allowed)
         return render(
             request,
             "ticket.html",
@@ -166,10 +169,15 @@ class TicketPages(Controller):
             changes=_changes(view, attempt),
             revealed=revealed,
             may_reveal=may_reveal(staff, ticket),
-            targets=targets(rules, staff, view, locale) if "dispatch" in sorting else [],
+            targets=targets(rules, staff, view, locale) if sending else [],
+            others=others(rules, view, locale) if "object" in view.allowed else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],
+            drafts=await drafts_of(uow, staff, ticket),
+            earlier=await earlier_tickets(uow, rules, staff, ticket, locale),
+            replies=reply_choices(rules, ticket.category, locale),
+            runs=runs(list(reversed(view.history))),
             done=done if done in ACTIONS or done == "attach" else "",
         )
 
