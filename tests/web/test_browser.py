@@ -144,8 +144,7 @@ async def press(page: Page, value: str) -> None:
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.value") == value:
             break
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
 
 
 async def test_photos_are_seen_added_and_taken_back_before_they_are_sent(browser: Browser, served: Settings):
@@ -168,6 +167,34 @@ async def test_photos_are_seen_added_and_taken_back_before_they_are_sent(browser
     await page.click("text=查看进度")
     await expect(page.locator(".files a")).to_have_text(["病历.jpg"])
     assert refused == []
+
+
+async def test_the_browsers_own_back_asks_the_question_before_and_keeps_every_answer(
+    browser: Browser, served: Settings
+):
+    context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto("/file?size=large&contrast=high")
+    await page.fill("#text", CLEAR)
+    await page.click("text=下一步")
+    await page.select_option("#district", "150102")
+    await page.click("text=下一步")
+    await page.fill("[name='petitioner.phone']", "13800138000")
+    await page.go_back()
+    await expect(page.locator("#district")).to_have_value("150102")
+    await page.go_back()
+    await expect(page.locator("#text")).to_have_value(CLEAR)
+    await page.go_forward()
+    await page.go_forward()
+    await expect(page.locator("[name='petitioner.phone']")).to_have_value("13800138000")
+    await context.set_offline(True)
+    await page.click("text=下一步")
+    await expect(page.locator("[data-offline]")).to_be_visible()
+    await context.set_offline(False)
+    await page.click("text=下一步")
+    await expect(page.locator("h1")).to_be_focused()
+    await page.click("text=提交诉求")
+    await expect(page.locator("h1")).to_contain_text("收到了")
 
 
 async def test_a_draft_outlives_the_page_until_it_is_filed_or_forgotten(browser: Browser, served: Settings):
@@ -207,6 +234,7 @@ async def test_an_english_reader_files_with_the_keyboard_alone(browser: Browser,
     await page.keyboard.press("Enter")
     await expect(page.locator("#village")).to_have_value("150102001001")
     await press(page, "next")
+    await expect(page.locator("h1")).to_contain_text("reach you")
     await press(page, "next")
     await expect(page.locator("main")).to_contain_text("公主府社区")
     await press(page, "file")

@@ -189,4 +189,12 @@ class FilingPages(Controller):
         picture = segno.make(f"{rules.public_url}/t/{mine.number}", error="m").svg_data_uri(scale=5, border=2)
         at_desk = "desk" in request.query_params
         deadlines = await deadline_views(uow, rules, ticket, locale)
-        return render(request, "receipt.html", receipt=receipt, deadlines=deadlines, picture=picture, at_desk=at_desk)
+        return render(
+            request,
+            "receipt.html",
+            receipt=receipt,
+            deadlines=deadlines,
+            picture=picture,
+            at_desk=at_desk,
+            address=rules.public_url,
+        )

@@ -1,7 +1,18 @@
 // What petitioners load.
 import "./common.js";
-import "./places.js";
-import "./draft.js";
+import { keepDraft } from "./draft.js";
+import { keepPhotos } from "./photos.js";
+import { findPlaces } from "./places.js";
+import { prove } from "./proof.js";
+import { steps } from "./steps.js";
 import "./survey.js";
-import "./photos.js";
-import "./proof.js";
+
+function begin() {
+  findPlaces();
+  keepDraft();
+  keepPhotos();
+  prove();
+}
+
+begin();
+steps(begin);

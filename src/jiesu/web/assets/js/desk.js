@@ -1,8 +1,10 @@
 // What the desk loads.
 import "./common.js";
-import "./places.js";
-import "./draft.js";
+import { findPlaces } from "./places.js";
+import { keepDraft } from "./draft.js";
 import "./ticket.js";
 import { start } from "./stream.js";
 
+findPlaces();
+keepDraft();
 start();

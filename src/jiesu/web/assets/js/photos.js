@@ -1,5 +1,9 @@
 // Photos and files: shown before they are sent, added to one by one, taken back. Without a script the browser's own box does.
-for (const input of document.querySelectorAll("input[type=file][data-photos]")) if (settable()) photos(input);
+let files = []; // they stay chosen while the form asks something else
+
+export function keepPhotos() {
+  for (const input of document.querySelectorAll("input[type=file][data-photos]")) if (settable()) photos(input);
+}
 
 // Telephones before 2021 cannot put files back into the box: they keep the box as it is.
 function settable() {
@@ -12,8 +16,6 @@ function settable() {
 
 function photos(input) {
   const list = input.parentElement.querySelector("[data-shown]"), take = input.parentElement.querySelector("[data-take]");
-  let files = [];
-
   const put = () => {
     const carrier = new DataTransfer();
     for (const file of files) carrier.items.add(file);
@@ -52,6 +54,7 @@ function photos(input) {
   const camera = take.querySelector("input");
   take.hidden = false;
   camera.addEventListener("change", () => { add(camera.files); camera.value = ""; });
+  if (files.length) put();
 }
 
 function size(bytes) {
