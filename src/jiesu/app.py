@@ -28,15 +28,18 @@ from jiesu.web.api.at_hand import AtHandController
 from jiesu.web.api.attachments import DeskAttachmentController, FileController, TicketAttachmentController
 from jiesu.web.api.audit import AuditController
 from jiesu.web.api.board import BoardController
+from jiesu.web.api.bulk import BulkController
 from jiesu.web.api.calendar import CalendarController
 from jiesu.web.api.demo import DemoController
 from jiesu.web.api.desk import DeskController
+from jiesu.web.api.filters import FilterController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
 from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
+from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
@@ -47,11 +50,13 @@ from jiesu.web.documented import BEARER, ProblemsDocumented
 from jiesu.web.headers import headers_for
 from jiesu.web.hosts import HostsMiddleware
 from jiesu.web.limits import LimitsMiddleware
+from jiesu.web.live import Live
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
 from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
+from jiesu.web.serving import before_the_stop
 from jiesu.web.sessions import Sessions
 
 __all__ = ["collaborators", "create_app"]
@@ -109,6 +114,7 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
         "redis": redis,
         "provider": provider_of(settings),
         "limits": limits,
+        "live": Live(kernel),
         "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
     }
 
@@ -117,7 +123,9 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
 async def _life(app: Litestar) -> AsyncGenerator[None, None]:
     kernel: Kernel = app.state.kernel
     await kernel.open()
+    before_the_stop(app.state.live.close)
     yield
+    app.state.live.close()
     if app.state.provider is not None:
         await app.state.provider.aclose()
     await app.state.redis.aclose()
@@ -147,6 +155,9 @@ def _api(settings: Settings) -> Router:
         SessionListController,
         DeskController,
         DeskAttachmentController,
+        BulkController,
+        FilterController,
+        StreamController,
         AtHandController,
         WithheldController,
         BoardController,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -34,6 +34,7 @@ ACK = "ladder.ack"
 class Escalated(TicketEvent, frozen=True, kw_only=True):
     """`due` is the date it fired for; `stand_in` the unit above that is told because nobody holds the post."""
 
+    live: ClassVar[str] = "escalation"
     clock: str
     target: str
     rung: str

@@ -39,6 +39,7 @@ if (form) {
     if (event.ctrlKey || event.metaKey) form.requestSubmit(form.querySelector("button.primary"));
     else if (!event.target.matches("input:not([type=radio]):not([type=checkbox]):not([type=file])")) return;
     event.preventDefault(); // one line is done, the form is not
+    event.stopPropagation();
   });
   show();
 }
