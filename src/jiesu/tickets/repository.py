@@ -97,7 +97,7 @@ def known_to(staff: Staff) -> ColumnElement[bool]:
     """`Staff.may_know_who` in SQL, of tickets that the person may see."""
     known = [~Ticket.confidential]
     if staff.has(Right.CALL_BACK):
-        known.append(true())
+        known.append(true() if len(staff.lineage) == 1 else _in_subtree(staff, helping=False))
     if staff.has(Right.HANDLE):
         known.append(Ticket.lead_unit == staff.unit)
     if staff.has(Right.REGISTER) or staff.has(Right.DISPATCH):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.desk.views import unit_named
 from jiesu.errors import DomainError, TooMany
 from jiesu.kit.locale import Locale
-from jiesu.sla.wording import moment_words
+from jiesu.sla.wording import day_words, moment_words
 from jiesu.web.pages.browsers import browser_words
 from jiesu.web.pages.languages import speaker
 from jiesu.web.pages.words import WORDS
@@ -108,6 +108,7 @@ def engine() -> JinjaTemplateEngine:
     environment.globals["asset"] = _asset
     environment.filters |= {
         "moment": _moment,
+        "days": _days,
         "percent": _percent,
         "bytes": _bytes,
         "links": _links,
@@ -180,6 +181,15 @@ def _asset(name: str) -> str:
 def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
     locale: Locale = context["locale"]
     return moment_words(moment, locale, year=year)
+
+
+@pass_context
+def _days(context: Context, days: Sequence[date]) -> str:
+    """The first three, and how many there are in all."""
+    locale: Locale = context["locale"]
+    shown = [day_words(day, locale, year=True) for day in days[:3]]
+    more = "" if len(days) <= 3 else f" … ({len(days)})"
+    return (", " if locale == "en" else "、").join(shown) + more if shown else "—"
 
 
 def _percent(rate: float | None) -> str:
