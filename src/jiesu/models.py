@@ -8,6 +8,7 @@ from jiesu.audit.trail import TrailEntry
 from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.desk.drafts import Draft
+from jiesu.desk.models import SavedFilter, TicketSeen
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.orders import Order
 from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
@@ -28,6 +29,6 @@ __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
-    "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
+    "SavedFilter", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -29,7 +29,7 @@ from jiesu.tickets.states import OPEN
 from jiesu.tickets.tasks import BINDING, Task
 from jiesu.tickets.words import Status
 
-__all__ = ["VIEWS", "Page", "View", "counts", "list_tickets", "views_for"]
+__all__ = ["PAGE", "VIEWS", "Page", "View", "counts", "list_tickets", "views_for"]
 
 PAGE = 50
 #: A bigint, as identity keys are; a cursor may hold anything.
@@ -100,9 +100,18 @@ def views_for(staff: Staff) -> tuple[View, ...]:
             View.CO_HANDLING,
             View.DUE_TODAY,
             View.OVERDUE,
+            View.AWAITING_SURVEY,
         )
     else:
-        first = (View.TO_SIGN, View.IN_PROGRESS, View.CO_HANDLING, View.DUE_TODAY, View.OVERDUE)
+        first = (
+            View.TO_SIGN,
+            View.IN_PROGRESS,
+            View.CO_HANDLING,
+            View.DUE_TODAY,
+            View.OVERDUE,
+            View.REWORK,
+            View.AWAITING_SURVEY,
+        )
     return (*first, View.OPEN, View.ENDED)
 
 
@@ -138,12 +147,13 @@ def queue_query(
     now: datetime,
     *,
     q: str = "",
+    narrow: Iterable[ColumnElement[bool]] = (),
     keys: KeyRing | None = None,
     after: str = "",
     limit: int = PAGE,
 ) -> Select[Ticket]:
     """The statement behind a queue page: open tickets by due time, ended ones newest first."""
-    query = select(Ticket).where(condition(staff, view, now))
+    query = select(Ticket).where(condition(staff, view, now), *narrow)
     if q.strip():
         query = query.where(_search(staff, q.strip(), keys))
     if view in (View.ENDED, View.ALL):
@@ -181,10 +191,18 @@ _NOT_SHOWN = (defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
 
 
 async def list_tickets(
-    uow: UnitOfWork, keys: KeyRing, staff: Staff, view: View, *, q: str = "", cursor: str = "", limit: int = PAGE
+    uow: UnitOfWork,
+    keys: KeyRing,
+    staff: Staff,
+    view: View,
+    *,
+    q: str = "",
+    narrow: Iterable[ColumnElement[bool]] = (),
+    cursor: str = "",
+    limit: int = PAGE,
 ) -> Page:
-    """One page of a queue. Raises BadCursor."""
-    query = queue_query(staff, view, uow.now, q=q, keys=keys, after=cursor, limit=limit + 1)
+    """One page of a queue, narrowed by whatever else is asked. Raises BadCursor."""
+    query = queue_query(staff, view, uow.now, q=q, narrow=narrow, keys=keys, after=cursor, limit=limit + 1)
     rows = list((await uow.session.scalars(query.options(*_NOT_SHOWN))).all())
     if len(rows) <= limit:
         return Page(rows, None)

@@ -91,6 +91,8 @@ class QueueRow(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     soon: bool
     reworks: int
     sealed: bool
+    #: Whether the person has not opened it as it is now.
+    news: bool
 
 
 class EscalationView(msgspec.Struct, frozen=True):
@@ -260,7 +262,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     )
 
 
-def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh") -> QueueRow:
+def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh", *, news: bool = False) -> QueueRow:
     """One line of a queue; no query is made."""
     due = ticket.next_due_at
     left = (due - now).total_seconds() if due else 0
@@ -281,6 +283,7 @@ def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh"
         soon=due is not None and 0 <= left < 24 * 3600,
         reworks=ticket.reworks,
         sealed=ticket.sealed_to is not None,
+        news=news,
     )
 
 

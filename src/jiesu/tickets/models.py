@@ -26,6 +26,7 @@ class Ticket(Base):
         Index("ix_ticket_desk_due", "desk_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_open_due", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_lead_registered", "lead_unit", "registered_at", "id"),
+        Index("ix_ticket_desk_registered", "desk_unit", "registered_at", "id"),
         Index("ix_ticket_registered", "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),

@@ -18,6 +18,7 @@ from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.drafts import drafts_of
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.history import HistoryLine, runs
+from jiesu.desk.seen import mark_seen
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.kernel import Kernel
@@ -34,6 +35,7 @@ from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, others, reply_choices, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
+from jiesu.web.sessions import BY_ITSELF
 from jiesu.web.uploads import LARGEST_FORM
 
 __all__ = ["TicketPages"]
@@ -155,6 +157,8 @@ class TicketPages(Controller):
     ) -> Response[Any]:
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
+        if BY_ITSELF not in request.headers:
+            await mark_seen(uow, staff, ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
         sending = {"dispatch", "designate", "give_task"} & set(view.allowed)
