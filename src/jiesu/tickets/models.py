@@ -30,6 +30,7 @@ class Ticket(Base):
         Index("ix_ticket_registered", "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
+        Index("ix_ticket_sealed", "sealed_to", postgresql_where=text("sealed_to IS NOT NULL")),
         Index("ix_ticket_co_units", "co_units", postgresql_using="gin", postgresql_where=text("co_units <> '{}'")),
         Index(
             "ix_ticket_next_call",
