@@ -81,7 +81,7 @@ MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
     ("POST", "/api/v1/desk/bulk"), ("POST", "/desk/bulk"),  # tests/api/test_bulk.py

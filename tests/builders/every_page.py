@@ -25,6 +25,8 @@ class World:
 
     dispatched: Made
     objected: Made
+    listed: Made
+    helped: Made
     in_progress: Made
     under_review: Made
     awaiting_survey: Made
@@ -32,7 +34,19 @@ class World:
 
 
 async def make_world(make: Make) -> World:
-    return World(**{name: await make.ticket(name) for name in World.__annotations__})
+    made = {name: await make.ticket(name) for name in World.__annotations__ if name != "helped"}
+    return World(**made, helped=await _helped(make))
+
+
+async def _helped(make: Make) -> Made:
+    """One that another unit helps with, under a supervision order that was answered, with a listing asked for."""
+    made = await make.ticket("in_progress")
+    await make.step(made, "give_task", f"dispatcher-{COUNTY}", unit="VS-150102002", what="核对户籍档案")
+    await make.step(made, "object_task", "officer-VS-150102002", reason="档案已经移交")
+    await make.step(made, "supervise", f"supervisor-{CITY}", demand="请三日内办结并告知本人。")
+    await make.step(made, "reply_order", f"officer-{STATION}", reply="材料已报县里，预计周五补发。")
+    await make.step(made, "list", f"officer-{STATION}")
+    return made
 
 
 Open = Callable[[Page, World], Awaitable[None]]
@@ -108,6 +122,7 @@ async def _results(page: Page, _: World) -> None:
 
 
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
@@ -137,6 +152,11 @@ PAGES = (
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
+    Shown("ticket-listed", OFFICER, "/desk/t/{listed}"),
+    Shown("ticket-helped", OFFICER, "/desk/t/{helped}"),
+    Shown("ticket-task", HELPER, "/desk/t/{helped}"),
+    Shown("ticket-task-objected", DISPATCHER, "/desk/t/{helped}"),
+    Shown("ticket-order-replied", LEADER, "/desk/t/{helped}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-tickets", HEAD, "/board/tickets"),

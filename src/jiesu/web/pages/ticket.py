@@ -50,12 +50,14 @@ class Attempt(msgspec.Struct, frozen=True):
     changed_at: list[datetime] = []
 
 
-def body_of(action: str, fields: Mapping[str, str]) -> dict[str, str]:
+def body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
     """The step's body as the API takes it, from the form's fields; what was left empty is left out."""
     names = [field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)] if action in ACTIONS else []
-    body = {name: fields[name] for name in names if fields.get(name)}
+    body: dict[str, Any] = {name: fields[name] for name in names if fields.get(name)}
     if action == "dispatch" and fields.get("other"):
         body["unit"] = fields["other"]
+    if action == "dispatch" and fields.get("helper"):
+        body["co_handlers"] = [fields["helper"]]
     return body
 
 
@@ -159,7 +161,7 @@ class TicketPages(Controller):
             await mark_seen(uow, staff, ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
-        sending = {"dispatch", "designate"} & set(view.allowed)
+        sending = {"dispatch", "designate", "give_task"} & set(view.allowed)
         return render(
             request,
             "ticket.html",
@@ -174,7 +176,7 @@ class TicketPages(Controller):
             revealed=revealed,
             may_reveal=may_reveal(staff, ticket),
             targets=targets(rules, staff, view, locale) if sending else [],
-            others=others(rules, view, locale) if "object" in view.allowed else [],
+            others=others(rules, view, locale) if {"object", "ask_task"} & set(view.allowed) else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],
@@ -186,7 +188,7 @@ class TicketPages(Controller):
         )
 
 
-async def _act(call: Call, action: str, body: dict[str, str]) -> Ticket:
+async def _act(call: Call, action: str, body: dict[str, Any]) -> Ticket:
     try:
         return await act(call, action, body)
     except msgspec.ValidationError as error:

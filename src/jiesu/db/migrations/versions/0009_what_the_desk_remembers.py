@@ -8,7 +8,7 @@ from alembic import op
 from jiesu.db.policies import protect
 
 revision = "0009"
-down_revision = "0010"
+down_revision = "0012b"
 
 
 def upgrade() -> None:
