@@ -29,7 +29,6 @@ __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
-    "SavedFilter", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen",
-    "TrailEntry", "TrailKey", "UnitClosure",
+    "SavedFilter", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

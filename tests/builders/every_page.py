@@ -90,8 +90,11 @@ def _filing(step: str) -> Open:
     async def go(page: Page, world: World) -> None:
         await page.goto("/file")
         await page.fill("#text", CLEAR)
-        while await page.locator("[name=step]").get_attribute("value") != step:
+        for place in ("where", "who", "review"):
+            if await page.locator("[name=step]").get_attribute("value") == step:
+                break
             await page.click("text=下一步")
+            await page.wait_for_selector(f"[name=step][value={place}]", state="attached")
 
     return go
 
@@ -121,6 +124,40 @@ async def _results(page: Page, _: World) -> None:
     await page.wait_for_selector(".results")
 
 
+async def _wrong(page: Page, world: World) -> None:
+    await page.goto("/file")
+    await page.fill("#text", "短")
+    await page.click("text=下一步")
+    await page.wait_for_selector("#text-wrong")
+
+
+async def _receipt(page: Page, world: World) -> None:
+    await _filing("review")(page, world)
+    await page.click("text=提交诉求")
+    await page.wait_for_url("**/receipt")
+
+
+async def _too_old(page: Page, world: World) -> None:
+    await _filing("review")(page, world)
+    await page.context.clear_cookies(name="csrftoken")
+    await page.click("text=提交诉求")
+    await page.wait_for_selector("text=您写的都在")
+
+
+async def _survey(page: Page, world: World) -> None:
+    await page.goto(f"/t/{world.awaiting_survey.number}")
+    await page.fill("#code", world.awaiting_survey.code)
+    await page.keyboard.press("Enter")
+    await page.click("text=去评价")
+    await page.wait_for_selector("form[data-pages]")
+
+
+async def _survey_end(page: Page, world: World) -> None:
+    await _survey(page, world)
+    for _ in range(3):
+        await page.click("text=下一题 >> visible=true")
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
@@ -133,10 +170,18 @@ PAGES = (
     Shown("file-where", VISITOR, _filing("where")),
     Shown("file-who", VISITOR, _filing("who")),
     Shown("file-review", VISITOR, _filing("review")),
+    Shown("file-wrong", VISITOR, _wrong),
+    Shown("receipt", VISITOR, _receipt),
+    Shown("file-again-with-one-open", VISITOR, _filing("review")),
+    Shown("form-too-old", VISITOR, _too_old),
     Shown("lookup", VISITOR, "/t"),
     Shown("lookup-rate", VISITOR, "/t?rate=1"),
     Shown("progress", VISITOR, _own),
-    Shown("my", VISITOR, "/my"),
+    Shown("survey", VISITOR, _survey),
+    Shown("survey-end", VISITOR, _survey_end),
+    Shown("home-high-contrast", VISITOR, "/?contrast=high"),
+    Shown("file-high-contrast", VISITOR, "/file"),
+    Shown("my", VISITOR, "/my?contrast=normal"),
     Shown("privacy", VISITOR, "/privacy"),
     Shown("login", VISITOR, "/login"),
     Shown("not-found", VISITOR, "/nope"),
@@ -166,6 +211,14 @@ PAGES = (
     Shown("admin-accounts", ADMIN, "/admin/users"),
     Shown("admin-account-new", ADMIN, "/admin/users/new"),
     Shown("admin-account", ADMIN, f"/admin/users/{OFFICER}"),
+    Shown("admin-units", ADMIN, "/admin/units"),
+    Shown("admin-units-found", ADMIN, "/admin/units?q=新城区"),
+    Shown("admin-unit", ADMIN, f"/admin/units/{COUNTY}"),
+    Shown("admin-import", ADMIN, "/admin/units/import"),
+    Shown("admin-year", ADMIN, "/admin/calendar/2026"),
+    Shown("admin-year-form", ADMIN, "/admin/calendar/2027/edit"),
+    Shown("admin-hours", ADMIN, "/admin/calendar/hours"),
+    Shown("admin-unit-hours", ADMIN, f"/admin/calendar/hours/{COUNTY}"),
     Shown("admin-work", ADMIN, "/admin/work"),
     Shown("security", GUARD, "/security"),
 )

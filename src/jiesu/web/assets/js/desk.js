@@ -1,7 +1,7 @@
 // What the desk loads.
 import "./common.js";
-import "./places.js";
-import "./draft.js";
+import { findPlaces } from "./places.js";
+import { keepDraft } from "./draft.js";
 import "./queue.js";
 import "./countdown.js";
 import "./bulk.js";
@@ -10,4 +10,6 @@ import "./palette.js";
 import "./ticket.js";
 import { start } from "./stream.js";
 
+findPlaces();
+keepDraft();
 start();
