@@ -62,6 +62,8 @@ INSERT INTO trail (ticket_id, seq, at, kind, data, previous, hash)
 SELECT t.id, n, t.registered_at + n * interval '1 minute', CASE WHEN n = 1 THEN 'TicketRegistered' ELSE 'TicketSigned' END,
        jsonb_build_object('by', jsonb_build_object('kind', 'staff', 'staff_id', 1 + t.id % 900)), '', ''
 FROM ticket t, generate_series(1, 3) n;
+INSERT INTO ticket_seen (account_id, ticket_id, version)
+SELECT a.id, t.id, 1 FROM ticket t, (SELECT id FROM account ORDER BY id LIMIT 60) a WHERE (t.id + a.id) % 20 = 0;
 INSERT INTO security_trail (seq, at, kind, data, previous, hash)
 SELECT n, timestamptz '2026-11-02 01:00Z' - n * interval '1 minute', 'SignedIn',
        jsonb_build_object('account', 'name' || n % 900), '', ''
