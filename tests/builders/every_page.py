@@ -25,6 +25,8 @@ class World:
 
     dispatched: Made
     objected: Made
+    listed: Made
+    helped: Made
     in_progress: Made
     under_review: Made
     awaiting_survey: Made
@@ -32,7 +34,19 @@ class World:
 
 
 async def make_world(make: Make) -> World:
-    return World(**{name: await make.ticket(name) for name in World.__annotations__})
+    made = {name: await make.ticket(name) for name in World.__annotations__ if name != "helped"}
+    return World(**made, helped=await _helped(make))
+
+
+async def _helped(make: Make) -> Made:
+    """One that another unit helps with, under a supervision order that was answered, with a listing asked for."""
+    made = await make.ticket("in_progress")
+    await make.step(made, "give_task", f"dispatcher-{COUNTY}", unit="VS-150102002", what="核对户籍档案")
+    await make.step(made, "object_task", "officer-VS-150102002", reason="档案已经移交")
+    await make.step(made, "supervise", f"supervisor-{CITY}", demand="请三日内办结并告知本人。")
+    await make.step(made, "reply_order", f"officer-{STATION}", reply="材料已报县里，预计周五补发。")
+    await make.step(made, "list", f"officer-{STATION}")
+    return made
 
 
 Open = Callable[[Page, World], Awaitable[None]]
@@ -85,6 +99,31 @@ def _filing(step: str) -> Open:
     return go
 
 
+async def _keys(page: Page, _: World) -> None:
+    await page.goto("/desk")
+    await page.keyboard.press("?")
+    await page.wait_for_selector("#keys[open]")
+
+
+async def _palette(page: Page, _: World) -> None:
+    await page.goto("/desk")
+    await page.keyboard.press("Control+k")
+    await page.wait_for_selector("#palette-list li")
+
+
+async def _picked(page: Page, _: World) -> None:
+    await page.goto("/desk?view=open")
+    for key in "jxjx":
+        await page.keyboard.press(key)
+
+
+async def _results(page: Page, _: World) -> None:
+    await _picked(page, _)
+    await page.fill("#together-text", "下周一起走访")
+    await page.click("#together [value=note]")
+    await page.wait_for_selector(".results")
+
+
 async def _wrong(page: Page, world: World) -> None:
     await page.goto("/file")
     await page.fill("#text", "短")
@@ -121,6 +160,7 @@ async def _survey_end(page: Page, world: World) -> None:
 
 
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
@@ -147,12 +187,22 @@ PAGES = (
     Shown("login", VISITOR, "/login"),
     Shown("not-found", VISITOR, "/nope"),
     Shown("queue", OFFICER, "/desk"),
+    Shown("queue-narrowed", OFFICER, "/desk?view=open&class=P2&due=2099-12-31"),
+    Shown("queue-picked", OFFICER, _picked),
+    Shown("queue-results", OFFICER, _results),
+    Shown("queue-keys", OFFICER, _keys),
+    Shown("queue-palette", OFFICER, _palette),
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
     Shown("calls", OFFICER, "/desk/calls"),
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
+    Shown("ticket-listed", OFFICER, "/desk/t/{listed}"),
+    Shown("ticket-helped", OFFICER, "/desk/t/{helped}"),
+    Shown("ticket-task", HELPER, "/desk/t/{helped}"),
+    Shown("ticket-task-objected", DISPATCHER, "/desk/t/{helped}"),
+    Shown("ticket-order-replied", LEADER, "/desk/t/{helped}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-tickets", HEAD, "/board/tickets"),
@@ -162,6 +212,14 @@ PAGES = (
     Shown("admin-accounts", ADMIN, "/admin/users"),
     Shown("admin-account-new", ADMIN, "/admin/users/new"),
     Shown("admin-account", ADMIN, f"/admin/users/{OFFICER}"),
+    Shown("admin-units", ADMIN, "/admin/units"),
+    Shown("admin-units-found", ADMIN, "/admin/units?q=新城区"),
+    Shown("admin-unit", ADMIN, f"/admin/units/{COUNTY}"),
+    Shown("admin-import", ADMIN, "/admin/units/import"),
+    Shown("admin-year", ADMIN, "/admin/calendar/2026"),
+    Shown("admin-year-form", ADMIN, "/admin/calendar/2027/edit"),
+    Shown("admin-hours", ADMIN, "/admin/calendar/hours"),
+    Shown("admin-unit-hours", ADMIN, f"/admin/calendar/hours/{COUNTY}"),
     Shown("admin-work", ADMIN, "/admin/work"),
     Shown("security", GUARD, "/security"),
 )

@@ -16,6 +16,7 @@ from jiesu.web.pages.account import AccountPages
 from jiesu.web.pages.admin import ADMIN_PAGES
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
+from jiesu.web.pages.bulk import BulkPages
 from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
@@ -50,6 +51,7 @@ def page_routers(settings: Settings) -> list[Router]:
         SurveyPages,
         SigningPages,
         AccountPages,
+        BulkPages,
         DeskPages,
         CounterPages,
         TicketPages,

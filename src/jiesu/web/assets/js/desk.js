@@ -2,6 +2,11 @@
 import "./common.js";
 import { findPlaces } from "./places.js";
 import { keepDraft } from "./draft.js";
+import "./queue.js";
+import "./countdown.js";
+import "./bulk.js";
+import "./keys.js";
+import "./palette.js";
 import "./ticket.js";
 import { start } from "./stream.js";
 
