@@ -13,7 +13,7 @@ os.environ.setdefault(
 )  # readings of single characters are enough, and a tenth of the memory
 from pypinyin import Style, pinyin
 
-__all__ = ["find_places"]
+__all__ = ["find_places", "fits"]
 
 #: A name as the readings of its characters: {"xin"}, {"cheng"}, {"qu", "ou"}.
 Readings = tuple[frozenset[str], ...]
@@ -70,3 +70,8 @@ def _spells(readings: Readings, typed: str) -> bool:
 def _within(organisation: Organisation, index: dict[str, Readings], place: Place, around: list[str]) -> bool:
     above = organisation.ancestors_of_place(place.code)
     return all(any(_rank(one.name, index[one.code], word) is not None for one in above) for word in around)
+
+
+def fits(name: str, typed: str) -> bool:
+    """Whether a name holds what was typed, or begins that way in pinyin or first letters at any of its characters."""
+    return _rank(fold(name), _readings(name), fold(typed)) is not None

@@ -18,7 +18,7 @@ from jiesu.kit.calendar import Calendars, WorkingCalendar
 from jiesu.kit.calendar.shifts import MINUTE
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
-from jiesu.routing.dispatch import UnknownUnit
+from jiesu.routing.unit_choice import UnknownUnit
 from jiesu.rules import Rules
 from jiesu.sla.foresee import foresee
 from jiesu.sla.publish import publish_hours, unit_hours

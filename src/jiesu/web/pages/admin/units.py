@@ -17,7 +17,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError, Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
-from jiesu.routing.dispatch import UnknownUnit
+from jiesu.routing.unit_choice import UnknownUnit
 from jiesu.rules import Rules
 from jiesu.units.importing import Diff
 from jiesu.units.organisation import Organisation, Unit
