@@ -81,9 +81,10 @@ MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+    ("POST", "/api/v1/desk/bulk"), ("POST", "/desk/bulk"),  # tests/api/test_bulk.py
     ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
@@ -116,6 +117,8 @@ AUDITORS = {
 SECURITY = {("GET", "/security")}
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
+    ("GET", "/api/v1/desk/filters"), ("POST", "/api/v1/desk/filters"), ("PATCH", "/api/v1/desk/filters/{id:int}"),
+    ("DELETE", "/api/v1/desk/filters/{id:int}"), ("POST", "/desk/filters"),  # tests/api/test_filters.py
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
     ("POST", "/account/post"), ("GET", "/account/second-factor"), ("POST", "/account/second-factor"),
     ("POST", "/account/sessions/end"), ("POST", "/account/sessions/{session:str}/end"),

@@ -23,7 +23,17 @@ from jiesu.statistics.rates import Figures
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import visible_to
 
-__all__ = ["CountedView", "FigureView", "Overview", "RatesView", "counted_view", "overview", "rates_view"]
+__all__ = [
+    "CountedView",
+    "FigureView",
+    "Overview",
+    "RatesView",
+    "allowed_unit",
+    "counted_view",
+    "month_of",
+    "overview",
+    "rates_view",
+]
 
 
 class FigureView(msgspec.Struct, frozen=True):
@@ -101,7 +111,8 @@ def _figures(figures: Figures) -> FigureView:
     )
 
 
-def _allowed_unit(staff: Staff, unit: str | None) -> str:
+def allowed_unit(staff: Staff, unit: str | None) -> str:
+    """The unit whose figures are asked for, by default one's own. Raises NotYours, UnitNotSeen."""
     if not staff.has(Right.FIGURES):
         raise NotYours
     if unit is not None and unit not in staff.subtree:
@@ -109,7 +120,8 @@ def _allowed_unit(staff: Staff, unit: str | None) -> str:
     return unit or staff.unit
 
 
-def _month(uow: UnitOfWork, month: str | None) -> str:
+def month_of(uow: UnitOfWork, month: str | None) -> str:
+    """The month asked for, by default this one."""
     return month or f"{uow.now.astimezone(SHANGHAI):%Y-%m}"
 
 
@@ -117,8 +129,8 @@ async def rates_view(
     uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, locale: Locale = "zh"
 ) -> RatesView:
     """The three rates of a month. Raises BadMonth, UnitNotSeen, NotYours."""
-    span = month_span(_month(uow, month))
-    found = await rates_of(uow, rules.organisation, rules.rates, span, _allowed_unit(staff, unit), staff)
+    span = month_span(month_of(uow, month))
+    found = await rates_of(uow, rules.organisation, rules.rates, span, allowed_unit(staff, unit), staff)
     named = {row.unit: unit_named(rules, row.unit, locale) or Named(row.unit, row.unit) for row in found}
     return RatesView(span.name, [UnitRates(named[row.unit], _figures(row.own), _figures(row.subtree)) for row in found])
 
@@ -127,9 +139,9 @@ async def counted_view(
     uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, locale: Locale = "zh"
 ) -> list[CountedView]:
     """Exactly the tickets that make the subtree's figures, less those the person may not open."""
-    chosen = _allowed_unit(staff, unit)
+    chosen = allowed_unit(staff, unit)
     units = sorted(rules.organisation.subtree(chosen))
-    rows = await counted_tickets(uow, month_span(_month(uow, month)), units, visible_to(staff))
+    rows = await counted_tickets(uow, month_span(month_of(uow, month)), units, visible_to(staff))
     return [
         CountedView(
             number=row.number,
@@ -146,7 +158,7 @@ async def counted_view(
 
 async def overview(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale = "zh") -> Overview:
     """What is late and what waits. Raises NotYours."""
-    _allowed_unit(staff, None)
+    allowed_unit(staff, None)
     views = (
         View.OVERDUE,
         View.DUE_TODAY,

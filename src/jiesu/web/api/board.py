@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.co_handling import CoHandlingView, co_handling_view
 from jiesu.desk.figures import CountedView, Overview, RatesView, counted_view, overview, rates_view
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.views import queue_row
@@ -59,6 +60,19 @@ class BoardController(Controller):
     ) -> RatesView:
         """The three rates of a month (三率), `2026-10`; by default this month and one's own unit."""
         return await rates_view(uow, rules, staff, month, unit, locale)
+
+    @get("/co-handling", operation_id="BoardCoHandling")
+    async def co_handling(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+    ) -> CoHandlingView:
+        """How co-handlers kept their own dates (协办时效); no part of the lead's rates."""
+        return await co_handling_view(uow, rules, staff, month, unit, locale)
 
     @get("/rates/tickets", operation_id="BoardRatesTickets")
     async def counted(
