@@ -104,6 +104,7 @@ ADMINISTRATORS = {
     ("GET", "/admin/users/{username:str}"), ("POST", "/admin/users/{username:str}"), ("GET", "/admin/work"),
     ("GET", "/admin/calendar"), ("GET", "/admin/calendar/{year:int}"), ("GET", "/admin/calendar/{year:int}/edit"),
     ("POST", "/admin/calendar/{year:int}/edit"), ("GET", "/admin/calendar/hours"), ("GET", "/admin/calendar/hours/{unit:str}"),
+    ("GET", "/admin/policies"), ("GET", "/admin/policies/categories"), ("GET", "/admin/policies/diff"), ("GET", "/admin/messages"),
     ("GET", "/admin/units"), ("GET", "/admin/units/import"), ("POST", "/admin/units/import"), ("POST", "/admin/units/import/apply"),
     ("GET", "/admin/units/{unit:str}"), ("POST", "/admin/calendar/hours/{unit:str}"), ("POST", "/admin/work/retry"), ("POST", "/admin/work/{letter:str}/retry"), ("POST", "/admin/work/{letter:str}/discard"),
 }  # fmt: skip
@@ -336,6 +337,7 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/users/nobody/end-sessions"), ("POST", "/api/v1/admin/users/nobody/release"),
         ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("GET", "/admin/users/nobody"),
         ("GET", "/admin/work"), ("GET", "/security"), ("GET", "/admin/calendar"), ("GET", "/admin/calendar/2027"),
+        ("GET", "/admin/policies"), ("GET", "/admin/policies/categories"), ("GET", "/admin/policies/diff"), ("GET", "/admin/messages"),
         ("GET", "/admin/units"), ("GET", "/admin/units/import"), ("GET", f"/admin/units/{STATION}"),
         ("GET", "/admin/calendar/2027/edit"), ("GET", "/admin/calendar/hours"), ("GET", f"/admin/calendar/hours/{STATION}"),
         ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),

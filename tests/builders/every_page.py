@@ -220,6 +220,10 @@ PAGES = (
     Shown("admin-year-form", ADMIN, "/admin/calendar/2027/edit"),
     Shown("admin-hours", ADMIN, "/admin/calendar/hours"),
     Shown("admin-unit-hours", ADMIN, f"/admin/calendar/hours/{COUNTY}"),
+    Shown("admin-policies", ADMIN, "/admin/policies"),
+    Shown("admin-categories", ADMIN, "/admin/policies/categories"),
+    Shown("admin-policy-diff", ADMIN, "/admin/policies/diff?effects=1"),
+    Shown("admin-messages", ADMIN, "/admin/messages"),
     Shown("admin-work", ADMIN, "/admin/work"),
     Shown("security", GUARD, "/security"),
 )

@@ -17,7 +17,7 @@ os.environ.setdefault(
 )  # readings of single characters are enough, and a tenth of the memory
 from pypinyin import Style, pinyin
 
-__all__ = ["find_places"]
+__all__ = ["find_places", "fits"]
 
 #: A name as the readings of its characters: {"xin"}, {"cheng"}, {"qu", "ou"}.
 Readings = tuple[frozenset[str], ...]
@@ -94,7 +94,13 @@ def _spells(readings: Readings, at: int, typed: str) -> bool:
 def _within(organisation: Organisation, index: Index, place: Place, around: list[str]) -> bool:
     """Whether every word is found in the name of one of the places around it."""
     above = [(one.name, index.readings[one.code]) for one in organisation.ancestors_of_place(place.code)]
-    return all(
-        any(word in name or any(_spells(some, at, word) for at in range(len(some))) for name, some in above)
-        for word in around
-    )
+    return all(any(_names(name, some, word) for name, some in above) for word in around)
+
+
+def fits(name: str, typed: str) -> bool:
+    """Whether a name holds what was typed, or begins that way in pinyin or first letters at any of its characters."""
+    return _names(fold(name), _readings(name), fold(typed))
+
+
+def _names(name: str, readings: Readings, word: str) -> bool:
+    return word in name or any(_spells(readings, at, word) for at in range(len(readings)))
