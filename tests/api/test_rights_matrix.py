@@ -14,6 +14,7 @@ from httpx import AsyncClient, Response
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from jiesu.desk.board.cuts import What
 from jiesu.desk.queue import View
 from jiesu.web.actions import ACTIONS
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
@@ -76,7 +77,8 @@ MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
+    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
@@ -243,7 +245,9 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
         "/api/v1/board/escalations",
         "/api/v1/board/rates/tickets",
         "/api/v1/board/overview",
+        "/api/v1/board/hotspots?of=month",
     ]
+    places += [f"{path}?what={what}" for path in ("/api/v1/board/tickets", "/board/list") for what in What]
     places += ["/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()
     for (role, unit), headers in people.items():
@@ -281,6 +285,25 @@ async def test_no_number_counts_what_may_not_be_seen(client, tickets, people):
         if {notice["number"] for notice in told} - seen or read != {"read": len(told)}:
             wrong.append((role, unit, "notices", read, len(told)))
     assert wrong == []
+
+
+async def test_no_figure_of_the_board_counts_what_may_not_be_seen(client, tickets, people):
+    wrong = []
+    for (role, unit), headers in people.items():
+        seen = sum(may_see(kind, role, unit) for kind in tickets)
+        replies = [await client.get(f"/api/v1/board/{path}", headers=headers) for path in BOARD]
+        if {reply.status_code for reply in replies} == {403}:
+            continue
+        overview, trend, map_ = (reply.json() for reply in replies)
+        numbers = [*overview["queues"].values(), *(row["open"] for row in overview["units"])]
+        numbers += [day["backlog"] for day in trend["days"]] + [sum(day["arrived"] for day in trend["days"])]
+        numbers += [sum(cell["tickets"] for cell in map_["heat"]["cells"])]
+        if max(numbers) != seen or sum(level["waiting"] for level in overview["escalations"]) > 4 * seen:
+            wrong.append((role, unit, seen, numbers))
+    assert wrong == []
+
+
+BOARD = ("overview", "trend", "hotspots?of=month")
 
 
 async def test_no_rate_counts_what_may_not_be_seen(client, make, act, sign_in):

@@ -8,12 +8,18 @@ from litestar.params import FromQuery
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.figures import CountedView, Overview, RatesView, counted_view, overview, rates_view
+from jiesu.desk.board.cuts import Cut
+from jiesu.desk.board.flow import SPANS, Trend, trend
+from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
+from jiesu.desk.board.listing import CutPage, cut_page
+from jiesu.desk.board.overview import Overview, overview
+from jiesu.desk.board.rates import CountedView, RatesView, counted_view, rates_view
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.views import queue_row
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.api.desk import QueuePage
+from jiesu.web.cutting import CUT
 
 __all__ = ["BoardController"]
 
@@ -29,9 +35,10 @@ class BoardController(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
+        unit: FromQuery[str | None] = None,
     ) -> Overview:
-        """What is late and what waits (总览)."""
-        return await overview(uow, rules, staff, locale)
+        """What is late and what waits (总览), by default in one's own unit and below."""
+        return await overview(uow, rules, staff, unit, locale)
 
     @get("/escalations", operation_id="BoardEscalations")
     async def escalations(
@@ -57,7 +64,7 @@ class BoardController(Controller):
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
     ) -> RatesView:
-        """The three rates of a month (三率), `2026-10`; by default this month and one's own unit."""
+        """The three rates of a month (三率), `2026-10`, and of the one before; by default this month and one's own unit."""
         return await rates_view(uow, rules, staff, month, unit, locale)
 
     @get("/rates/tickets", operation_id="BoardRatesTickets")
@@ -72,3 +79,41 @@ class BoardController(Controller):
     ) -> list[CountedView]:
         """The tickets behind the figures of a unit's subtree."""
         return await counted_view(uow, rules, staff, month, unit, locale)
+
+    @get("/trend", operation_id="BoardTrend")
+    async def trend(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        unit: FromQuery[str | None] = None,
+        days: FromQuery[int] = SPANS[0],
+    ) -> Trend:
+        """How many came, ended and stood open, day by day (进出与积压), for 30 or 90 days."""
+        return await trend(uow, rules, staff, unit, days)
+
+    @get("/hotspots", operation_id="BoardHotspots")
+    async def hotspots(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        unit: FromQuery[str | None] = None,
+        of: FromQuery[HeatOf] = HeatOf.OPEN,
+    ) -> Hotspots:
+        """Where appeals gather: category by place, and what came in surges (热点)."""
+        return await hotspots(uow, rules, staff, unit, of, locale)
+
+    @get("/tickets", operation_id="BoardTickets", dependencies=CUT)
+    async def tickets(
+        self,
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        cursor: FromQuery[str] = "",
+    ) -> CutPage:
+        """Exactly the tickets behind a figure of the board (数字背后的工单)."""
+        return await cut_page(uow, rules, staff, cut, cursor, locale)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,14 +24,14 @@ from jiesu.accounts.staff import Staff
 from jiesu.desk.views import unit_named
 from jiesu.errors import DomainError, TooMany
 from jiesu.kit.locale import Locale
-from jiesu.sla.wording import moment_words
+from jiesu.sla.wording import day_words, moment_words
 from jiesu.web.pages.browsers import browser_words
 from jiesu.web.pages.languages import speaker
 from jiesu.web.pages.words import WORDS
 from jiesu.web.problems import locale_of
 from jiesu.web.signed_in import SignedInPerson
 
-__all__ = ["ASSETS", "STATIC", "engine", "go", "render", "waiting"]
+__all__ = ["ASSETS", "STATIC", "address", "engine", "go", "render", "waiting"]
 
 WEB = Path(__file__).parents[1]
 #: Built from ASSETS by `make setup`.
@@ -49,7 +49,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 #: Reader's choices kept in cookies: name → the values it may have.
-CHOICES = {"lang": ("zh", "en"), "size": ("normal", "large")}
+CHOICES = {"lang": ("zh", "en"), "size": ("normal", "large"), "theme": ("auto", "light", "dark")}
 YEAR = 365 * 24 * 3600
 _LINK = re.compile(r"https?://[^\s<>“”（）()，。]+")
 
@@ -73,6 +73,7 @@ def render(
         "locale": locale,
         "words": WORDS,
         "large": _choice(request, "size") == "large",
+        "theme": _choice(request, "theme"),
         "path": request.scope["path"],
         "switch": lambda name, value: _switch(request, name, value),
         "demo": request.app.state.kernel.settings.demo,
@@ -95,6 +96,12 @@ def go(path: str, cookies: Sequence[Cookie] = ()) -> Response[Any]:
     return answer
 
 
+def address(path: str, parameters: Mapping[str, Any]) -> str:
+    """A path with its parameters; those that are None or empty are left out."""
+    given = urlencode({name: str(value) for name, value in parameters.items() if value not in (None, "")})
+    return f"{path}?{given}" if given else path
+
+
 def engine() -> JinjaTemplateEngine:
     """Templates that escape everything and refuse a name nobody gave."""
     environment = Environment(
@@ -108,6 +115,7 @@ def engine() -> JinjaTemplateEngine:
     environment.globals["asset"] = _asset
     environment.filters |= {
         "moment": _moment,
+        "day": _day,
         "percent": _percent,
         "bytes": _bytes,
         "links": _links,
@@ -180,6 +188,12 @@ def _asset(name: str) -> str:
 def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
     locale: Locale = context["locale"]
     return moment_words(moment, locale, year=year)
+
+
+@pass_context
+def _day(context: Context, day: date) -> str:
+    locale: Locale = context["locale"]
+    return day_words(day, locale)
 
 
 def _percent(rate: float | None) -> str:
