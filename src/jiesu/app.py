@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
@@ -52,7 +53,7 @@ from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.sessions import Sessions
 
-__all__ = ["create_app"]
+__all__ = ["collaborators", "create_app"]
 
 #: The longest request body taken, in bytes: a text of 5,000 characters with all the rest fits many times.
 LONGEST_BODY = 256 * 1024
@@ -62,21 +63,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
     """The application; a ready `kernel` is for tests, which inject the clock and the gateway through it."""
     settings = settings or (kernel.settings if kernel else load_settings())
     configure_logs(settings.log_level)
-    kernel = kernel or Kernel(settings)
-    provider = provider_of(settings)
     limits = LimitsMiddleware(settings)
-    redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
-        await kernel.open()
-        yield
-        if provider is not None:
-            await provider.aclose()
-        await redis.aclose()
-        await limits.aclose()
-        await kernel.close()
-
     return Litestar(
         route_handlers=[_api(settings), FileController, HealthController, MetricsController, *page_routers(settings)],
         middleware=[
@@ -94,7 +81,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         },
         after_exception=[give_back],
         before_send=[headers_for(https=settings.https)],
-        lifespan=[lifespan],
+        lifespan=[_life],
         logging_config=None,
         template_config=templates(),
         plugins=[ProblemsDocumented()],
@@ -108,16 +95,33 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
             render_plugins=[PlainRenderPlugin(), JsonRenderPlugin()],
         ),
         request_max_body_size=LONGEST_BODY,
-        state=State(
-            {
-                "kernel": kernel,
-                "redis": redis,
-                "provider": provider,
-                "limits": limits,
-                "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
-            }
-        ),
+        state=State(collaborators(kernel or Kernel(settings), limits)),
     )
+
+
+def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
+    """What requests work with, by its name in the application's state."""
+    settings = kernel.settings
+    redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
+    return {
+        "kernel": kernel,
+        "redis": redis,
+        "provider": provider_of(settings),
+        "limits": limits,
+        "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
+    }
+
+
+@asynccontextmanager
+async def _life(app: Litestar) -> AsyncGenerator[None, None]:
+    kernel: Kernel = app.state.kernel
+    await kernel.open()
+    yield
+    if app.state.provider is not None:
+        await app.state.provider.aclose()
+    await app.state.redis.aclose()
+    await app.state.limits.aclose()
+    await kernel.close()
 
 
 def _csrf(settings: Settings) -> CSRFConfig:

@@ -26,7 +26,7 @@ BLIND = ("administrator", "security", "auditor")
 
 #: Ticket-less for everybody: forms, lists of public facts, signs of life.
 OPEN = {
-    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("GET", "/receipt"), ("GET", "/login"),
+    ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("POST", "/file/steps"), ("GET", "/receipt"), ("GET", "/login"),
     ("POST", "/login"), ("POST", "/logout"), ("GET", "/t"), ("POST", "/t"), ("POST", "/t/leave"), ("POST", "/api/v1/tickets"),
     ("GET", "/api/v1/categories"), ("GET", "/api/v1/places"), ("POST", "/api/v1/session"), ("GET", "/health/live"),
     ("GET", "/health/ready"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
@@ -93,12 +93,18 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users/{username:str}/link"), ("POST", "/api/v1/admin/users/{username:str}/unlink"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-password"),
     ("POST", "/api/v1/admin/users/{username:str}/reset-second-factor"),
+    ("POST", "/api/v1/admin/users/{username:str}/end-sessions"), ("POST", "/api/v1/admin/users/{username:str}/release"),
+    ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("POST", "/admin/users/new"),
+    ("GET", "/admin/users/{username:str}"), ("POST", "/admin/users/{username:str}"), ("GET", "/admin/work"),
+    ("POST", "/admin/work/retry"), ("POST", "/admin/work/{letter:str}/retry"), ("POST", "/admin/work/{letter:str}/discard"),
 }  # fmt: skip
 #: The auditor's alone.
 AUDITORS = {
     ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"), ("POST", "/api/v1/audit/export"),
     ("GET", "/api/v1/audit/pressed"), ("GET", "/audit"), ("POST", "/audit/export"), ("GET", "/audit/pressed"),
 }  # fmt: skip
+#: The security officer's alone.
+SECURITY = {("GET", "/security")}
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
@@ -183,6 +189,7 @@ def test_every_route_stands_in_one_table(client: AsyncClient):
         MANY_TICKETS,
         ADMINISTRATORS,
         AUDITORS,
+        SECURITY,
         ONES_OWN,
     )
     listed = [entry for table in tables for entry in table]
@@ -332,6 +339,9 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/dead-letters/1/discard"), ("GET", "/api/v1/admin/users"),
         ("POST", "/api/v1/admin/users/nobody/deactivate"), ("POST", "/api/v1/admin/users/nobody/activate"),
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
+        ("POST", "/api/v1/admin/users/nobody/end-sessions"), ("POST", "/api/v1/admin/users/nobody/release"),
+        ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("GET", "/admin/users/nobody"),
+        ("GET", "/admin/work"), ("GET", "/security"),
         ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
         ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),
@@ -350,12 +360,14 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
                 next((body for word, body in bodies.items() if f"/{word}" in path), None) if method != "GET" else None
             )
             reply = await client.request(method, path, headers=headers, json=body)
-            theirs = "auditor" if "audit" in path else "administrator"
+            theirs = "auditor" if "audit" in path else "security" if path == "/security" else "administrator"
             assert (reply.status_code == 403) == (role != theirs), (role, unit, path, reply.status_code, reply.text)
 
 
 async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
-    for method, path in sorted(ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | ONES_OWN):
+    for method, path in sorted(
+        ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | SECURITY | ONES_OWN
+    ):
         for made in tickets.values():
             url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
             url = (

@@ -129,7 +129,7 @@ async def test_nobody_but_administrators_looks_after_accounts(client, sign_in, p
     await people.add()
     headers = await sign_in(f"{role}-{CITY}")
     post = {"role": "officer", "unit": COUNTY}
-    resets = ("deactivate", "activate", "reset-password", "reset-second-factor")
+    resets = ("deactivate", "activate", "reset-password", "reset-second-factor", "end-sessions", "release")
     replies = [await client.get(USERS, headers=headers), await client.post(USERS, json=NEW, headers=headers)]
     replies += [await client.post(f"{USERS}/{NAME}/{path}", headers=headers) for path in resets]
     replies += [

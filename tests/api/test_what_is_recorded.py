@@ -94,6 +94,11 @@ async def reactivate(at: Any) -> Any:
     return await post(f"{USERS}/{NAME}/activate")(at)
 
 
+async def release(at: Any) -> Any:
+    await mistype_often(at)
+    return await post(f"{USERS}/{NAME}/release")(at)
+
+
 #: what is done → the entry it makes
 RECORDED: dict[str, tuple[Callable[[Any], Awaitable[Any]], str]] = {
     "looking at a petitioner's whole data": (
@@ -114,6 +119,8 @@ RECORDED: dict[str, tuple[Callable[[Any], Awaitable[Any]], str]] = {
     "taking a post": (post(f"{USERS}/{NAME}/posts/remove", role="officer", unit=STATION), "PostTaken"),
     "a new password": (post(f"{USERS}/{NAME}/reset-password"), "PasswordReset"),
     "a lost telephone": (post(f"{USERS}/{NAME}/reset-second-factor"), "SecondFactorReset"),
+    "ending somebody's sessions": (post(f"{USERS}/{NAME}/end-sessions"), "SessionsRevoked"),
+    "ending a wait": (release, "SignInReleased"),
     "a calendar": (put(f"{YEARS}/2027", year=2027, published=False), "CalendarPublished"),
     "a unit's hours": (put(f"/api/v1/admin/calendar/hours/{STATION}", **HOURS), "CalendarPublished"),
     "sending work again": (post(LETTERS + "/{letter}/retry"), "WorkRetried"),

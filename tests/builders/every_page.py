@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.forms import CITY, CLEAR, COUNTY, STATION
 from tests.builders.make import Made, Make
 
 __all__ = ["PAGES", "Shown", "World", "enter", "make_world"]
@@ -59,7 +59,7 @@ async def enter(page: Page, username: str) -> None:
     await page.fill("#username", username)
     await page.fill("#password", "jiesu-demo")
     await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile("/(desk|audit|admin)"))
+    await page.wait_for_url(re.compile("/(desk|audit|admin|security)"))
 
 
 async def _own(page: Page, world: World) -> None:
@@ -69,12 +69,28 @@ async def _own(page: Page, world: World) -> None:
     await page.wait_for_selector(".timeline")
 
 
+def _filing(step: str) -> Open:
+    """That step of the form, on the way that a petitioner takes."""
+
+    async def go(page: Page, world: World) -> None:
+        await page.goto("/file")
+        await page.fill("#text", CLEAR)
+        while await page.locator("[name=step]").get_attribute("value") != step:
+            await page.click("text=下一步")
+
+    return go
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
+ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
 
 PAGES = (
     Shown("home", VISITOR, "/"),
     Shown("file", VISITOR, "/file"),
+    Shown("file-where", VISITOR, _filing("where")),
+    Shown("file-who", VISITOR, _filing("who")),
+    Shown("file-review", VISITOR, _filing("review")),
     Shown("lookup", VISITOR, "/t"),
     Shown("lookup-rate", VISITOR, "/t?rate=1"),
     Shown("progress", VISITOR, _own),
@@ -91,4 +107,10 @@ PAGES = (
     Shown("board-tickets", HEAD, "/board/tickets"),
     Shown("counter", CLERK, "/desk/new"),
     Shown("audit", AUDITOR, "/audit"),
+    Shown("admin", ADMIN, "/admin"),
+    Shown("admin-accounts", ADMIN, "/admin/users"),
+    Shown("admin-account-new", ADMIN, "/admin/users/new"),
+    Shown("admin-account", ADMIN, f"/admin/users/{OFFICER}"),
+    Shown("admin-work", ADMIN, "/admin/work"),
+    Shown("security", GUARD, "/security"),
 )

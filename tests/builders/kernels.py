@@ -13,7 +13,7 @@ from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction
 
-from jiesu.app import create_app
+from jiesu.app import collaborators, create_app
 from jiesu.db.uow import Database
 from jiesu.intake.numbers import Numbers
 from jiesu.kernel import Kernel
@@ -73,7 +73,7 @@ async def committing_kernel(settings: Settings, clock: Clock, policies: Policies
 @asynccontextmanager
 async def http(kernel: Kernel) -> AsyncIterator[AsyncClient]:
     """The unaltered application behind an HTTP client, in the test's own event loop, so that requests may overlap."""
-    app = create_app(kernel=kernel)
+    app = _application(kernel)
     ready, stop = asyncio.Event(), asyncio.Event()
     life = asyncio.create_task(_live(app, ready, stop))
     await asyncio.wait([life, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
@@ -83,6 +83,21 @@ async def http(kernel: Kernel) -> AsyncIterator[AsyncClient]:
     finally:
         stop.set()
         await life
+
+
+#: The last application made, and its settings: making one takes longer than most tests.
+_made: list[tuple[Settings, Litestar]] = []
+
+
+def _application(kernel: Kernel) -> Litestar:
+    """The application for the kernel's settings; all that a request works with is new."""
+    if _made and _made[0][0] == kernel.settings:
+        app = _made[0][1]
+        app.state.update(collaborators(kernel, app.state.limits))
+        return app
+    app = create_app(kernel=kernel)
+    _made[:] = [(kernel.settings, app)]
+    return app
 
 
 async def _live(app: Litestar, ready: asyncio.Event, stop: asyncio.Event) -> None:

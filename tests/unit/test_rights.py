@@ -43,7 +43,7 @@ def test_a_unit_beside_does_not_see_it_nor_learn_that_it_exists():
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR])
 def test_administration_security_and_audit_see_no_petition(role: Role):
-    assert RIGHTS[role] <= {Right.ADMINISTER, Right.AUDIT}
+    assert RIGHTS[role] <= {Right.ADMINISTER, Right.AUDIT, Right.GUARD}
     assert not person(role, "city").may_see(Case())
     assert not person(role, "city").may_see(Case(sealed_to="city"))
 

@@ -34,15 +34,26 @@ async def test_a_petitioner_files_and_follows_on_a_phone_without_scripts(browser
     page = await context.new_page()
     await page.goto("/")
     await page.click("text=反映诉求")
+    await page.fill("#text", "太短")
+    await page.click("text=下一步")
+    await expect(page.locator("#text-wrong")).to_be_visible()
     await page.fill("#text", CLEAR)
+    await page.click("text=下一步")
     await page.select_option("#district", "150102")
     await page.click("text=显示下一级")
     await page.select_option("#township", "150102001")
+    await page.click("text=下一步")
     await page.fill("[name='petitioner.phone']", "12")
-    await page.click("text=提交诉求")
+    await page.click("text=下一步")
     await expect(page.locator("[id='petitioner.phone-wrong']")).to_be_visible()
-    await expect(page.locator("#text")).to_have_value(CLEAR)
     await page.fill("[name='petitioner.phone']", "13800138000")
+    await page.click("text=上一步")
+    await expect(page.locator("#township")).to_have_value("150102001")
+    await page.click("text=下一步")
+    await page.click("text=下一步")
+    await expect(page.locator(".said")).to_have_text(CLEAR)
+    await expect(page.locator("main")).to_contain_text("海拉尔东路街道")
+    await expect(page.locator("main")).to_contain_text("看起来是“抚恤补助：停发错发”。对吗？")
     await page.click("text=提交诉求")
     number, code = [await page.locator("dd.big").nth(place).inner_text() for place in (0, 1)]
     assert page.url == f"{served.public_url}/receipt"
@@ -123,17 +134,34 @@ async def test_a_petitioner_rates_the_result_from_the_progress_page(browser: Bro
     assert (await prepare.load(made)).status is Status.REWORK
 
 
+async def press(page: Page, value: str) -> None:
+    """Tab to the button of that value and press it."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.value") == value:
+            break
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+
+
 async def test_an_english_reader_files_with_the_keyboard_alone(browser: Browser, served: Settings):
     context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
     page = await context.new_page()
     await page.goto("/file?lang=en")
     await page.locator("#text").focus()
     await page.keyboard.type("My pension has not been paid for three months. 抚恤金停发三个月。")
-    for _ in range(40):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement.value") == "file":
-            break
+    await press(page, "next")
+    await expect(page.locator("h1")).to_contain_text("Where")
+    await page.locator("#find-place").focus()
+    await page.keyboard.type("xcq gzf")
+    await expect(page.locator("#found-places li")).to_have_count(1)
+    await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
+    await expect(page.locator("#village")).to_have_value("150102001001")
+    await press(page, "next")
+    await press(page, "next")
+    await expect(page.locator("main")).to_contain_text("公主府社区")
+    await press(page, "file")
     await expect(page.locator("h1")).to_have_text("We have it. This is your receipt")
 
 

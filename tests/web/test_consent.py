@@ -10,7 +10,7 @@ OPTIONAL = {"petitioner.kind": "veteran"}
 
 
 async def test_an_optional_field_wants_its_own_tick_and_everything_else_none(site: Site, kernel):
-    form = await site.get("/file")
+    form = await site.post("/file/steps", do="see-who")
     assert kernel.rules.notices.told("zh") in words(form)
     assert kernel.rules.notices.asked("id_number", "zh") in words(form)
     assert "checked" not in form.text.split('name="consent.kind"')[1].split(">")[0]

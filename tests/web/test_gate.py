@@ -129,6 +129,7 @@ async def test_the_work_grows_with_the_flood(gated, clock):
 
 async def test_redis_away_hinders_nobody(gated, clock):
     app = gated.client._transport.app
+    await app.state.redis.aclose()
     app.state.redis = Redis.from_url("redis://127.0.0.1:1/0")
     assert (await gated.file(**(await opened(gated)).solved())).status_code == 303
     form = await opened(gated)

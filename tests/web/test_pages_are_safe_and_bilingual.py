@@ -40,7 +40,7 @@ def test_english_fills_the_same_blanks():
 
 def test_no_chinese_stands_in_a_template_outside_the_catalogue():
     left = {}
-    for path in sorted((WEB / "templates").glob("*.html")):
+    for path in sorted((WEB / "templates").rglob("*.html")):
         bare = re.sub(
             r"{#.*?#}|_\(\s*(\"[^\"]*\"|'[^']*')|{\"\w+\": _\(.*?\]",
             "",
@@ -79,7 +79,7 @@ async def test_pages_tell_the_browser_what_to_refuse(site: Site, path: str):
 
 
 def test_no_template_holds_a_script_or_a_style_of_its_own():
-    for path in (WEB / "templates").glob("*.html"):
+    for path in (WEB / "templates").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text), path.name
 

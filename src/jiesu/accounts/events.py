@@ -21,6 +21,7 @@ __all__ = [
     "SessionsRevoked",
     "SignInFailed",
     "SignInLocked",
+    "SignInReleased",
     "SignedIn",
     "SignedOut",
 ]
@@ -44,6 +45,12 @@ class SignInFailed(SecurityEvent, frozen=True, kw_only=True):
 
 class SignInLocked(SecurityEvent, frozen=True, kw_only=True):
     seconds: int
+
+
+class SignInReleased(SecurityEvent, frozen=True, kw_only=True):
+    """An administrator ended the wait after wrong guesses; `failures` are forgotten."""
+
+    failures: int
 
 
 class ProviderSignInRefused(SecurityEvent, frozen=True, kw_only=True):
@@ -83,7 +90,7 @@ class PasswordReset(SecurityEvent, frozen=True, kw_only=True):
 
 
 class SessionsRevoked(SecurityEvent, frozen=True, kw_only=True):
-    """`session` is the public id of the one that was ended; None: all others."""
+    """`session` is the public id of the one that was ended; None: all others, or all where somebody else (`by`) ended them."""
 
     session: str | None = None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select
 
@@ -14,7 +15,7 @@ from jiesu.errors import TooMany
 from jiesu.kit.addresses import telling
 from jiesu.kit.crypto import KeyRing
 
-__all__ = ["Lockout", "TooManyFailures", "delay_after"]
+__all__ = ["Lockout", "TooManyFailures", "Waiting", "delay_after", "waiting_names"]
 
 #: Failures that cost nothing. A whole office shares an address, so that one is granted more.
 FREE, FREE_FOR_ADDRESS = 5, 20
@@ -69,7 +70,12 @@ class Lockout:
 
     async def succeed(self, uow: UnitOfWork) -> None:
         """Forget this name's failures. Those against other names stay with the address, or one good password would do."""
-        await uow.session.execute(delete(SignInFailure).where(SignInFailure.name_hash == self.name_hash))
+        await self.forget(uow)
+
+    async def forget(self, uow: UnitOfWork) -> int:
+        """The same; returns how many there were."""
+        mine = delete(SignInFailure).where(SignInFailure.name_hash == self.name_hash).returning(SignInFailure.id)
+        return len((await uow.session.scalars(mine)).all())
 
     async def _name_until(self, uow: UnitOfWork) -> datetime:
         count, last = await _recent(uow, SignInFailure.name_hash == self.name_hash, REMEMBERED)
@@ -81,6 +87,24 @@ class Lockout:
         mine = SignInFailure.address_hash == self.address_hash
         count, last = await _recent(uow, mine, REMEMBERED_FOR_ADDRESS)
         return last + delay_after(count, FREE_FOR_ADDRESS)
+
+
+class Waiting(NamedTuple):
+    """A name that was guessed at too often: how many failures count, and until when it waits (maybe a moment ago)."""
+
+    failures: int
+    until: datetime
+
+
+async def waiting_names(uow: UnitOfWork, keys: KeyRing, usernames: Iterable[str]) -> dict[str, Waiting]:
+    """Which of the names have used up what is free, the longest wait first. One query, whatever their number."""
+    recent = select(SignInFailure.name_hash, func.count(), func.max(SignInFailure.at))
+    recent = recent.where(SignInFailure.at > uow.now - REMEMBERED).group_by(SignInFailure.name_hash)
+    rows = (await uow.session.execute(recent.having(func.count() >= FREE))).all()
+    found = {name_hash: Waiting(count, last + delay_after(count)) for name_hash, count, last in rows}
+    hashed = ((name, Lockout.of(keys, name, None).name_hash) for name in usernames) if found else ()
+    waiting = [(name, found[name_hash]) for name, name_hash in hashed if name_hash in found]
+    return dict(sorted(waiting, key=lambda item: item[1].until, reverse=True))
 
 
 async def _recent(uow: UnitOfWork, mine: ColumnElement[bool], span: timedelta) -> tuple[int, datetime]:

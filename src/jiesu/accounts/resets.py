@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from jiesu.accounts import second_factor
 from jiesu.accounts.add import initial_password
-from jiesu.accounts.events import AccountActivated, AccountDeactivated, PasswordReset, SecondFactorReset
+from jiesu.accounts.events import (
+    AccountActivated,
+    AccountDeactivated,
+    PasswordReset,
+    SecondFactorReset,
+    SessionsRevoked,
+    SignInReleased,
+)
+from jiesu.accounts.lockout import Lockout
 from jiesu.accounts.others import lock_other
 from jiesu.db.uow import UnitOfWork
+from jiesu.kit.crypto import KeyRing
 
-__all__ = ["activate", "deactivate", "reset_password", "reset_second_factor"]
+__all__ = ["activate", "deactivate", "end_sessions", "release", "reset_password", "reset_second_factor"]
 
 
 async def deactivate(uow: UnitOfWork, username: str, *, by: str) -> None:
@@ -46,3 +55,20 @@ async def reset_second_factor(uow: UnitOfWork, username: str, *, by: str) -> Non
     account = await lock_other(uow, username, by)
     second_factor.forget(account)
     await uow.record(SecondFactorReset(account=account.username, by=by))
+
+
+async def end_sessions(uow: UnitOfWork, username: str, *, by: str) -> None:
+    """Sign the person out everywhere, at once; they may sign in again. Raises NoSuchAccount, NotYourOwnAccount."""
+    account = await lock_other(uow, username, by)
+    account.generation += 1
+    await uow.record(SessionsRevoked(account=account.username, by=by))
+
+
+async def release(uow: UnitOfWork, keys: KeyRing, username: str, *, by: str) -> None:
+    """End the wait after wrong guesses at the name; that of the address stays. Repeatable.
+
+    Raises NoSuchAccount, NotYourOwnAccount.
+    """
+    account = await lock_other(uow, username, by)
+    if failures := await Lockout.of(keys, account.username, None).forget(uow):
+        await uow.record(SignInReleased(account=account.username, by=by, failures=failures))

@@ -36,6 +36,8 @@ class Right(StrEnum):
     ADMINISTER = "administer"
     #: Reading the security trail.
     AUDIT = "audit"
+    #: Watching over sign-ins: who waits after wrong guesses, what was tried.
+    GUARD = "guard"
 
 
 _R = Right
@@ -49,7 +51,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CALLBACK: frozenset({_R.READ, _R.CALL_BACK}),
     Role.SUPERVISOR: frozenset({_R.READ, _R.SUPERVISE, _R.FIGURES}),
     Role.ADMINISTRATOR: frozenset({_R.ADMINISTER}),
-    Role.SECURITY: frozenset(),
+    Role.SECURITY: frozenset({_R.GUARD}),
     Role.AUDITOR: frozenset({_R.AUDIT}),
 }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import Index, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +18,7 @@ from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import SecurityEvent, UnitOfWork
 from jiesu.kit.paging import decode_cursor, encode_cursor
 
-__all__ = ["Page", "SecurityEntry", "append", "newest", "verify"]
+__all__ = ["Page", "SecurityEntry", "append", "busiest_addresses", "newest", "of_kinds", "verify"]
 
 PAGE = 50
 #: There is one chain; its number in the seal tells it from every ticket's.
@@ -25,6 +26,7 @@ CHAIN = 0
 #: Advisory lock under which the chain grows: two entries never follow the same one.
 LOCK = 0x6A69657375
 _Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+_Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class SecurityEntry(Base):
@@ -90,6 +92,29 @@ async def newest(uow: UnitOfWork, *, cursor: str = "", size: int = PAGE) -> Page
         query = query.where(SecurityEntry.seq < decode_cursor(cursor, tuple[_Seq])[0])
     rows = (await uow.session.scalars(query)).all()
     return Page(rows[:size], encode_cursor(rows[size - 1].seq) if len(rows) > size else None)
+
+
+async def of_kinds(
+    uow: UnitOfWork, kinds: Collection[str], *, since: datetime, cursor: str = "", size: int = PAGE
+) -> Page:
+    """One stretch of the entries of these kinds from `since` on. Raises BadCursor."""
+    place = tuple_(SecurityEntry.at, SecurityEntry.id)
+    query = select(SecurityEntry).where(SecurityEntry.at >= since, SecurityEntry.kind.in_(kinds))
+    if cursor:
+        query = query.where(place < decode_cursor(cursor, tuple[datetime, _Id]))
+    query = query.order_by(SecurityEntry.at.desc(), SecurityEntry.id.desc()).limit(size + 1)
+    rows = (await uow.session.scalars(query)).all()
+    return Page(rows[:size], encode_cursor(rows[size - 1].at, rows[size - 1].id) if len(rows) > size else None)
+
+
+async def busiest_addresses(
+    uow: UnitOfWork, kinds: Collection[str], *, since: datetime, most: int = 10
+) -> Sequence[tuple[str, int]]:
+    """From where entries of these kinds came since then, the most first."""
+    address = SecurityEntry.data["address"].astext
+    query = select(address, func.count()).where(SecurityEntry.kind.in_(kinds), SecurityEntry.at >= since)
+    query = query.where(address.is_not(None)).group_by(address).order_by(func.count().desc(), address).limit(most)
+    return [(row[0], row[1]) for row in await uow.session.execute(query)]
 
 
 async def verify(session: AsyncSession, *, since: tuple[int, str] = (0, GENESIS)) -> AsyncIterator[tuple[int, str]]:

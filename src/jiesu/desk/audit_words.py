@@ -16,6 +16,7 @@ ACCOUNTS: Mapping[str, Words] = {
     "SignedOut": ("退出", "signed out"),
     "SignInFailed": ("登录失败", "sign-in failed"),
     "SignInLocked": ("登录被暂停", "sign-in locked for a while"),
+    "SignInReleased": ("解除登录暂停", "wait after wrong attempts ended"),
     "RecoveryCodeUsed": ("用备用码登录", "used a recovery code"),
     "ProviderSignInRefused": ("统一身份登录没有成功", "sign-in by the identity provider refused"),
     "AccountLinked": ("关联统一身份", "account linked to an identity"),

@@ -20,7 +20,7 @@ from jiesu.db.jobs import DeadLetter, Priority
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Forbidden
 
-__all__ = ["AdminController", "NotAnAdministrator", "administrator_only"]
+__all__ = ["AdminController", "NotAnAdministrator", "administrator_only", "drop_letter", "send_letter"]
 
 
 class NotAnAdministrator(Forbidden):
@@ -70,18 +70,28 @@ class AdminController(Controller):
         self, letter: FromPath[str], staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
     ) -> None:
         """Send it again now (重新发送)."""
-        administrator_only(staff)
-        again = await retry(uow, _key(letter))
-        await uow.record(WorkRetried(by=staff.username, count=1, key=again.key))
+        await send_letter(uow, staff, letter)
 
     @post("/dead-letters/{letter:str}/discard", operation_id="DiscardDeadLetter", status_code=HTTP_204_NO_CONTENT)
     async def discard(
         self, letter: FromPath[str], staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
     ) -> None:
         """Drop it for good (删除)."""
-        administrator_only(staff)
-        gone = await discard(uow, _key(letter), by=staff.username)
-        await uow.record(WorkDiscarded(by=staff.username, kind=gone.kind, key=gone.key))
+        await drop_letter(uow, staff, letter)
+
+
+async def send_letter(uow: UnitOfWork, staff: Staff, letter: str) -> None:
+    """Send a dead letter again, on record. Raises NotAnAdministrator, DeadLetterGone."""
+    administrator_only(staff)
+    again = await retry(uow, _key(letter))
+    await uow.record(WorkRetried(by=staff.username, count=1, key=again.key))
+
+
+async def drop_letter(uow: UnitOfWork, staff: Staff, letter: str) -> None:
+    """Drop a dead letter, on record. Raises NotAnAdministrator, DeadLetterGone."""
+    administrator_only(staff)
+    gone = await discard(uow, _key(letter), by=staff.username)
+    await uow.record(WorkDiscarded(by=staff.username, kind=gone.kind, key=gone.key))
 
 
 def administrator_only(staff: Staff) -> None:

@@ -10,10 +10,12 @@ from litestar.params import FromQuery
 from jiesu.desk.views import Named
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
+from jiesu.units.finding import find_places
 
 __all__ = ["ListController"]
 
-MOST = 300
+#: Places found by typing, and characters of what was typed that are looked at.
+MOST_FOUND, LONGEST = 20, 40
 
 
 class CategoryView(msgspec.Struct, frozen=True):
@@ -31,18 +33,15 @@ class ListController(Controller):
     async def places(
         self, rules: NamedDependency[Rules], parent: FromQuery[str | None] = None, q: FromQuery[str] = ""
     ) -> list[Named]:
-        """Places directly below `parent` (by default the city's districts), or all whose name contains `q`."""
+        """Places directly below `parent` (by default the city's districts). With `q` instead the best matches, by Chinese
+        text, pinyin or its first letters; several words narrow it down from above (`新城 公主府`, `xcq gzf`)."""
         organisation = rules.organisation
-        above = parent or organisation.root.place
-        found = (
-            place
-            for place in organisation.places.values()
-            if (q.strip() in place.name if q.strip() else place.parent == above)
-        )
-        return [
-            Named(place.code, organisation.full_place_name(place.code))
-            for place, _ in zip(found, range(MOST), strict=False)
-        ]
+        if q.strip():
+            found = find_places(organisation, q[:LONGEST], most=MOST_FOUND)
+        else:
+            above = parent or organisation.root.place
+            found = [place for place in organisation.places.values() if place.parent == above]
+        return [Named(place.code, organisation.full_place_name(place.code)) for place in found]
 
     @get("/categories", operation_id="ListCategories")
     async def categories(self, rules: NamedDependency[Rules], locale: NamedDependency[Locale]) -> list[CategoryView]:

@@ -16,7 +16,7 @@ from jiesu.accounts.add import add_account
 from jiesu.accounts.grants import give_post, take_post
 from jiesu.accounts.links import link_account, unlink_account
 from jiesu.accounts.listing import Listed, list_accounts
-from jiesu.accounts.resets import activate, deactivate, reset_password, reset_second_factor
+from jiesu.accounts.resets import activate, deactivate, end_sessions, release, reset_password, reset_second_factor
 from jiesu.accounts.roles import Role
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -164,6 +164,26 @@ class UserController(Controller):
         """Forget the second factor of a lost telephone (重置动态码); all sessions of the account end."""
         administrator_only(staff)
         await reset_second_factor(uow, username, by=staff.username)
+
+    @post("/{username:str}/end-sessions", operation_id="EndSessions", status_code=HTTP_204_NO_CONTENT)
+    async def end_sessions(
+        self, username: FromPath[str], staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
+    ) -> None:
+        """Sign the person out everywhere at once (退出所有设备)."""
+        administrator_only(staff)
+        await end_sessions(uow, username, by=staff.username)
+
+    @post("/{username:str}/release", operation_id="ReleaseUser", status_code=HTTP_204_NO_CONTENT)
+    async def release(
+        self,
+        username: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+    ) -> None:
+        """End the wait after too many wrong sign-ins (解除登录暂停)."""
+        administrator_only(staff)
+        await release(uow, rules.keys, username, by=staff.username)
 
     @post("/{username:str}/link", operation_id="LinkUser", status_code=HTTP_204_NO_CONTENT)
     async def link(

@@ -10,8 +10,10 @@ from litestar.types import ControllerRouterHandler
 
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
+from jiesu.web.pages.admin import ADMIN_PAGES
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
+from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
 from jiesu.web.pages.filing import FilingPages
@@ -42,10 +44,12 @@ def page_routers(settings: Settings) -> list[Router]:
         SigningPages,
         AccountPages,
         DeskPages,
+        CounterPages,
         TicketPages,
         WithheldPages,
         BoardPages,
         AuditPages,
+        *ADMIN_PAGES,
     ]
     if settings.oidc_issuer is not None:
         handlers.append(OidcPages)

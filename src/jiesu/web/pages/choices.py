@@ -39,7 +39,11 @@ class PlaceChoice(msgspec.Struct, frozen=True):
 
 
 def place_choice(organisation: Organisation, fields: Mapping[str, str]) -> PlaceChoice:
-    """What was chosen so far and what can be chosen next; a choice that is not below the one above is dropped."""
+    """What was chosen so far and what can be chosen next; a choice that is not below the one above is dropped.
+
+    `place`, the code of one that was found by typing, stands for its levels.
+    """
+    fields = _levels(organisation, fields.get("place", "")) or fields
     districts = _below(organisation, organisation.root.place)
     district = _one_of(fields.get("district", ""), districts)
     townships = _below(organisation, district) if district else []
@@ -101,6 +105,15 @@ def classes(rules: Rules, policy_version: str, locale: Locale) -> list[Named]:
 def _unit_name(organisation: Organisation, code: str, locale: Locale) -> str:
     unit = organisation.unit(code)
     return unit.name_en if locale == "en" else unit.name
+
+
+def _levels(organisation: Organisation, code: str) -> dict[str, str]:
+    """A place as the choices that lead to it: `{"county": …}`; nothing for an unknown one."""
+    if organisation.find_place(code) is None:
+        return {}
+    line = (organisation.place(code), *organisation.ancestors_of_place(code))
+    names = {"county": "district", "township": "township", "village": "village"}
+    return {names[place.level]: place.code for place in line if place.level in names}
 
 
 def _below(organisation: Organisation, code: str) -> list[Named]:

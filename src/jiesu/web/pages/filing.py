@@ -30,6 +30,8 @@ from jiesu.rules import Rules
 from jiesu.tickets.events import PETITIONER, By
 from jiesu.tickets.words import Channel
 from jiesu.web.api.tickets import receipt_for
+from jiesu.web.pages.appeal_review import review_of, settled
+from jiesu.web.pages.appeal_steps import STEPS, carried, next_step, step_of
 from jiesu.web.pages.choices import PlaceChoice, accusable, categories, place_choice
 from jiesu.web.pages.forms import Fields, FormProblem, appeal_of, fields_of, problem_of
 from jiesu.web.pages.gate import FormGate
@@ -80,15 +82,57 @@ def form_context(
     }
 
 
+def step_page(
+    request: Request[Any, Any, Any],
+    rules: Rules,
+    locale: Locale,
+    fields: Fields,
+    step: str,
+    gate: FormGate,
+    wrong: DomainError | None = None,
+    *,
+    lost: bool = False,
+) -> Response[Any]:
+    """One question with everything answered before; `lost` when files were sent that have to be chosen again."""
+    fields = settled(fields)
+    choice = place_choice(rules.organisation, fields)
+    problem = problem_of(wrong, locale) if wrong else None
+    context = form_context(rules, fields, choice, problem, locale)
+    if step == "review":
+        context["review"] = review_of(rules, fields, choice, locale)
+    page = render(
+        request,
+        f"file_{step}.html",
+        status=problem.status if problem else HTTP_200_OK,
+        step=step,
+        steps=list(STEPS),
+        carried=carried(fields, choice, step),
+        gate=gate.context(fields, context["key"]),
+        lost=lost,
+        **context,
+    )
+    return waiting(page, wrong) if wrong else page
+
+
 class FilingPages(Controller):
     @get("/file")
     async def form(
         self, request: Request[Any, Any, Any], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
     ) -> Response[Any]:
-        """The empty form (反映诉求)."""
-        context = form_context(rules, {}, place_choice(rules.organisation, {}), None, locale)
+        """The first question (反映诉求)."""
         gate = await FormGate.of(request, request.app.state.kernel.clock.now())
-        return render(request, "file.html", lost=False, gate=gate.context(Fields(), context["key"]), **context)
+        return step_page(request, rules, locale, Fields(), "what", gate)
+
+    @post("/file/steps", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
+    async def step(
+        self, request: Request[Any, Any, Any], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
+    ) -> Response[Any]:
+        """The next question, the one before, or the next level of places; nothing is kept here."""
+        fields = await fields_of(request)
+        gate = await FormGate.of(request, request.app.state.kernel.clock.now())
+        shown, wrong = next_step(rules, fields, place_choice(rules.organisation, fields))
+        lost = bool(await uploads_of(request))
+        return step_page(request, rules, locale, fields, shown, gate, wrong, lost=lost)
 
     @post("/file", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def file(
@@ -98,29 +142,22 @@ class FilingPages(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
-        """File it, or show the next level of places; a mistake keeps everything typed."""
-        fields = await fields_of(request)
-        choice = place_choice(rules.organisation, fields)
-        problem, refused, gate = None, None, await FormGate.of(request, uow.now)
-        if fields.get("do") != "place":
-            try:
-                gate.ask(fields)
-                form = appeal_of(fields, choice.code, Channel.WEB)
-                key = fields.get("key") or token(16)
-                async with kept_files(request.app.state.kernel.files, await uploads_of(request)) as files:
-                    number, code = await file_once(request, uow, rules, form, key, files=files)
-                answer = go("/receipt", receipt_passes(request, rules, number, code))
-                answer.background = BackgroundTask(gate.filed, fields)
-                return answer
-            except DomainError as error:
-                problem, refused = problem_of(error, locale), error
-                if isinstance(error, KeyReused):
-                    fields["key"] = token(16)
-        context = form_context(rules, fields, choice, problem, locale)
-        lost = bool(await uploads_of(request))
-        carried, status = gate.context(fields, context["key"]), problem.status if problem else HTTP_200_OK
-        page = render(request, "file.html", status=status, lost=lost, gate=carried, **context)
-        return waiting(page, refused) if refused else page
+        """File it; a mistake leads back to its question and keeps everything typed."""
+        fields = settled(await fields_of(request))
+        gate, key = await FormGate.of(request, uow.now), fields["key"] or token(16)
+        try:
+            gate.ask(fields)
+            form = appeal_of(fields, place_choice(rules.organisation, fields).code, Channel.WEB)
+            async with kept_files(request.app.state.kernel.files, await uploads_of(request)) as files:
+                number, code = await file_once(request, uow, rules, form, key, files=files)
+        except DomainError as error:
+            if isinstance(error, KeyReused):
+                fields["key"] = token(16)
+            lost = bool(await uploads_of(request))
+            return step_page(request, rules, locale, fields, step_of(error), gate, error, lost=lost)
+        answer = go("/receipt", receipt_passes(request, rules, number, code))
+        answer.background = BackgroundTask(gate.filed, fields)
+        return answer
 
     @get("/receipt")
     async def receipt(

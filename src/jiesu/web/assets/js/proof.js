@@ -27,6 +27,7 @@
       var box = document.createElement("input");
       box.type = "hidden"; box.name = "do"; box.value = "file";
       form.appendChild(box);
+      form.action = "/file";
       form.submit();
     };
   });
