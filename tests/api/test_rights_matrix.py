@@ -65,6 +65,8 @@ ONE_TICKET = {
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
     ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
     ("POST", "/desk/t/{number:str}"),
+    ("POST", "/board/escalations/{number:str}"),
+    ("POST", "/board/approvals/{number:str}"),
 }
 #: For whoever reviews texts that look classified; tests/api/test_withheld.py holds them.
 KEEPERS_OWN = {
@@ -78,7 +80,8 @@ MANY_TICKETS = {
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
-    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
+    ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
@@ -255,6 +258,7 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
         "/api/v1/board/hotspots?of=month",
     ]
     places += [f"{path}?what={what}" for path in ("/api/v1/board/tickets", "/board/list") for what in What]
+    places += ["/board/escalations", "/board/approvals", "/board/screen"]
     places += ["/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()
     for (role, unit), headers in people.items():

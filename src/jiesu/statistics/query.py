@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from jiesu.accounts.staff import Staff
@@ -98,6 +99,7 @@ async def counted_tickets(
     return [
         CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted))
         for survey, number, title, contacted in await uow.session.execute(query)
+        if survey.answered_at is not None
     ]
 
 
@@ -110,9 +112,8 @@ async def facts_by_unit(
     counting = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*_counting(month, units, within))
     rows = counting.subquery().c
     found: dict[str, Counter[Fact]] = {}
-    for unit, contacted, solved, satisfied, first_time, timed, times in await uow.session.execute(
-        select(*rows, func.count()).group_by(*rows)
-    ):
+    grouped: Select[Any] = select(*rows, func.count()).group_by(*rows)
+    for unit, contacted, solved, satisfied, first_time, timed, times in await uow.session.execute(grouped):
         fact = Fact(contacted, solved, satisfied, first_time, None if timed is None else timed == ClockState.MET)
         found.setdefault(unit, Counter())[fact] += times
     return found

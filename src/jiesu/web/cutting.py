@@ -1,4 +1,4 @@
-"""The cut that an address asks for: the same parameters on the board's pages and in the API."""
+"""The cut that an address asks for, and its file: the same on the board's pages and in the API."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
+from litestar import Response
 from litestar.di import Provide
 from litestar.params import FromQuery
 
 from jiesu.desk.board.cuts import Cut, Lateness, What
+from jiesu.desk.board.export import Exported
 from jiesu.errors import Invalid
 from jiesu.tickets.words import Status
 
-__all__ = ["CUT", "BadCut"]
+__all__ = ["CUT", "BadCut", "file_answer"]
 
 Short = Annotated[str, msgspec.Meta(max_length=40)]
 
@@ -35,13 +37,30 @@ def provide_cut(
     until: FromQuery[date | None] = None,
 ) -> Cut:
     """Which tickets are meant; what is left out does not narrow it. Raises BadCut."""
-    given = {"what": what, "unit": unit, "status": status, "category": category, "place": place, "level": level}
+    given: dict[str, object] = {
+        "what": what,
+        "unit": unit,
+        "status": status,
+        "category": category,
+        "place": place,
+        "level": level,
+    }
     given |= {"late": late, "since": since, "until": until}
     try:
         return msgspec.convert({name: value for name, value in given.items() if value is not None}, Cut)
     except msgspec.ValidationError as error:
         field = str(error).rpartition("$.")[2].strip("`")
         raise BadCut(field, field=field) from error
+
+
+def file_answer(file: Exported) -> Response[bytes]:
+    """A file to keep, which nobody on the way keeps."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file.name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(file.content, media_type=file.media, headers=headers)
 
 
 CUT = {"cut": Provide(provide_cut, sync_to_thread=False)}

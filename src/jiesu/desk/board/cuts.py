@@ -120,13 +120,13 @@ def allowed_unit(staff: Staff, unit: str | None) -> str:
 def condition(cut: Cut, rules: Rules, staff: Staff, now: datetime) -> ColumnElement[bool]:
     """Which tickets the cut counts, of those the person may see. Raises NotYours, UnitNotSeen."""
     unit = allowed_unit(staff, cut.unit)
-    parts = [visible_to(staff), *_standing(cut, rules.calendar, staff, now), *_days(cut)]
+    parts: list[ColumnElement[bool]] = [visible_to(staff), *_standing(cut, rules.calendar, staff, now), *_days(cut)]
     if unit != staff.unit:
         parts.append(HOLDER.in_(rules.organisation.subtree(unit)))
     if cut.status is not None:
         parts.append(Ticket.status == cut.status)
     if cut.category is not None:
-        parts.append(FIRST_LEVEL.is_(None) if cut.category == NONE else cut.category == FIRST_LEVEL)
+        parts.append(FIRST_LEVEL.is_(None) if cut.category == NONE else FIRST_LEVEL.in_([cut.category]))
     if cut.place is not None:
         parts.append(Ticket.place.is_(None) if cut.place == NONE else Ticket.place.startswith(cut.place))
     return and_(*parts)

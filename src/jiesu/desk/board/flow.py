@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Date, cast, func, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -64,12 +65,14 @@ async def trend(
     return Trend(chosen, found[::-1])
 
 
-def day_of(moment: ColumnElement[Any]) -> ColumnElement[date]:
+def day_of(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[date]:
     """The date in Hohhot."""
     return cast(func.timezone(literal_column(f"'{SHANGHAI.key}'"), moment), Date)
 
 
-async def _per_day(uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, moment: ColumnElement[Any]) -> Counter[date]:
+async def _per_day(
+    uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, moment: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> Counter[date]:
     day = day_of(moment)
     query = select(day, func.count()).where(condition(cut, rules, staff, uow.now)).group_by(day)
     found: Counter[date] = Counter()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from litestar import Controller, get
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, JSONBody
+from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
+from jiesu.desk.board.export import MEDIA, Form, export_cut
 from jiesu.desk.board.flow import SPANS, Trend, trend
 from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
@@ -19,9 +24,17 @@ from jiesu.desk.views import queue_row
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.api.desk import QueuePage
-from jiesu.web.cutting import CUT
+from jiesu.web.cutting import CUT, file_answer
+from jiesu.web.sessions import client_address
 
 __all__ = ["BoardController"]
+
+
+class ExportAsked(msgspec.Struct, forbid_unknown_fields=True):
+    """Why, in at most 200 characters, and as what."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    form: Form = Form.XLSX
 
 
 class BoardController(Controller):
@@ -117,3 +130,24 @@ class BoardController(Controller):
     ) -> CutPage:
         """Exactly the tickets behind a figure of the board (数字背后的工单)."""
         return await cut_page(uow, rules, staff, cut, cursor, locale)
+
+    @post(
+        "/export",
+        operation_id="ExportBoardTickets",
+        media_type=MEDIA[Form.XLSX],
+        status_code=HTTP_200_OK,
+        dependencies=CUT,
+    )
+    async def export(
+        self,
+        data: JSONBody[ExportAsked],
+        request: Request[Any, Any, Any],
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[bytes]:
+        """The same tickets as a file with a watermark (导出), at most 5,000; the export is on record with its reason."""
+        address = client_address(request)
+        return file_answer(await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale))

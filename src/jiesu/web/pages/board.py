@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
+from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, allowed_unit
+from jiesu.desk.board.export import MOST, Form, export_cut
 from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
 from jiesu.desk.board.listing import cut_page
@@ -20,13 +22,16 @@ from jiesu.desk.board.overview import STATUSES, overview_of
 from jiesu.desk.board.rates import counted_view, rates_view
 from jiesu.desk.board.standing import standing
 from jiesu.desk.views import Named, unit_named
+from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.words import say_status
-from jiesu.web.cutting import CUT
+from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.pages.board_words import BOARD_WORDS
+from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
 from jiesu.web.pages.rendering import address, render
+from jiesu.web.sessions import client_address
 
 __all__ = ["BoardPages"]
 
@@ -53,6 +58,36 @@ def _trail(rules: Rules, staff: Staff, unit: str, locale: Locale) -> list[Named]
 def _link(path: str, **kept: Any) -> Callable[..., str]:
     """Makes addresses of a page: what is kept, unless a call says otherwise; None leaves a parameter out."""
     return lambda **changed: address(path, kept | changed)
+
+
+async def _listed(
+    request: Request[Any, Any, Any],
+    staff: Staff,
+    uow: UnitOfWork,
+    rules: Rules,
+    locale: Locale,
+    cut: Cut,
+    cursor: str = "",
+    problem: FormProblem | None = None,
+) -> Response[Any]:
+    return render(
+        request,
+        "board_list.html",
+        status=problem.status if problem else HTTP_200_OK,
+        staff=staff,
+        page=await cut_page(uow, rules, staff, cut, cursor, locale),
+        cut=cut,
+        later=bool(cursor),
+        most=MOST,
+        problem=problem,
+        status_words=say_status(cut.status, locale) if cut.status else "",
+        unit=unit_named(rules, cut.unit or staff.unit, locale),
+        category=category_of(rules, cut.category, locale) if cut.category else None,
+        place=place_named(rules, cut.place, locale) if cut.place else None,
+        board_words=BOARD_WORDS,
+        here=_link("/board/list", **cut.query),
+        there=_link("/board/export", **cut.query),
+    )
 
 
 class BoardPages(Controller):
@@ -106,20 +141,27 @@ class BoardPages(Controller):
         cursor: FromQuery[str] = "",
     ) -> Response[Any]:
         """Exactly the tickets behind a number."""
-        return render(
-            request,
-            "board_list.html",
-            staff=staff,
-            page=await cut_page(uow, rules, staff, cut, cursor, locale),
-            cut=cut,
-            later=bool(cursor),
-            status=say_status(cut.status, locale) if cut.status else "",
-            unit=unit_named(rules, cut.unit or staff.unit, locale),
-            category=category_of(rules, cut.category, locale) if cut.category else None,
-            place=place_named(rules, cut.place, locale) if cut.place else None,
-            board_words=BOARD_WORDS,
-            here=_link("/board/list", **cut.query),
-        )
+        return await _listed(request, staff, uow, rules, locale, cut, cursor)
+
+    @post("/export", dependencies=CUT, status_code=HTTP_200_OK)
+    async def export(
+        self,
+        request: Request[Any, Any, Any],
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """The same as a file (导出); it is on record before it goes out."""
+        fields = await fields_of(request)
+        form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
+        try:
+            async with uow.session.begin_nested():
+                file = await export_cut(uow, rules, staff, cut, form, fields["reason"], client_address(request), locale)
+        except Invalid as error:
+            return await _listed(request, staff, uow, rules, locale, cut, problem=problem_of(error, locale))
+        return file_answer(file)
 
     @get("/tickets")
     async def counted(

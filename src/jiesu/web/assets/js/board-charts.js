@@ -23,15 +23,20 @@ export function draw(figure) {
   figure.setAttribute("aria-label", describe(figure, table, rows));
   const options = OPTIONS[figure.dataset.chart];
   const height = options.height?.(rows);
-  if (height) figure.style.height = `${height}px`; // set by script, which the page allows
-  drawn.get(figure)?.dispose();
+  if (height && !figure.classList.contains("fill")) figure.style.height = `${height}px`; // set by script, which the page allows
+  for (const [old, chart] of drawn) if (old === figure || !old.isConnected) forget(old, chart);
   const chart = echarts.init(figure, null, { renderer: "canvas" });
   drawn.set(figure, chart);
   const small = figure.clientWidth < 500;
-  const option = options(rows, ink(figure), small);
+  const option = options(rows, ink(figure), small, Number(figure.dataset.most) || Infinity);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   chart.setOption({ animation: !still, animationDuration: 300, ...option });
   chart.on("click", ({ dataIndex, seriesIndex }) => follow(options.link(rows, dataIndex, seriesIndex)));
+}
+
+function forget(figure, chart) {
+  chart.dispose();
+  drawn.delete(figure);
 }
 
 function follow(link) {

@@ -14,7 +14,7 @@ function frame(ink) {
   };
 }
 
-const grid = { left: 4, right: 44, top: 8, bottom: 8, containLabel: true };
+const grid = { left: 4, right: 64, top: 8, bottom: 8, containLabel: true };
 const quiet = (ink) => ({ axisLine: { lineStyle: { color: ink.edge } }, axisTick: { show: false }, splitLine: { lineStyle: { color: ink.line } } });
 
 // How late, one bar a step of the ladder.
@@ -25,7 +25,7 @@ export function ladder(rows, ink) {
     xAxis: { type: "value", show: false },
     yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisLabel: words, ...quiet(ink) },
     series: [{
-      name: rows[0]?.columns[0], type: "bar", barMaxWidth: 18, data: rows.map((row) => row.values[0]),
+      name: rows[0]?.columns[0], type: "bar", barMaxWidth: ink.size * 1.4, data: rows.map((row) => row.values[0]),
       itemStyle: { color: ink.red }, label: { show: true, position: "right", ...words, fontWeight: 600 },
     }],
   };
@@ -34,14 +34,14 @@ ladder.height = (rows) => rows.length * ROW + 20;
 ladder.link = (rows, row) => rows[row].links[0];
 
 // What each unit has: late, due soon, and the rest.
-export function units(all, ink, small) {
-  const rows = below(all);
+export function units(all, ink, small, most) {
+  const rows = below(all).slice(0, most);
   const { words, tooltip, textStyle, legend } = frame(ink);
   const [open, late, soon] = all[0].columns;
   const rest = rows.map(({ values: [total, overdue, near] }) => total - overdue - near);
-  const bar = (name, color, data) => ({ name, type: "bar", stack: "all", barMaxWidth: 18, itemStyle: { color }, data });
+  const bar = (name, color, data) => ({ name, type: "bar", stack: "all", barMaxWidth: ink.size * 1.4, itemStyle: { color }, data });
   return {
-    textStyle, tooltip, legend, grid: { ...grid, top: 36 },
+    textStyle, tooltip, legend, grid: { ...grid, top: ink.size * 2.8 },
     xAxis: { type: "value", minInterval: 1, axisLabel: words, ...quiet(ink) },
     yAxis: {
       type: "category", inverse: true, data: rows.map((row) => row.name), ...quiet(ink),
@@ -66,7 +66,7 @@ export function flow(rows, ink, small) {
   const axis = { type: "value", minInterval: 1, axisLabel: words, ...quiet(ink) };
   const bar = (name, color, place) => ({ name, type: "bar", barMaxWidth: 10, itemStyle: { color }, data: days.map((row) => row.values[place]) });
   return {
-    textStyle, tooltip, legend, grid: { ...grid, right: 4, top: 40 },
+    textStyle, tooltip, legend, grid: { ...grid, right: 4, top: ink.size * 3 },
     xAxis: { type: "category", data: days.map((row) => row.name.replace(/（.*|^\w+ /, "")), axisLabel: { ...words, interval: "auto", hideOverlap: true }, ...quiet(ink), splitLine: { show: false } },
     yAxis: small ? axis : [axis, { ...axis, splitLine: { show: false } }],
     series: [

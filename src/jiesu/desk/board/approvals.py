@@ -1,0 +1,98 @@
+"""What waits for the person's decision, in one list: extensions asked for, results to review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from jiesu.accounts.roles import Right
+from jiesu.accounts.staff import NotYours, Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.board.cuts import Cut, condition
+from jiesu.desk.views import QueueRow, queue_row
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.sla.extensions import may_decide
+from jiesu.sla.models import Extension, ExtensionState
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Status
+
+__all__ = ["DECISIONS", "Approval", "ApprovalKind", "approvals"]
+
+MOST = 50
+
+
+class ApprovalKind(StrEnum):
+    EXTENSION = "extension"
+    RESULT = "result"
+
+
+#: Kind → the step that says yes, the step that says no and wants a reason.
+DECISIONS = {
+    ApprovalKind.EXTENSION: ("grant_extension", "refuse_extension"),
+    ApprovalKind.RESULT: ("approve", "send_back"),
+}
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """`text` is the reason of an extension, or the result; `old_due_at` and `until` are of an extension."""
+
+    kind: ApprovalKind
+    ticket: QueueRow
+    asked_at: datetime | None
+    text: str
+    old_due_at: datetime | None = None
+    until: datetime | None = None
+
+
+async def approvals(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale = "zh") -> list[Approval]:
+    """What is due soonest first, of each kind. Raises NotYours."""
+    if not (staff.has(Right.SUPERVISE) or staff.has(Right.APPROVE)):
+        raise NotYours
+    return [*await _extensions(uow, rules, staff, locale), *await _results(uow, rules, staff, locale)]
+
+
+async def _extensions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    query = (
+        select(Extension, Ticket)
+        .join(Ticket, Ticket.id == Extension.ticket_id)
+        .where(
+            Extension.state == ExtensionState.ASKED,
+            Extension.decider.in_(staff.subtree),
+            Extension.unit == Ticket.lead_unit,
+            condition(Cut(), rules, staff, uow.now),
+        )
+        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
+        .order_by(Extension.old_due_at, Extension.id)
+        .limit(MOST)
+    )
+    return [
+        Approval(
+            kind=ApprovalKind.EXTENSION,
+            ticket=queue_row(ticket, rules, uow.now, locale),
+            asked_at=asked.asked_at.astimezone(SHANGHAI),
+            text=asked.reason,
+            old_due_at=asked.old_due_at.astimezone(SHANGHAI),
+            until=asked.until.astimezone(SHANGHAI),
+        )
+        for asked, ticket in await uow.session.execute(query)
+        if may_decide(staff, ticket, asked)
+    ]
+
+
+async def _results(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    if not staff.has(Right.APPROVE):
+        return []
+    waiting = condition(Cut(status=Status.UNDER_REVIEW), rules, staff, uow.now)
+    query = select(Ticket).where(waiting).options(defer(Ticket.text), defer(Ticket.reply))
+    tickets = await uow.session.scalars(query.order_by(Ticket.next_due_at.nulls_last(), Ticket.id).limit(MOST))
+    return [
+        Approval(ApprovalKind.RESULT, queue_row(ticket, rules, uow.now, locale), None, ticket.result or "")
+        for ticket in tickets
+        if staff.may(Right.APPROVE, ticket)
+    ]
