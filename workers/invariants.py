@@ -90,6 +90,23 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM ticket t JOIN survey s ON s.ticket_id = t.id
         WHERE s.state = 'answered' AND t.status = 'awaiting_survey'
         AND s.round = (SELECT max(round) FROM survey WHERE ticket_id = t.id)""",
+    "whoever objected waits for a judgement that has its clock, and nobody else does": """
+        SELECT t.number FROM ticket t WHERE t.status = 'objected' AND NOT EXISTS (
+            SELECT FROM objection o JOIN deadline d ON d.ticket_id = o.ticket_id AND d.target = 'judge'
+            WHERE o.ticket_id = t.id AND o.state = 'pending' AND d.state = 'running')
+        UNION SELECT t.number FROM objection o JOIN ticket t ON t.id = o.ticket_id
+        WHERE o.state = 'pending' AND t.status NOT IN ('objected', 'in_progress', 'under_review')
+        UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.target = 'judge' AND d.state = 'running'
+        AND NOT EXISTS (SELECT FROM objection o WHERE o.ticket_id = t.id AND o.state = 'pending')""",
+    "nobody judged their own objection": """
+        SELECT t.number FROM objection o JOIN ticket t ON t.id = o.ticket_id
+        JOIN staff by ON by.id = o.objected_by JOIN staff judge ON judge.id = o.decided_by
+        JOIN unit u ON u.code = o.unit
+        WHERE by.account_id = judge.account_id OR judge.unit = o.unit AND u.parent IS NOT NULL""",
+    "a ticket counts its objections": """
+        SELECT t.number FROM ticket t LEFT JOIN objection o ON o.ticket_id = t.id
+        GROUP BY t.id HAVING t.objections <> count(o.id)""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true

@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple
 
-import psycopg
 import structlog
 
 from jiesu.db import claims
 from jiesu.db.claims import Due
+from jiesu.db.hearing import hear
 from jiesu.db.jobs import SOON, Priority
 from jiesu.db.uow import WAKE_CHANNEL
 from jiesu.kernel import Kernel
@@ -69,7 +69,8 @@ class Relay:
 
     async def run(self) -> None:
         """Until `stop`. A lost database or Redis is waited out."""
-        listener = asyncio.create_task(self._listen())
+        woken = hear(self._kernel.engine.url, WAKE_CHANNEL, lambda _: self._wake.set())
+        listener = asyncio.create_task(woken)
         try:
             while not self._stopping:
                 try:
@@ -134,33 +135,6 @@ class Relay:
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
-
-    async def _listen(self) -> None:
-        """Wake on every notification; reconnect for ever."""
-        url = self._kernel.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        while not self._stopping:
-            try:
-                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-                    await connection.execute(f"LISTEN {WAKE_CHANNEL}")
-                    self._wake.set()
-                    await self._hear(connection)
-            except psycopg.Error as error:
-                log.warning("relay does not hear notifications", error=str(error).strip())
-                await asyncio.sleep(1.0)
-
-    async def _hear(self, connection: psycopg.AsyncConnection) -> None:
-        """Until the connection breaks. Asleep until the socket speaks: the driver's own waiting looks ten times a second."""
-        loop, spoken = asyncio.get_running_loop(), asyncio.Event()
-        descriptor = connection.fileno()
-        loop.add_reader(descriptor, spoken.set)
-        try:
-            while await spoken.wait():
-                spoken.clear()
-                connection.pgconn.consume_input()
-                while connection.pgconn.notifies():
-                    self._wake.set()
-        finally:
-            loop.remove_reader(descriptor)
 
 
 def _messages(due: Sequence[Due]) -> Iterator[Handed]:

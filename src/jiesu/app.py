@@ -36,6 +36,7 @@ from jiesu.web.api.metrics import MetricsController, http_metrics
 from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.session import SessionController
+from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
 from jiesu.web.api.users import UserController
@@ -46,11 +47,13 @@ from jiesu.web.documented import BEARER, ProblemsDocumented
 from jiesu.web.headers import headers_for
 from jiesu.web.hosts import HostsMiddleware
 from jiesu.web.limits import LimitsMiddleware
+from jiesu.web.live import Live
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
 from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
+from jiesu.web.serving import before_the_stop
 from jiesu.web.sessions import Sessions
 
 __all__ = ["collaborators", "create_app"]
@@ -108,6 +111,7 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
         "redis": redis,
         "provider": provider_of(settings),
         "limits": limits,
+        "live": Live(kernel),
         "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
     }
 
@@ -116,7 +120,9 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
 async def _life(app: Litestar) -> AsyncGenerator[None, None]:
     kernel: Kernel = app.state.kernel
     await kernel.open()
+    before_the_stop(app.state.live.close)
     yield
+    app.state.live.close()
     if app.state.provider is not None:
         await app.state.provider.aclose()
     await app.state.redis.aclose()
@@ -146,6 +152,7 @@ def _api(settings: Settings) -> Router:
         SessionListController,
         DeskController,
         DeskAttachmentController,
+        StreamController,
         WithheldController,
         BoardController,
         ListController,

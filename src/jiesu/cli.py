@@ -90,12 +90,13 @@ def serve() -> None:
     """The web server alone, on JIESU_DATABASE_URL and JIESU_REDIS_URL."""
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
-    from granian.server import Server
+
+    from jiesu.web.serving import StreamingServer
 
     settings = load_settings()
     configure_logs(settings.log_level)
     _complain(settings)
-    Server(
+    StreamingServer(
         "jiesu.app:create_app",
         factory=True,
         address=settings.host,

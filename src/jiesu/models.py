@@ -12,6 +12,7 @@ from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, W
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
+from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
@@ -22,7 +23,7 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
-    "Message", "Move", "Notice", "NumberBlock", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
+    "Message", "Move", "Notice", "NumberBlock", "Objection", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
     "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

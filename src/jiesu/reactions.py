@@ -33,6 +33,13 @@ from jiesu.promises import (
     tell_refusal,
     unit_name,
 )
+from jiesu.routing.objections import (
+    ObjectionLapsed,
+    ObjectionRefused,
+    ObjectionUpheld,
+    TicketObjected,
+    lapse_objection,
+)
 from jiesu.routing.take_over import TakenOver
 from jiesu.rules import Rules
 from jiesu.secrecy.withhold import TextWithheld
@@ -103,6 +110,7 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     clocks = await TicketClocks.of(uow, ticket)
     if event.round > 1:
         await lapse_extension(uow, ticket)
+        await lapse_objection(uow, ticket)
     moved_from = await _moved_from(uow, rules, ticket, clocks) if event.class_changed else None
     clocks.drop(UNITS)
     done = {Target.FIRST_CONTACT} if ticket.first_contact_at is not None else set()
@@ -116,6 +124,34 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.by.kind != Actor.SYSTEM or event.round > 1:  # the first automatic dispatch is told with the receipt
         await _tell_who_has_it(uow, rules, ticket, clocks, moved_from)
     await climb_by_count(uow, rules, ticket, clocks, "units_passed")
+
+
+async def begin_judging(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TicketObjected) -> None:
+    """The unit owes nothing more unless it handles the ticket on; the desk owes a judgement. Nothing else moves."""
+    clocks = await TicketClocks.of(uow, ticket)
+    if not event.in_hand:
+        clocks.drop(UNITS)
+    within = rules.clocks_of(ticket.policy_version).beside.judge_within(ticket.service_class)
+    clocks.begin_beside(Target.JUDGE, ClockKind.DESK, within, event.judge, rules.calendars.of(event.judge))
+    await save(uow, rules, clocks)
+    await tell_post(
+        uow, key=f"objected:{ticket.id}:{ticket.objections}", unit=event.judge, ticket_id=ticket.id, kind="objected"
+    )
+
+
+async def end_judging(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ObjectionUpheld | ObjectionRefused | ObjectionLapsed
+) -> None:
+    """The desk has judged, or need not any more; the unit that objected hears which."""
+    clocks = await TicketClocks.of(uow, ticket)
+    if isinstance(event, ObjectionLapsed):
+        clocks.drop(ClockKind.DESK)
+        await save(uow, rules, clocks)
+        return
+    clocks.meet({Target.JUDGE})
+    await save(uow, rules, clocks)
+    kind = "objection_upheld" if isinstance(event, ObjectionUpheld) else "objection_refused"
+    await tell_post(uow, key=f"{kind}:{ticket.id}:{ticket.objections}", unit=event.unit, ticket_id=ticket.id, kind=kind)
 
 
 async def _moved_from(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: TicketClocks) -> datetime | None:
@@ -164,6 +200,7 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
     clocks.drop()
     await save(uow, rules, clocks)
     await lapse_extension(uow, ticket)
+    await lapse_objection(uow, ticket)
     policy = rules.clocks_of(ticket.policy_version).survey
     survey = await create_survey(
         uow, rules.keys, ticket, link_days=policy.link_days, remind_after=timedelta(hours=policy.reminder_after)
@@ -187,6 +224,7 @@ async def stop_all(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Ticke
 async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWithdrawn) -> None:
     await cancel_survey(uow, ticket)
     await lapse_extension(uow, ticket)
+    await lapse_objection(uow, ticket)
     if ticket.lead_unit is not None:
         await tell_post(uow, key=f"withdrawn:{ticket.id}", unit=ticket.lead_unit, ticket_id=ticket.id, kind="withdrawn")
 
@@ -242,6 +280,10 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketAnswered: (stop_all,),
     e.TicketDiverted: (stop_all,),
     e.TicketDispatched: (restart_units_clock,),
+    TicketObjected: (begin_judging,),
+    ObjectionUpheld: (end_judging,),
+    ObjectionRefused: (end_judging,),
+    ObjectionLapsed: (end_judging,),
     e.TicketSigned: (meet_sign,),
     e.PetitionerContacted: (meet_contact,),
     e.PetitionerInformed: (send_news,),

@@ -83,6 +83,7 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
     ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+    ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
 ADMINISTRATORS = {

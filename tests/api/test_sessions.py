@@ -147,3 +147,14 @@ async def test_signing_out_is_on_the_trail_and_a_revoked_session_does_not_come_b
     assert (await people.client.delete(SESSION, headers=headers)).status_code == 204
     assert [kind for kind, _ in await people.trail()][-2:] == ["SignedIn", "SignedOut"]
     assert (await people.try_in(password=PASSWORD)).status_code == 200
+
+
+async def test_what_a_page_asks_for_by_itself_keeps_nobody_signed_in(people, later):
+    await people.add()
+    headers = await people.enter()
+    idle = people.kernel.settings.idle_minutes * MINUTE
+    later(idle // 2)
+    reply = await people.client.get(LIST, headers=headers | {"X-Jiesu-Live": "1"})
+    assert reply.status_code == 200
+    later(idle // 2 + MINUTE)
+    assert not await alive(people, headers)

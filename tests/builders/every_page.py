@@ -24,6 +24,7 @@ class World:
     """Tickets to look at, one in each state that has a face of its own."""
 
     dispatched: Made
+    objected: Made
     in_progress: Made
     under_review: Made
     awaiting_survey: Made
@@ -82,6 +83,7 @@ def _filing(step: str) -> Open:
 
 
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
 
@@ -102,6 +104,7 @@ PAGES = (
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
+    Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-dark", HEAD, "/board?theme=dark"),

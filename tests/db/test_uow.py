@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from jiesu.db import jobs
 from jiesu.db.jobs import Job, Promise
-from jiesu.db.uow import WAKE_CHANNEL
+from jiesu.db.uow import CHANGES_CHANNEL, MANY, WAKE_CHANNEL
 from jiesu.tickets.models import Ticket
 from tests.builders.forms import CLEAR, appeal
 
@@ -51,6 +51,14 @@ async def test_a_commit_with_work_due_wakes_the_relays_and_a_rollback_does_not(c
             await jobs.schedule(uow, promise("kept", uow.now))
         heard = [note async for note in listener.notifies(timeout=2, stop_after=1)]
         assert len(heard) == 1
+
+
+async def test_a_commit_says_which_tickets_changed_once_and_of_very_many_only_that(uow):
+    uow.changes = {("ticket", 2), ("ticket", 1), ("escalation", 2)}
+    assert uow.announcements() == {CHANGES_CHANNEL: '{"escalation":[2],"ticket":[1,2]}'}
+    assert uow.announcements() == {}
+    uow.changes = {("ticket", key) for key in range(MANY + 1)}
+    assert uow.announcements() == {CHANGES_CHANNEL: ""}
 
 
 async def test_a_commit_that_fails_is_a_fault_and_writes_nothing(committed_client, committed_kernel):

@@ -31,6 +31,7 @@ INTERNAL = {
         "ExtensionAsked",
         "ExtensionRefused",
         "ExtensionLapsed",
+        "ObjectionLapsed",
         "AckOverdue",
         "WithheldRead",
         "HoldSet",

@@ -83,9 +83,25 @@ def as_staff(site: Site, sign_in: Any) -> Callable[[str], Awaitable[Site]]:
     return enter
 
 
+class Served:
+    """`jiesu serve` as a process of its own, which a test may stop and start again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "jiesu.cli", "serve"]
+        self.process = subprocess.Popen(command, env=child_environment(self.settings))
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
 @pytest.fixture
-def served(settings: Settings, where: Where, worker: str) -> Iterator[Settings]:
-    """`jiesu serve` as a process of its own, on a database of its own."""
+def server(settings: Settings, where: Where, worker: str) -> Iterator[Served]:
+    """A web server on a database of its own."""
     database = f"jiesu_{worker}_pages"
     where.clone(database)
     with socket.socket() as probe:
@@ -93,15 +109,19 @@ def served(settings: Settings, where: Where, worker: str) -> Iterator[Settings]:
         port = probe.getsockname()[1]
     env = settings.environment() | {"JIESU_DATABASE_URL": where.url(database), "JIESU_PORT": str(port)}
     env |= {"JIESU_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    own = load_settings(env)
-    server = subprocess.Popen([sys.executable, "-m", "jiesu.cli", "serve"], env=child_environment(own))
+    server = Served(load_settings(env))
     try:
-        _answers(own.public_url)
-        yield own
+        _answers(server.settings.public_url)
+        yield server
     finally:
-        server.terminate()
-        server.wait(20)
+        server.stop()
         where.drop(database)
+
+
+@pytest.fixture
+def served(server: Served) -> Settings:
+    """How that server is reached."""
+    return server.settings
 
 
 def _answers(url: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.builders.make import Make
 from workers.invariants import check_all
 
-STATES = ["registered", "need_info", "answered", "diverted", "dispatched", "in_progress", "under_review"]
+STATES = ["registered", "need_info", "answered", "diverted", "dispatched", "in_progress", "under_review", "objected"]
 STATES += ["awaiting_survey", "rework", "closed", "withdrawn"]
 
 
@@ -53,6 +53,9 @@ HARM = {
         WHERE state = 'running' LIMIT 1""",
     "every date that moved is on record": "UPDATE deadline SET moves = 1",
     "every answered survey led to an end": "UPDATE survey SET state = 'answered'",
+    "whoever objected waits for a judgement": "DELETE FROM objection; UPDATE ticket SET objections = 0",
+    "nobody judged their own objection": "UPDATE objection SET decided_by = objected_by",
+    "a ticket counts its objections": "UPDATE ticket SET objections = 2",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
@@ -65,7 +68,7 @@ HARM = {
 @pytest.mark.parametrize(("law", "sql"), HARM.items(), ids=HARM.keys())
 async def test_a_broken_law_is_found(committed_kernel, law, sql):
     make = Make(committed_kernel)
-    for state in ("dispatched", "awaiting_survey"):
+    for state in ("dispatched", "awaiting_survey", "objected"):
         await make.ticket(state)
     assert await broken(committed_kernel) == set()
     owner = committed_kernel.settings.owner_database_url.replace("+psycopg", "")

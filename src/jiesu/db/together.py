@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,11 +16,13 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from jiesu.db.base import Base
 
-__all__ = ["Keys", "write_together"]
+__all__ = ["ANNOUNCE", "Keys", "write_together"]
 
 #: How many keys of a table a process draws at a time; a stop leaves at most so many unused.
 BLOCK = 100
 DRAW = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+#: Notifies channels: {channel: what is said}.
+ANNOUNCE = text("SELECT pg_notify(key, value) FROM jsonb_each_text(CAST(:said AS jsonb))")
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # only asked how encrypted columns are bound
 
 
@@ -40,8 +42,8 @@ class Keys:
             return stock.popleft()
 
 
-async def write_together(session: AsyncSession, rows: Sequence[Base], *, notify: str | None = None) -> None:
-    """Insert the rows, of whatever tables, in one statement, and notify a channel with it.
+async def write_together(session: AsyncSession, rows: Sequence[Base], *, announce: Mapping[str, str]) -> None:
+    """Insert the rows, of whatever tables, in one statement, and notify channels with it.
 
     Foreign keys are checked at the statement's end, so the order of the rows does not matter. Rows that carry a key
     stay in the session as if it had written them; the others get theirs from the database and are let go.
@@ -51,7 +53,7 @@ async def write_together(session: AsyncSession, rows: Sequence[Base], *, notify:
         sheets.setdefault(_table(row), []).append(_sheet_row(row))
     shape = tuple((table, "id" in sheet[0]) for table, sheet in sheets.items())
     document = {table.name: sheet for table, sheet in sheets.items()}
-    values = {"rows": msgspec.json.encode(document).decode(), "channel": notify}
+    values = {"rows": msgspec.json.encode(document).decode(), "said": msgspec.json.encode(announce).decode()}
     await session.execute(_statement(shape), values)
     for row in rows:
         if row.__dict__.get("id") is not None:
@@ -100,6 +102,5 @@ def _statement(shape: tuple[tuple[Table, bool], ...]) -> TextClause:
         source = f"jsonb_populate_recordset(NULL::{table.name}, (SELECT rows FROM given) -> '{table.name}')"  # noqa: S608
         parts.append(f"{table.name}_ AS (INSERT INTO {table.name} ({names}) SELECT {names} FROM {source})")  # noqa: S608
     inserts = ", ".join(parts)
-    wake = "SELECT pg_notify(:channel, '') WHERE :channel IS NOT NULL"
-    query = f"WITH given AS (SELECT CAST(:rows AS jsonb) AS rows), {inserts} {wake}"
-    return text(query.replace("NULL::", "NULL\\:\\:").replace(":channel", "CAST(:channel AS text)"))
+    query = f"WITH given AS (SELECT CAST(:rows AS jsonb) AS rows), {inserts} {ANNOUNCE.text}"
+    return text(query.replace("NULL::", "NULL\\:\\:"))

@@ -6,16 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from jiesu.db import scope
 from jiesu.db.base import Base
 from jiesu.db.scope import Scope, Viewer
-from jiesu.db.together import Keys, write_together
+from jiesu.db.together import ANNOUNCE, Keys, write_together
 from jiesu.errors import DomainError
 from jiesu.kit.clock import Clock
 
@@ -25,11 +24,16 @@ Row = TypeVar("Row", bound=Base)
 
 #: The channel on which a commit wakes sleeping relays.
 WAKE_CHANNEL = "jiesu_jobs"
+#: The channel on which a commit says which tickets changed, as {kind: [key, …]}; nothing where they are more than `MANY`.
+CHANGES_CHANNEL = "jiesu_changes"
+MANY = 400
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Something that happened to a ticket, in the past tense; kept in the trail, answered in `reactions.py`."""
 
+    #: As what the live stream tells it (`web/live.py`).
+    live: ClassVar[str] = "ticket"
     ticket_id: int
 
 
@@ -59,6 +63,8 @@ class UnitOfWork:
     react: React
     #: Set when a job due at once was scheduled: the commit then wakes the relays.
     wake: bool = False
+    #: What the commit tells the live streams: kind and key of a ticket.
+    changes: set[tuple[str, int]] = field(default_factory=set)
     #: What a package remembers for the length of the transaction (trail heads, for one).
     memory: dict[Any, Any] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
@@ -95,7 +101,20 @@ class UnitOfWork:
         """Tell the rest of the system, within this transaction."""
         if self.gathered is None:
             await self.session.flush()
+        if isinstance(event, Event):
+            self.changes.add((event.live, event.ticket_id))
         await self.react(self, event)
+
+    def announcements(self) -> dict[str, str]:
+        """Channel → what the commit says there, told once."""
+        said = {WAKE_CHANNEL: ""} if self.wake else {}
+        if self.changes:
+            kinds: dict[str, list[int]] = {}
+            for kind, ticket_id in sorted(self.changes):
+                kinds.setdefault(kind, []).append(ticket_id)
+            said[CHANGES_CHANNEL] = msgspec.json.encode(kinds).decode() if len(self.changes) <= MANY else ""
+        self.wake, self.changes = False, set()
+        return said
 
     def add(self, row: Base) -> None:
         """A new row: written with the next flush, or at the end of the block that gathers."""
@@ -132,8 +151,7 @@ class UnitOfWork:
         finally:
             self.gathered = None
         if rows:
-            await write_together(self.session, rows, notify=WAKE_CHANNEL if self.wake else None)
-            self.wake = False
+            await write_together(self.session, rows, announce=self.announcements())
 
 
 @dataclass(frozen=True)
@@ -153,8 +171,8 @@ class Database:
             uow = UnitOfWork(session, self.clock.now(), self.react, keys=self.keys)
             try:
                 yield uow
-                if uow.wake:
-                    await session.execute(text(f"SELECT pg_notify('{WAKE_CHANNEL}', '')"))
+                if said := uow.announcements():
+                    await session.execute(ANNOUNCE, {"said": msgspec.json.encode(said).decode()})
             except BaseException:
                 await session.rollback()
                 raise

@@ -67,9 +67,7 @@ def plan_rework(stage: Stage, case: Case) -> None:
 
 
 async def _order_again(stage: Stage, case: Case) -> None:
-    await dispatch_ticket(
-        stage.uow, stage.rules.organisation, stage.cast.superior(case.ticket), case.number, case.ticket.lead_unit
-    )
+    await dispatch_ticket(stage.uow, stage.rules, stage.cast.superior(case.ticket), case.number, case.ticket.lead_unit)
 
 
 def plan_closed(stage: Stage, case: Case) -> None:

@@ -98,7 +98,7 @@ async def _dispatch(stage: Stage, case: Case) -> None:
     unit = next(_choices(stage, case.ticket))
     staff = stage.cast.dispatcher(case.ticket, unit)
     category = case.ticket.category or case.ticket.routing["category"]
-    await dispatch_ticket(stage.uow, stage.rules.organisation, staff, case.number, unit, category=category)
+    await dispatch_ticket(stage.uow, stage.rules, staff, case.number, unit, category=category)
 
 
 def _choices(stage: Stage, ticket: Ticket) -> Iterator[str]:

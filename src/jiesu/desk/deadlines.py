@@ -19,7 +19,7 @@ from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.editions import calendar_edition
 from jiesu.sla.explain import Explanation, Moved, explain
 from jiesu.sla.extensions import extensions_of, granted_extension
-from jiesu.sla.limits import RECURRING, Target, stops
+from jiesu.sla.limits import RECURRING, ClockKind, Target, stops
 from jiesu.sla.models import ClockState, Deadline, Extension, Move, MoveCause
 from jiesu.sla.wording import humanise_due, moment_words
 from jiesu.tickets.models import Ticket
@@ -37,7 +37,12 @@ TARGET_NAMES = {
     Target.REVIEW: ("作出复核意见", "Review opinion"),
     Target.PLAN_REVIEW: ("复评办理方案", "Review of the plan"),
     Target.INFORM: ("告知进展", "News of progress"),
+    Target.JUDGE: ("审核退单", "Judge the objection"),
+    Target.TASK: ("完成协办", "Co-handler's result"),
+    Target.REPLY: ("答复督办", "Reply to the order"),
 }
+#: Clocks that are none of the petitioner's business.
+AMONG_COLLEAGUES = frozenset({ClockKind.DESK, ClockKind.CO_HANDLER, ClockKind.ORDER})
 
 
 class DeadlineView(msgspec.Struct, frozen=True):
@@ -92,7 +97,11 @@ async def deadline_views(
     Of what recurs, those that were kept are left out once the next runs.
     """
     told = await told_of(uow, rules, ticket, locale, public=public, moved=explained)
-    return [await _view(uow, told, number, row, explained=explained) for number, row in _shown(told.clocks.rows)]
+    return [
+        await _view(uow, told, number, row, explained=explained)
+        for number, row in _shown(told.clocks.rows)
+        if not public or row.clock not in AMONG_COLLEAGUES
+    ]
 
 
 async def told_of(

@@ -20,7 +20,8 @@ from jiesu.tickets.models import Ticket
 __all__ = ["HistoryLine", "for_petitioner", "for_staff"]
 
 #: Fields that hold moments, units.
-MOMENTS, UNITS = ("old", "new", "until", "due"), ("unit", "decider", "former", "stand_in", "told")
+MOMENTS = ("old", "new", "until", "due")
+UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit")
 
 
 class HistoryLine(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jiesu.routing.returns import REASONS, ObjectionReason
 from jiesu.sla.limits import Target
 from jiesu.sla.wording import TARGETS
 
@@ -27,7 +28,13 @@ _RUNG = {
     3: ("提级督办", "escalated"),
     4: ("领导包案", "leader's case"),
 }
-_CLOCK = {"petitioner": ("诉求人时限", "petitioner's clock"), "unit": ("单位时限", "unit's clock")}
+_CLOCK = {
+    "petitioner": ("诉求人时限", "petitioner's clock"),
+    "unit": ("单位时限", "unit's clock"),
+    "desk": ("派单台时限", "desk's clock"),
+    "co_handler": ("协办时限", "co-handler's clock"),
+    "order": ("督办时限", "order's clock"),
+}
 _CAUSE = {
     "reclassed": ("等级调整", "the class changed"),
     "extension_lost": (
@@ -71,6 +78,42 @@ def _escalated(data: Data, english: bool) -> str:
     if data.get("stand_in"):
         words += ("（值班岗空缺，转告{stand_in}）", " (nobody holds that post: {stand_in} is told too)")[english]
     return words
+
+
+def _dispatched(data: Data, english: bool) -> str:
+    if data.get("designated"):
+        return (
+            "指定由{unit}办理（第{round}次派单，不得退单）",
+            "designated {unit} (round {round}; it may not object)",
+        )[english]
+    return ("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})")[english]
+
+
+def _why(data: Data, english: bool) -> str:
+    code = data.get("reason")
+    return REASONS[ObjectionReason(code) if code in list(ObjectionReason) else ObjectionReason.OTHER][english]
+
+
+def _objected(data: Data, english: bool) -> str:
+    words = (f"{{unit}}退单（{_why(data, english)}）", f"{{unit}} objected ({_why(data, english)})")[english]
+    if data.get("proposed_unit"):
+        words += ("，建议由{proposed_unit}办理", ", proposing {proposed_unit}")[english]
+    words += ("，由{judge}审核", "; {judge} judges")[english]
+    return words + (("，期间继续办理", ", it is handled on meanwhile")[english] if data.get("in_hand") else "")
+
+
+def _objected_to_yours(data: Data, english: bool) -> str:
+    """Who refused and why, and that the date stands."""
+    why = _why(data, english)
+    if data.get("in_hand"):
+        return (
+            f"{{unit}}认为这件事{why}，正在核定由谁办理；期间{{unit}}继续办，答复期限不变",
+            f"{{unit}} says: {why}. It is being decided who handles it; {{unit}} goes on meanwhile and the date stands",
+        )[english]
+    return (
+        f"{{unit}}没有接收，理由是{why}；正在核定由谁办理，答复期限不变",
+        f"{{unit}} did not take it ({why}). It is being decided who does; the date you were given stands",
+    )[english]
 
 
 def _unanswered(data: Data, english: bool) -> str:
@@ -155,7 +198,11 @@ STAFF: Table = {
     "FilesAttached": (("上传了{count}个文件", "added {count} file(s)"), None),
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
-    "TicketDispatched": (("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})"), None),
+    "TicketDispatched": (_dispatched, None),
+    "TicketObjected": (_objected, "basis"),
+    "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
+    "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
+    "ObjectionLapsed": (("{unit}的退单没有审核，现在不再需要", "the objection of {unit} is no longer needed"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
     "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
@@ -209,6 +256,9 @@ PETITIONER: Table = {
     "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
     "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
+    "TicketObjected": (_objected_to_yours, "basis"),
+    "ObjectionUpheld": (("核定不由{unit}办理，另派其他单位", "{unit} was right; another unit gets it"), None),
+    "ObjectionRefused": (("核定仍由{unit}办理", "It was decided that {unit} handles it"), None),
     "TicketSigned": (("{unit}已签收，开始办理", "{unit} took it in hand"), None),
     "PetitionerInformed": (("告诉您办理进展", "We told you how things stand"), "text"),
     "PlanTold": (("告诉您解决方案", "We told you the plan"), "plan"),

@@ -21,6 +21,9 @@ MOST = 50
 _KIND = {
     "to_dispatch": ("待派单", "to be dispatched"),
     "dispatched": ("新派工单，请签收", "new ticket, please sign"),
+    "objected": ("单位退单，请审核", "a unit objected: please judge"),
+    "objection_upheld": ("退单成立，已另派", "your objection was upheld"),
+    "objection_refused": ("退单不成立，指定由本单位办理", "your objection was refused: the ticket is yours"),
     "supplemented": ("诉求人补充了材料", "the petitioner added details"),
     "to_review": ("办理结果待审核", "a result waits for review"),
     "extension_asked": ("延期申请待审批", "an extension waits for your decision"),

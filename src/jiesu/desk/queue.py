@@ -22,6 +22,7 @@ from jiesu.kit.numbers import normalise_number
 from jiesu.kit.paging import decode_cursor, encode_cursor
 from jiesu.kit.text import query_bigrams
 from jiesu.petitioners.models import Petitioner
+from jiesu.routing.objections import Objection, ObjectionState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import known_to, visible_to
 from jiesu.tickets.states import OPEN
@@ -39,6 +40,7 @@ class View(StrEnum):
 
     OPEN = "open"
     TO_DISPATCH = "to_dispatch"
+    OBJECTED = "objected"
     TO_SIGN = "to_sign"
     IN_PROGRESS = "in_progress"
     TO_REVIEW = "to_review"
@@ -77,7 +79,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
     """The tabs that are work for the role, the likeliest first."""
     first: tuple[View, ...]
     if staff.role in (Role.INTAKE, Role.DISPATCHER):
-        first = (View.TO_DISPATCH, View.NEED_INFO, View.REWORK, View.OVERDUE)
+        first = (View.TO_DISPATCH, View.OBJECTED, View.NEED_INFO, View.REWORK, View.OVERDUE)
     elif staff.role is Role.SUPERVISOR:
         first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY)
     elif staff.role is Role.CALLBACK:
@@ -112,6 +114,11 @@ def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
             Escalation.unit.in_(staff.subtree), Escalation.wants_ack, Escalation.acknowledged_at.is_(None)
         )
         return and_(seen, Ticket.id.in_(waiting))
+    if view is View.OBJECTED:
+        judged = select(Objection.ticket_id).where(
+            Objection.judge.in_(staff.subtree), Objection.state == ObjectionState.PENDING
+        )
+        return and_(seen, Ticket.id.in_(judged))
     return and_(seen, Ticket.status.in_(_STATUS[view]))
 
 

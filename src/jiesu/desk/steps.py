@@ -10,6 +10,7 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.extending import possible_decisions, room_view
+from jiesu.desk.objecting import refused_by_objections
 from jiesu.escalation.models import Escalation
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
@@ -26,6 +27,7 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 #: What people come to a ticket for, most often first.
 LIKELIEST = (
     Step.SIGN,
+    Step.DESIGNATE,
     Step.PLAN,
     Step.SUBMIT,
     Step.CONTACT,
@@ -40,6 +42,7 @@ LIKELIEST = (
     Step.SUPPLEMENT,
     Step.INFORM,
     Step.EXTEND,
+    Step.OBJECT,
     Step.RECLASS,
     Step.REOPEN,
     Step.NOTE,
@@ -60,6 +63,7 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     rights = [right for right in Right if staff.may(right, ticket)]
     open_ = {step for step in allowed(ticket.status, rights) if _passes(rules.organisation, staff, ticket, step)}
     late = await _refused_by_clocks(uow, rules, staff, ticket, open_ & CLOCKED)
+    late |= await refused_by_objections(uow, rules, staff, ticket, open_)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)

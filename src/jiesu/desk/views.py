@@ -13,6 +13,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
+from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.steps import steps_for
 from jiesu.escalation.models import Escalation
 from jiesu.kit.clock import SHANGHAI
@@ -182,6 +183,10 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     deadlines: list[DeadlineView]
     extensions: list[ExtensionView]
     extension_room: RoomView | None
+    #: How often units objected (退单), each time, and whether the one that has it now may not.
+    returns: int
+    designated: bool
+    objections: list[ObjectionView]
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
@@ -301,6 +306,9 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         deadlines=await deadline_views(uow, rules, ticket, locale),
         extensions=await extension_views(uow, rules, ticket, locale),
         extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,
+        returns=ticket.objections,
+        designated=ticket.designated,
+        objections=await objection_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await survey_views(uow, ticket),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sqlalchemy import select
 
 from jiesu.accounts.roles import Right
@@ -26,6 +28,7 @@ class NothingToAcknowledge(Conflict):
 
 
 class EscalationAcknowledged(TicketEvent, frozen=True, kw_only=True):
+    live: ClassVar[str] = "escalation"
     levels: list[int]
     note: Private | None
 

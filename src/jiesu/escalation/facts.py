@@ -12,6 +12,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
+from jiesu.sla.limits import ClockKind
 from jiesu.sla.models import Deadline
 from jiesu.sla.rungs import Condition, Facts
 from jiesu.sla.terms import Vulnerable
@@ -42,7 +43,8 @@ async def gather_facts(
 
 async def _units_passed(uow: UnitOfWork, tickets: list[Ticket]) -> dict[int, int]:
     counted = select(Deadline.ticket_id, func.count(Deadline.unit.distinct())).group_by(Deadline.ticket_id)
-    found = await uow.session.execute(counted.where(Deadline.ticket_id.in_([row.id for row in tickets])))
+    theirs = counted.where(Deadline.ticket_id.in_([row.id for row in tickets]), Deadline.clock == ClockKind.UNIT)
+    found = await uow.session.execute(theirs)
     return dict(found.all())
 
 

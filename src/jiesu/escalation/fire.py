@@ -94,7 +94,7 @@ async def climb_by_count(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: 
     The step is taken once a ticket, on the petitioner's final clock, which every ticket has and which never resets.
     """
     policy = rules.clocks_of(ticket.policy_version)
-    units = {row.unit for row in clocks.rows if row.unit is not None}
+    units = {row.unit for row in clocks.rows if row.clock is ClockKind.UNIT}
     tally = {"rework": ticket.reworks, "dissatisfied": ticket.dissatisfactions, "units_passed": len(units)}
     rung = rung_by_count(policy.ladder, [rule for rule in policy.counts if rule.what == what], tally)
     finals = [row for row in clocks.rows if row.clock is ClockKind.PETITIONER and row.target in FINAL]

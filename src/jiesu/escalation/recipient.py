@@ -11,15 +11,15 @@ __all__ = ["line_up", "recipient"]
 _STEPS_UP = {"unit": 0, "parent": 1, "grandparent": 2}
 
 
-def recipient(organisation: Organisation, ticket: Scoped, to: Recipient) -> str:
-    """The unit whose duty post must know: reckoned from the responsible unit, or from the desk while there is none.
+def recipient(organisation: Organisation, ticket: Scoped, to: Recipient, start: str | None = None) -> str:
+    """The unit whose duty post must know: reckoned from `start`, the responsible unit, or the desk while there is none.
 
     Past the top it stays with the root. Never a unit that the complaint is about, nor one under it (law, Art. 30): then
     the next one above. A sealed report never leaves its keeper.
     """
     if ticket.sealed_to is not None:
         return ticket.sealed_to
-    start = ticket.lead_unit or ticket.desk_unit
+    start = start or ticket.lead_unit or ticket.desk_unit
     line = (start, *organisation.ancestors(start))
     wanted = len(line) - 1 if to == "root" else min(_STEPS_UP[to], len(line) - 1)
     return next(iter(_allowed(organisation, ticket, line[wanted:])), ticket.desk_unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -19,6 +19,7 @@ from jiesu.escalation.recipient import line_up, recipient
 from jiesu.notifications.tell import tell_post
 from jiesu.rules import Rules
 from jiesu.sla.deadlines import due
+from jiesu.sla.limits import BY_STEP
 from jiesu.sla.models import Deadline
 from jiesu.sla.rungs import Rung
 from jiesu.tickets.events import SYSTEM, TicketEvent
@@ -33,6 +34,7 @@ ACK = "ladder.ack"
 class Escalated(TicketEvent, frozen=True, kw_only=True):
     """`due` is the date it fired for; `stand_in` the unit above that is told because nobody holds the post."""
 
+    live: ClassVar[str] = "escalation"
     clock: str
     target: str
     rung: str
@@ -93,7 +95,7 @@ async def take_steps(uow: UnitOfWork, rules: Rules, steps: Sequence[Step]) -> li
 
 
 def _row(uow: UnitOfWork, rules: Rules, step: Step, manned: frozenset[str]) -> dict[str, Any]:
-    unit = recipient(rules.organisation, step.ticket, step.rung.to)
+    unit = recipient(rules.organisation, step.ticket, step.rung.to, _owing(step.row))
     return {
         "deadline_id": step.row.id,
         "ticket_id": step.ticket.id,
@@ -107,6 +109,11 @@ def _row(uow: UnitOfWork, rules: Rules, step: Step, manned: frozenset[str]) -> d
         "wants_ack": step.rung.wants_ack,
         "ack_due_at": ack_due(uow, rules, step.row, unit) if step.rung.wants_ack else None,
     }
+
+
+def _owing(row: Deadline) -> str | None:
+    """Whose clock it is, where that is neither the petitioner's nor the responsible unit's."""
+    return row.unit if row.target in BY_STEP else None
 
 
 async def _write(uow: UnitOfWork, rows: list[dict[str, Any]]) -> dict[tuple[int, str], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.arming import urgency
@@ -22,6 +24,7 @@ __all__ = ["AckOverdue", "tell_next_post"]
 class AckOverdue(TicketEvent, frozen=True, kw_only=True):
     """`unit` did not acknowledge in time; `told` is the unit above that was told, null when there is none."""
 
+    live: ClassVar[str] = "escalation"
     level: int
     unit: str
     told: str | None

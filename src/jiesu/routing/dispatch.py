@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from jiesu.accounts.staff import NotYours, Staff
+from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.errors import Conflict, Invalid
+from jiesu.errors import Conflict
+from jiesu.routing.objections import Objection, ObjectionState, ObjectionUpheld, objections_of, to_judge
+from jiesu.routing.returns import AlreadyObjected
+from jiesu.routing.unit_choice import check_fit, known_unit
+from jiesu.sla.rulebook import RuleBook
 from jiesu.tickets.events import SYSTEM, By, TicketDispatched, by_staff
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.words import Status, Step
 from jiesu.units.organisation import Organisation, Unit
 
-__all__ = ["AccusedUnit", "UnknownUnit", "assign", "dispatch_automatically", "dispatch_ticket"]
-
-
-class UnknownUnit(Invalid):
-    zh = "没有代码为“{unit}”的单位。请从单位列表中选择。"
-    en = "There is no unit with the code “{unit}”. Choose one from the list of units."
-
-
-class OutsideSubtree(Invalid):
-    zh = "“{unit}”不归您的单位管辖。请选择下属单位，或报市级调度台派单。"
-    en = "“{unit}” is not below your unit. Choose one that is, or ask the city desk."
-
-
-class AccusedUnit(Conflict):
-    """The accused never handles the complaint (信访工作条例 Art. 30)."""
-
-    zh = "该单位不能承办这张工单。请选择其他单位。"
-    en = "That unit cannot handle this ticket. Choose another."
-
-
-class NobodyThere(Conflict):
-    """Everybody who handles tickets at the unit is accused or recused."""
-
-    zh = "该单位的承办人员都须回避，不能承办这张工单。请选择其他单位。"
-    en = "Everybody at that unit must keep out of this ticket. Choose another unit."
+__all__ = ["MustDesignate", "assign", "dispatch_automatically", "dispatch_ticket", "uphold"]
 
 
 class SuperiorOrdersRework(Conflict):
@@ -44,9 +23,14 @@ class SuperiorOrdersRework(Conflict):
     en = "Rework is ordered by the unit above, not by the unit that handled it."
 
 
+class MustDesignate(Conflict):
+    zh = "这张工单已经退过 {count} 次，不能再普通派单。请用“指定承办”，被指定的单位不能再退。"
+    en = "This ticket was returned {count} times. Designate the unit instead: it cannot object."
+
+
 async def dispatch_ticket(
     uow: UnitOfWork,
-    organisation: Organisation,
+    rules: RuleBook,
     staff: Staff,
     number: str,
     unit: str | None,
@@ -57,20 +41,23 @@ async def dispatch_ticket(
 ) -> Ticket:
     """Make `unit` responsible; for rework, by default the unit that had it. Locks the ticket.
 
-    Raises UnknownUnit, OutsideSubtree, AccusedUnit, NobodyThere, SuperiorOrdersRework.
+    A pending objection is upheld by sending the ticket to another unit. Raises UnknownUnit, OutsideSubtree, AccusedUnit,
+    NobodyThere, SuperiorOrdersRework, NothingToJudge, MustDesignate, AlreadyObjected.
     """
+    organisation = rules.organisation
     ticket = await open_step(uow, staff, number, Step.DISPATCH, version)
     if ticket.status is Status.REWORK:
         _by_superior(organisation, staff, ticket)
         unit = unit or ticket.lead_unit
-    chosen = _chosen(organisation, unit)
-    _within_reach(staff, ticket, chosen)
-    accused, keeps = ticket.accused_unit, ticket.sealed_to == chosen.code  # its keeper may have what accuses the top
-    if accused is not None and not keeps and organisation.is_under(chosen.code, accused):
-        raise AccusedUnit("unit")
-    if ticket.barred_accounts and not await somebody_left(uow, ticket, chosen.code):
-        raise NobodyThere("unit")
-    if not keeps:
+    objection = None
+    if ticket.status in (Status.OBJECTED, Status.IN_PROGRESS):
+        objection = await to_judge(uow, organisation, staff, ticket)
+    chosen = known_unit(organisation, unit)
+    await check_fit(uow, organisation, staff, ticket, chosen)
+    if objection is not None:
+        await _check_returns(uow, rules, ticket, chosen)
+        await uphold(uow, staff, ticket, objection, None)
+    if ticket.sealed_to != chosen.code:
         ticket.sealed_to = None
     await assign(uow, ticket, chosen.code, category or ticket.category, service_class, by_staff(staff))
     return ticket
@@ -87,19 +74,18 @@ def _by_superior(organisation: Organisation, staff: Staff, ticket: Ticket) -> No
         raise SuperiorOrdersRework("action")
 
 
-def _chosen(organisation: Organisation, code: str | None) -> Unit:
-    found = organisation.find_unit(code) if code else None
-    if found is None:
-        raise UnknownUnit("unit", unit=code or "")
-    return found
+async def _check_returns(uow: UnitOfWork, rules: RuleBook, ticket: Ticket, unit: Unit) -> None:
+    if ticket.objections >= rules.clocks_of(ticket.policy_version).beside.objections:
+        raise MustDesignate("action", count=ticket.objections)
+    if any(each.unit == unit.code for each in await objections_of(uow, ticket)):
+        raise AlreadyObjected("unit", unit=unit.name)
 
 
-def _within_reach(staff: Staff, ticket: Ticket, unit: Unit) -> None:
-    """Downwards only; but what was sealed in doubt may go from its keeper to whoever is responsible."""
-    if ticket.sealed_to is None and unit.code not in staff.subtree:
-        raise OutsideSubtree("unit", unit=unit.name)
-    if ticket.sealed_to not in (None, unit.code) and ticket.status is Status.REWORK:
-        raise NotYours
+async def uphold(uow: UnitOfWork, staff: Staff, ticket: Ticket, objection: Objection, note: str | None) -> None:
+    """The unit was right: its objection is closed, and the ticket goes to another."""
+    objection.state, objection.note = ObjectionState.UPHELD, note
+    objection.decided_by, objection.decided_at = staff.id, uow.now
+    await uow.record(ObjectionUpheld(ticket_id=ticket.id, by=by_staff(staff), unit=objection.unit, note=note))
 
 
 async def assign(
@@ -111,8 +97,12 @@ async def assign(
     by: By,
     *,
     step: Step = Step.DISPATCH,
+    designated: bool = False,
 ) -> None:
-    """Make a unit responsible for a locked ticket; the caller has checked that it may be."""
+    """Make a unit responsible for a locked ticket; the caller has checked that it may be.
+
+    A `designated` unit may not object to it.
+    """
     changed = service_class is not None and service_class != ticket.service_class
     ticket.move(step)
     ticket.lead_unit = unit
@@ -120,6 +110,7 @@ async def assign(
     ticket.service_class = service_class or ticket.service_class
     ticket.rounds += 1
     ticket.dispatched_at = uow.now
+    ticket.designated = designated
     event = TicketDispatched(
         ticket_id=ticket.id,
         by=by,
@@ -128,5 +119,6 @@ async def assign(
         service_class=ticket.service_class,
         round=ticket.rounds,
         class_changed=changed,
+        designated=designated,
     )
     await uow.record(event)

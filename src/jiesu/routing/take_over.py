@@ -27,5 +27,5 @@ async def take_over(uow: UnitOfWork, ticket: Ticket, unit: str) -> bool:
     if ticket.lead_unit is None or not possible(ticket.status, Step.TAKE_OVER):
         return False
     await uow.record(TakenOver(ticket_id=ticket.id, by=SYSTEM, former=ticket.lead_unit, unit=unit))
-    await assign(uow, ticket, unit, ticket.category, None, SYSTEM, step=Step.TAKE_OVER)
+    await assign(uow, ticket, unit, ticket.category, None, SYSTEM, step=Step.TAKE_OVER, designated=True)
     return True

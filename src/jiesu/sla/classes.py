@@ -8,7 +8,8 @@ from typing import Any
 from msgspec import Struct
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
-from jiesu.sla.limits import FINAL, ON_REQUEST, RECURRING, ClockKind, Limit, Target, parse_limit
+from jiesu.sla.beside import Beside, read_beside
+from jiesu.sla.limits import BY_STEP, FINAL, ON_REQUEST, RECURRING, ClockKind, Limit, Target, parse_limit
 from jiesu.sla.rungs import CountRule, Rung, read_counts, read_rungs
 from jiesu.sla.terms import LadderTerms, read_terms
 
@@ -70,6 +71,7 @@ class ClockPolicy(Struct, frozen=True):
     terms: LadderTerms
     survey: SurveyPolicy
     contact_attempts: int
+    beside: Beside
     #: what the file says, for keeping the edition
     document: Mapping[str, Any]
 
@@ -86,6 +88,8 @@ class WrittenPolicy(Struct, forbid_unknown_fields=True):
     classes: dict[str, Any]
     ladder: WrittenLadder
     survey: SurveyPolicy
+    #: left out in versions before 2026-3
+    beside: dict[str, Any] = {}
 
 
 class WrittenClass(Struct, forbid_unknown_fields=True):
@@ -120,6 +124,7 @@ def clocks_from(document: Mapping[str, Any], path: Path) -> ClockPolicy:
         terms=read_terms(written.ladder.terms, path, known),
         survey=written.survey,
         contact_attempts=written.contact_attempts,
+        beside=read_beside(written.beside, path, known),
         document=document,
     )
 
@@ -127,6 +132,8 @@ def clocks_from(document: Mapping[str, Any], path: Path) -> ClockPolicy:
 def _service_class(code: str, raw: object, path: Path) -> ServiceClass:
     key = f"classes.{code}"
     written = convert(raw, WrittenClass, path, key)
+    for target in written.limits.keys() & BY_STEP:
+        raise ConfigMistake(path, f"{key}.limits", target, "it begins with a step: write it in [beside].")
     limits = {  # in the order of the targets, however the file is written: an edition read back has lost its order
         target: _limit(target, written.limits[target], path, f"{key}.limits.{target}")
         for target in Target

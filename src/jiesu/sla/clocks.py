@@ -10,7 +10,7 @@ from sqlalchemy import select
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.calendar import Calendars, WorkingCalendar
 from jiesu.sla.classes import ServiceClass
-from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due_after_pauses, ending, remaining, resume
+from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due, due_after_pauses, ending, remaining, resume
 from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.limits import AT_ONCE, FINAL, PERSONAL, RECURRING, ClockKind, Limit, Target, stops
 from jiesu.sla.models import LIVE, ClockState, Deadline, Move, MoveCause, Pause
@@ -101,7 +101,15 @@ class TicketClocks:
         wanted = [target for target in only if ticket.petitioner_id is not None or target not in PERSONAL]
         start = start or (ticket.registered_at if clock is PETITIONERS else self._uow.now)
         for plan in class_deadlines(service_class, clock, start, calendar, wanted):
-            self._add(plan, service_class, calendar)
+            self._add(plan, service_class.code, calendar)
+
+    def begin_beside(
+        self, target: Target, clock: ClockKind, limit: Limit, unit: str, calendar: WorkingCalendar
+    ) -> Deadline:
+        """Begin, now, what a step asks of a unit beside the two clocks."""
+        end = due(limit, self._uow.now, calendar)
+        plan = PlannedDeadline(clock, target, limit, self._uow.now, end.due_at, end.provisional)
+        return self._add(plan, self._ticket.service_class, calendar, unit)
 
     def start(
         self,
@@ -122,16 +130,18 @@ class TicketClocks:
         self.meet(running, UNITS)
         self.start(service_class, running, calendar)
 
-    def _add(self, plan: PlannedDeadline, service_class: ServiceClass, calendar: WorkingCalendar) -> None:
+    def _add(
+        self, plan: PlannedDeadline, service_class: str, calendar: WorkingCalendar, unit: str | None = None
+    ) -> Deadline:
         petitioners = plan.clock is PETITIONERS
         end = self.reckon(plan, calendar)
         row = Deadline(
             ticket_id=self._ticket.id,
             clock=plan.clock,
             target=plan.target,
-            service_class=service_class.code,
+            service_class=service_class,
             round=0 if petitioners else self._ticket.rounds,
-            unit=None if petitioners else self._ticket.lead_unit,
+            unit=None if petitioners else unit or self._ticket.lead_unit,
             amount=plan.limit.amount,
             per=plan.limit.unit,
             policy_version=self._ticket.policy_version,
@@ -145,6 +155,7 @@ class TicketClocks:
         self._uow.add(row)
         self.rows.append(row)
         self.added.append(row)
+        return row
 
     def reckon(self, plan: PlannedDeadline, calendar: WorkingCalendar) -> Due:
         """When it ends, with the pauses that are over by now."""

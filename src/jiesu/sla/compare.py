@@ -14,6 +14,7 @@ from jiesu.sla.classes import ClockPolicy
 from jiesu.sla.clocks import limit_of
 from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.deadlines import due_after_pauses
+from jiesu.sla.limits import BY_STEP
 from jiesu.sla.models import ClockState, Deadline, Extension, ExtensionState
 from jiesu.sla.rungs import Rung
 from jiesu.sla.spans import Spans
@@ -92,6 +93,9 @@ def _count(
     *,
     stands: bool,
 ) -> None:
+    if row.target in BY_STEP:
+        effect.same += 1
+        return
     service_class = policy.classes.get(row.service_class)
     limit = service_class.limits.get(row.target) if service_class else None
     if limit is None:

@@ -10,17 +10,23 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 __all__ = [
-    "AT_ONCE", "FINAL", "ON_REQUEST", "PERSONAL", "RECURRING", "ClockKind", "Limit", "Target", "Unit", "parse_limit", "stops",
+    "AT_ONCE", "BY_STEP", "FINAL", "ON_REQUEST", "PERSONAL", "RECURRING", "ClockKind", "Limit", "Target", "Unit", "parse_limit", "stops",
 ]  # fmt: skip
 
 Unit = Literal["minutes", "hours", "working_hours", "working_days", "natural_days"]
 
 
 class ClockKind(StrEnum):
-    """The petitioner's clock starts at registration and never resets; the unit's restarts at each dispatch."""
+    """The petitioner's clock starts at registration and never resets; the unit's restarts at each dispatch.
+
+    Beside them: what a desk, a co-handler or a unit under a supervision order owes. These are business among colleagues.
+    """
 
     PETITIONER = "petitioner"
     UNIT = "unit"
+    DESK = "desk"
+    CO_HANDLER = "co_handler"
+    ORDER = "order"
 
 
 class Target(StrEnum):
@@ -39,6 +45,12 @@ class Target(StrEnum):
     PLAN_REVIEW = "plan_review"
     #: the petitioner hears how things stand (KeepInLoop)
     INFORM = "inform"
+    #: an objection (退单) is judged
+    JUDGE = "judge"
+    #: a co-handler (协办) gives its result
+    TASK = "task"
+    #: a supervision order (督办单) is answered
+    REPLY = "reply"
 
 
 #: reaching one of these ends the unit's work; every class has exactly one
@@ -47,8 +59,10 @@ FINAL = frozenset({Target.RESOLVE, Target.PLAN, Target.OPINION})
 RECURRING = frozenset({Target.PLAN_REVIEW, Target.INFORM})
 #: begin when asked for, not with registration or dispatch
 ON_REQUEST = frozenset({Target.RECHECK, Target.REVIEW})
+#: begin with a step that says how long, on a clock of their own; no class has a limit for them
+BY_STEP = frozenset({Target.JUDGE, Target.TASK, Target.REPLY})
 #: begin with their clock
-AT_ONCE = frozenset(Target) - RECURRING - ON_REQUEST
+AT_ONCE = frozenset(Target) - RECURRING - ON_REQUEST - BY_STEP
 #: owed to a person: nobody is, on an anonymous ticket
 PERSONAL = frozenset({Target.FIRST_CONTACT, Target.INFORM})
 #: what a pause stops, by its reason; what is not named here stops everything

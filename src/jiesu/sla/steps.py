@@ -31,6 +31,9 @@ BEGINS = {
     Target.PLAN_REVIEW: ("告知方案或上次复评", "telling the plan or its last review"),
     Target.RECHECK: ("申请复查", "the request for a recheck"),
     Target.REVIEW: ("申请复核", "the request for a review"),
+    Target.JUDGE: ("退单", "the objection"),
+    Target.TASK: ("交办协办", "the task being given"),
+    Target.REPLY: ("发出督办单", "the order being given"),
 }
 CLOCK_BEGINS = {ClockKind.PETITIONER: ("登记", "registration"), ClockKind.UNIT: ("派单", "dispatch")}
 REASONS = {
@@ -65,7 +68,7 @@ class Moved(Struct, frozen=True):
 
 def beginning(planned: PlannedDeadline, calendar: WorkingCalendar, policy_version: str = "") -> Iterator[Step]:
     """From when, by which rule, by which calendar."""
-    event = BEGINS.get(planned.target, CLOCK_BEGINS[planned.clock])
+    event = BEGINS.get(planned.target) or CLOCK_BEGINS[planned.clock]
     moments = [moment_words(planned.start_at, locale, year=True) for locale in LOCALES]
     zh, en = f"起算：{moments[0]}，自{event[0]}起", f"Start: {moments[1]}, at {event[1]}"
     yield Step("start", zh, en, planned.start_at)

@@ -36,6 +36,9 @@ TARGETS: dict[Target, dict[Locale, str]] = {
     Target.REVIEW: {"zh": "复核意见", "en": "review opinion"},
     Target.PLAN_REVIEW: {"zh": "方案复评", "en": "review of the plan"},
     Target.INFORM: {"zh": "进展告知", "en": "news of progress"},
+    Target.JUDGE: {"zh": "退单审核", "en": "judging the objection"},
+    Target.TASK: {"zh": "协办", "en": "co-handler's task"},
+    Target.REPLY: {"zh": "督办答复", "en": "reply to the order"},
 }
 UNITS: dict[Unit | Literal["days"], str] = {
     "minutes": "分钟",

@@ -102,6 +102,8 @@ class TicketDispatched(TicketEvent, frozen=True, kw_only=True):
     round: int
     #: The class changed, so the petitioner's deadlines are reckoned anew from the original start.
     class_changed: bool
+    #: The unit may not object to it.
+    designated: bool = False
 
 
 class TicketSigned(TicketEvent, frozen=True, kw_only=True):

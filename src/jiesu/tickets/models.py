@@ -74,6 +74,9 @@ class Ticket(Base):
     reworks: Mapped[int] = mapped_column(SmallInteger, default=0)
     dissatisfactions: Mapped[int] = mapped_column(SmallInteger, default=0)
     contact_attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    #: How often units objected to it (退单), and whether the one that has it now may not.
+    objections: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    designated: Mapped[bool] = mapped_column(default=False, server_default="false")
     registered_at: Mapped[Moment]
     dispatched_at: Mapped[Moment | None]
     signed_at: Mapped[Moment | None]

@@ -34,6 +34,8 @@ class Step(StrEnum):
     ANSWER = "answer"
     DIVERT = "divert"
     DISPATCH = "dispatch"
+    OBJECT = "object"
+    DESIGNATE = "designate"
     TAKE_OVER = "take_over"
     SIGN = "sign"
     CONTACT = "contact"
@@ -110,6 +112,8 @@ _STEP = {
     Step.ANSWER: ("直接答复", "Answer on the spot"),
     Step.DIVERT: ("转告其他渠道", "Divert"),
     Step.DISPATCH: ("派单", "Dispatch"),
+    Step.OBJECT: ("退单", "Object"),
+    Step.DESIGNATE: ("指定承办", "Designate"),
     Step.TAKE_OVER: ("提级办理", "Take over"),
     Step.SIGN: ("签收", "Sign"),
     Step.CONTACT: ("联系诉求人", "Contact"),

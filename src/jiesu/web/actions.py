@@ -13,7 +13,9 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
 from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.intake.form import UnknownCategory
+from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
+from jiesu.routing.object import object_to_ticket
 from jiesu.rules import Rules
 from jiesu.sla.decide_extension import grant_extension, refuse_extension
 from jiesu.sla.extend import ask_extension
@@ -116,6 +118,24 @@ class Dispatch(msgspec.Struct, forbid_unknown_fields=True, rename={"service_clas
     service_class: str | None = None
 
 
+class Objecting(msgspec.Struct, forbid_unknown_fields=True):
+    """`reason` is a code (not_our_place, not_our_duty, higher_level, duplicate, interest), which wants a `basis`, or a sentence.
+
+    Evidence is what the unit attaches to the ticket.
+    """
+
+    reason: str = ""
+    basis: str | None = None
+    proposed_unit: str | None = None
+
+
+class Designation(msgspec.Struct, forbid_unknown_fields=True):
+    """`unit` left out is the one that objected."""
+
+    unit: str | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True)
 class Call:
     """One step by one person on one ticket."""
@@ -139,12 +159,37 @@ async def _dispatch(call: Call, body: Dispatch) -> Ticket:
     await _check_known(call, body)
     return await dispatch_ticket(
         call.uow,
-        call.rules.organisation,
+        call.rules,
         call.staff,
         call.number,
         body.unit or None,
         category=body.category or None,
         service_class=body.service_class or None,
+        version=call.version,
+    )
+
+
+async def _object(call: Call, body: Objecting) -> Ticket:
+    return await object_to_ticket(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.reason,
+        body.basis,
+        body.proposed_unit or None,
+        version=call.version,
+    )
+
+
+async def _designate(call: Call, body: Designation) -> Ticket:
+    return await designate_unit(
+        call.uow,
+        call.rules.organisation,
+        call.staff,
+        call.number,
+        body.unit or None,
+        body.reason,
         version=call.version,
     )
 
@@ -281,6 +326,8 @@ ACTIONS: Mapping[str, Action] = {
     "approve": Action(OptionalNote, _approve),
     "send_back": Action(Reason, _send_back),
     "dispatch": Action(Dispatch, _dispatch),
+    "object": Action(Objecting, _object),
+    "designate": Action(Designation, _designate),
     "request_info": Action(Question, _request_info),
     "supplement": Action(Note, _supplement),
     "answer": Action(Note, _answer),

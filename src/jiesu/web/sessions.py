@@ -16,9 +16,20 @@ from jiesu.accounts.staff import Staff
 from jiesu.kit.addresses import client_of
 from jiesu.kit.crypto import fingerprint, token
 
-__all__ = ["COOKIE", "Session", "Sessions", "SignInFirst", "bearer_of", "client_address", "session_token"]
+__all__ = [
+    "BY_ITSELF",
+    "COOKIE",
+    "Session",
+    "Sessions",
+    "SignInFirst",
+    "bearer_of",
+    "client_address",
+    "session_token",
+]
 
 COOKIE = "jiesu_session"
+#: Header of what a page asks for by itself: nobody is at work for that.
+BY_ITSELF = "X-Jiesu-Live"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: How stale the time of last use may be, in seconds: spares a write at most requests.
 ABOUT = 30.0
@@ -82,12 +93,12 @@ class Sessions:
             await together.execute()
         return secret
 
-    async def find(self, secret: str) -> Session | None:
-        """The session behind a token; each use prolongs it within its limit."""
+    async def find(self, secret: str, *, use: bool = True) -> Session | None:
+        """The session behind a token; each use prolongs it within its limit. What happens by itself is no use."""
         print_ = fingerprint(secret)
         session = await self._read(print_)
         now = self.unix_time()
-        if session is not None and now - session.used_at > ABOUT:
+        if use and session is not None and now - session.used_at > ABOUT:
             await self._redis.set(_used(print_), now, ex=self._idle)
         return session
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import State
 
 from jiesu.accounts.duties import duties
 from jiesu.accounts.models import Account
@@ -14,9 +15,9 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Forbidden
 from jiesu.rules import Rules
-from jiesu.web.sessions import Session, Sessions, SignInFirst, session_token
+from jiesu.web.sessions import BY_ITSELF, Session, Sessions, SignInFirst, session_token
 
-__all__ = ["SignedInPerson", "signed_in_person", "working_staff"]
+__all__ = ["SignedInPerson", "person_behind", "signed_in_person", "working_staff"]
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,25 @@ class SignedInPerson:
 
 async def signed_in_person(request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules) -> SignedInPerson:
     """Raises SignInFirst; also once the account, its generation or the acting post is over."""
-    sessions: Sessions = request.app.state.sessions
     secret = session_token(request)
-    session = await sessions.find(secret) if secret else None
+    use = BY_ITSELF not in request.headers
+    person = await person_behind(request.app.state, secret, uow, rules, use=use) if secret else None
+    if person is None:
+        raise SignInFirst
+    return person
+
+
+async def person_behind(
+    state: State, secret: str, uow: UnitOfWork, rules: Rules, *, use: bool
+) -> SignedInPerson | None:
+    """Whose the token is; without `use` that keeps no session from ending idle."""
+    sessions: Sessions = state.sessions
+    session = await sessions.find(secret, use=use)
     person = await load_person(uow, rules.organisation, session.account) if session else None
     staff = person.post(session.post) if person and session else None
-    demo = request.app.state.kernel.settings.demo
-    if secret is None or session is None or person is None or staff is None or not _holds(person, session, demo=demo):
-        raise SignInFirst
+    demo = state.kernel.settings.demo
+    if session is None or person is None or staff is None or not _holds(person, session, demo=demo):
+        return None
     return SignedInPerson(person, staff, session, secret, duties(person.account, demo=demo))
 
 

@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.calendar import DayChange, YearView, year_view
-from jiesu.routing.dispatch import UnknownUnit
+from jiesu.routing.unit_choice import UnknownUnit
 from jiesu.rules import Rules
 from jiesu.sla.publish import Publication, publish_hours, publish_year, unit_hours
 from jiesu.web.api.admin import administrator_only

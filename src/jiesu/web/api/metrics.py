@@ -19,10 +19,12 @@ __all__ = ["MetricsController", "http_metrics"]
 
 
 def http_metrics() -> PrometheusConfig:
-    """How long requests take, by route and status: paths hold receipt numbers, so they are grouped by their template."""
-    return PrometheusConfig(
-        app_name="jiesu", prefix="jiesu", group_path=True, exclude=["^/metrics", "^/health/", "^/static/"]
-    )
+    """How long requests take, by route and status: paths hold receipt numbers, so they are grouped by their template.
+
+    The live stream is none of them: how long somebody listens says nothing.
+    """
+    uncounted = ["^/metrics", "^/health/", "^/static/", "^/api/v1/stream"]
+    return PrometheusConfig(app_name="jiesu", prefix="jiesu", group_path=True, exclude=uncounted)
 
 
 class MetricsController(Controller):

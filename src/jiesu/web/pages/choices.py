@@ -12,7 +12,7 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.units.organisation import Organisation
 
-__all__ = ["Group", "PlaceChoice", "accusable", "categories", "classes", "place_choice", "targets"]
+__all__ = ["Group", "PlaceChoice", "accusable", "categories", "classes", "others", "place_choice", "targets"]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -90,6 +90,15 @@ def targets(rules: Rules, staff: Staff, view: DeskView, locale: Locale) -> list[
     """Whom it may be dispatched to: below the person, and anybody for what was sealed in doubt; never the accused."""
     organisation = rules.organisation
     codes = set(organisation.units) if view.sealed else set(staff.subtree)
+    if view.accused_unit is not None:
+        codes -= organisation.subtree(view.accused_unit.code)
+    return units(organisation, codes, locale)
+
+
+def others(rules: Rules, view: DeskView, locale: Locale) -> list[Group]:
+    """Whom a unit may propose in its place: anybody but itself and the accused."""
+    organisation = rules.organisation
+    codes = set(organisation.units) - {view.lead_unit.code if view.lead_unit else ""}
     if view.accused_unit is not None:
         codes -= organisation.subtree(view.accused_unit.code)
     return units(organisation, codes, locale)

@@ -29,7 +29,7 @@ from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
 from jiesu.web.attaching import take_staff_files
 from jiesu.web.dependencies import version_of
-from jiesu.web.pages.choices import categories, classes, targets
+from jiesu.web.pages.choices import categories, classes, others, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
 from jiesu.web.uploads import LARGEST_FORM
@@ -153,6 +153,7 @@ class TicketPages(Controller):
         staff.see(ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
+        sending = {"dispatch", "designate"} & set(view.allowed)
         return render(
             request,
             "ticket.html",
@@ -166,7 +167,8 @@ class TicketPages(Controller):
             changes=_changes(view, attempt),
             revealed=revealed,
             may_reveal=may_reveal(staff, ticket),
-            targets=targets(rules, staff, view, locale) if "dispatch" in sorting else [],
+            targets=targets(rules, staff, view, locale) if sending else [],
+            others=others(rules, view, locale) if "object" in view.allowed else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],

@@ -2,3 +2,6 @@
 import "./common.js";
 import "./places.js";
 import "./draft.js";
+import { start } from "./stream.js";
+
+start();

@@ -1,0 +1,59 @@
+"""What is owed beside the two clocks: judging an objection, a co-handler's task, the reply to a supervision order."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from jiesu.kit.config import ConfigMistake, convert
+from jiesu.sla.limits import Limit, parse_limit
+
+__all__ = ["Beside", "read_beside"]
+
+
+class Beside(Struct, frozen=True):
+    """How long each takes, and how tickets are returned (退单)."""
+
+    #: an objection is raised within this after dispatch; a ticket has at most so many
+    objection: Limit
+    objections: int
+    #: classes that are handled on while the objection is judged
+    not_returned: frozenset[str]
+    judge: Limit
+    judge_urgent: Limit
+
+    def judge_within(self, service_class: str) -> Limit:
+        """How long the dispatcher has for an objection."""
+        return self.judge_urgent if service_class in self.not_returned else self.judge
+
+
+class Written(Struct, forbid_unknown_fields=True):
+    objection: str = "1 working day"
+    objections: int = 2
+    not_returned: tuple[str, ...] = ("P0", "P1")
+    judge: str = "4 working hours"
+    judge_urgent: str = "30 minutes"
+
+
+def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) -> Beside:
+    """`[beside]`, by default what domain.md has. Raises ConfigMistake."""
+    written = convert(raw, Written, path, "beside")
+    for unknown in set(written.not_returned) - classes:
+        known = ", ".join(sorted(classes))
+        raise ConfigMistake(path, "beside.not_returned", unknown, f"use classes of the file: {known}.")
+    if written.objections < 1:
+        raise ConfigMistake(path, "beside.objections", written.objections, "use at least 1.")
+    return Beside(
+        objection=_limit(written.objection, path, "beside.objection"),
+        objections=written.objections,
+        not_returned=frozenset(written.not_returned),
+        judge=_limit(written.judge, path, "beside.judge"),
+        judge_urgent=_limit(written.judge_urgent, path, "beside.judge_urgent"),
+    )
+
+
+def _limit(text: str, path: Path, key: str) -> Limit:
+    try:
+        return parse_limit(text)
+    except ValueError as problem:
+        raise ConfigMistake(path, key, text, str(problem)) from problem
