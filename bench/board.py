@@ -20,7 +20,12 @@ from bench.stand import Stand
 
 FEW, MANY = 10_000, 1_000_000
 #: Paths that are asked for, by name.
-PAGES = {"board": "/board", "screen": "/board/screen", "list": "/board/list?what=overdue", "queue": "/desk?view=overdue"}
+PAGES = {
+    "board": "/board",
+    "screen": "/board/screen",
+    "list": "/board/list?what=overdue",
+    "queue": "/desk?view=overdue",
+}
 #: `history`: 100 tickets a day however long ago it began, the newest 1,000 open. `crowd`: all in three years, a tenth open.
 SHAPES = {
     "history": ("interval '864 seconds'", "n <= 1000"),
