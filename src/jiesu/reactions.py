@@ -10,6 +10,7 @@ from jiesu.attachments.attach import FilesAttached
 from jiesu.audit import security, trail
 from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
+from jiesu.escalation.by_hand import CaseOwned
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
@@ -305,6 +306,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketWithdrawn: (stop_all, end_survey),
     e.TicketReopened: (run_again,),
     TakenOver: (),
+    CaseOwned: (),
     Escalated: (),
     EscalationAcknowledged: (),
     AckOverdue: (),

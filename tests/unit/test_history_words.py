@@ -35,6 +35,7 @@ INTERNAL = {
         "AckOverdue",
         "WithheldRead",
         "HoldSet",
+        "CaseOwned",
         "HoldLifted",
         "DataErased",
     ),

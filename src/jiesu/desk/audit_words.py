@@ -75,6 +75,7 @@ TICKETS: Mapping[str, Words] = {
     "TicketWithdrawn": ("撤回", "withdrawn"),
     "TicketReopened": ("重新办理", "reopened"),
     "TakenOver": ("上级接办", "taken over"),
+    "CaseOwned": ("领导包案", "leader owns the case"),
     "Escalated": ("预警或督办", "escalated"),
     "EscalationAcknowledged": ("认领督办", "acknowledged an escalation"),
     "AckOverdue": ("督办未按时认领", "escalation not acknowledged in time"),

@@ -12,6 +12,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
 from jiesu.escalation.acknowledge import acknowledge_escalations
+from jiesu.escalation.by_hand import own_case, take_over_ticket
 from jiesu.intake.form import UnknownCategory
 from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
@@ -307,6 +308,14 @@ async def _lift_hold(call: Call, body: Reason) -> Ticket:
     return await lift_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
 
 
+async def _take_over(call: Call, body: Reason) -> Ticket:
+    return await take_over_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _own_case(call: Call, body: Reason) -> Ticket:
+    return await own_case(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
 async def _acknowledge(call: Call, body: OptionalNote) -> Ticket:
     return await acknowledge_escalations(call.uow, call.staff, call.number, body.note, version=call.version)
 
@@ -335,6 +344,8 @@ ACTIONS: Mapping[str, Action] = {
     "reopen": Action(Reason, _reopen),
     "recuse": Action(Recusal, _recuse),
     "acknowledge": Action(OptionalNote, _acknowledge),
+    "take_over": Action(Reason, _take_over),
+    "own_case": Action(Reason, _own_case),
     "hold": Action(Reason, _hold),
     "lift_hold": Action(Reason, _lift_hold),
 }

@@ -14,6 +14,7 @@ from jiesu.desk.board.cuts import Cut, What, condition
 from jiesu.desk.board.listing import NOT_SHOWN
 from jiesu.desk.deadlines import TARGET_NAMES, local
 from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
+from jiesu.escalation.by_hand import may_lead
 from jiesu.escalation.models import Escalation
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -53,6 +54,9 @@ class WaitingTicket(msgspec.Struct, frozen=True):
 
     ticket: QueueRow
     level: int
+    #: Whose leader owns the case, and whether the person's unit may take it over or own it.
+    leader: Named | None
+    may_lead: bool
     steps: list[LadderStep]
 
 
@@ -78,8 +82,17 @@ async def waiting_tickets(
     found = {ticket_id: highest for ticket_id, highest, _ in await uow.session.execute(waiting)}
     steps = await _ladders(uow, rules, staff, list(found), locale)
     tickets = select(Ticket).where(Ticket.id.in_(found)).options(*NOT_SHOWN)
-    rows = {ticket.id: queue_row(ticket, rules, uow.now, locale) for ticket in await uow.session.scalars(tickets)}
-    return [WaitingTicket(rows[key], highest, steps[key]) for key, highest in found.items()]
+    rows = {ticket.id: ticket for ticket in await uow.session.scalars(tickets)}
+    return [
+        WaitingTicket(
+            ticket=queue_row(rows[key], rules, uow.now, locale),
+            level=highest,
+            leader=unit_named(rules, rows[key].leader_unit, locale),
+            may_lead=rows[key].is_open and may_lead(staff, rows[key]),
+            steps=steps[key],
+        )
+        for key, highest in found.items()
+    ]
 
 
 async def _ladders(

@@ -26,7 +26,7 @@ from jiesu.web.pages.rendering import go, render
 __all__ = ["EscalationPages"]
 
 #: What can be done here to a ticket without opening it.
-OFFERED = ("acknowledge",)
+OFFERED = ("acknowledge", "take_over", "own_case")
 
 
 class EscalationPages(Controller):
@@ -56,7 +56,7 @@ class EscalationPages(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
-        """Acknowledge (认领)."""
+        """Acknowledge (认领), take over (提级办理), or own the case (领导包案)."""
         fields = await fields_of(request)
         call = Call(uow, rules, staff, number, version_of(fields["version"]))
         refused = await decide(call, fields, OFFERED, locale)
