@@ -24,6 +24,7 @@ from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
 from jiesu.web.api.admin import AdminController
+from jiesu.web.api.at_hand import AtHandController
 from jiesu.web.api.attachments import DeskAttachmentController, FileController, TicketAttachmentController
 from jiesu.web.api.audit import AuditController
 from jiesu.web.api.board import BoardController
@@ -153,6 +154,7 @@ def _api(settings: Settings) -> Router:
         DeskController,
         DeskAttachmentController,
         StreamController,
+        AtHandController,
         WithheldController,
         BoardController,
         ListController,

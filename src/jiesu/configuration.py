@@ -17,6 +17,7 @@ from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
 from jiesu.statistics.rates import load_rates
+from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.importing import check, read_places, read_units
 
 __all__ = ["mistakes"]
@@ -34,6 +35,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
         lambda: load_notices(folder / "notices.toml"),
+        lambda: _replies(folder),
         lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),
     ]
@@ -56,6 +58,18 @@ def _secrecy(folder: Path) -> SecrecyPolicy:
     if policy.keeper not in {unit.code for unit in read_units(folder / "units.csv").items}:
         raise ConfigMistake(path, "keeper", policy.keeper, "there is no such unit; use a code of units.csv.")
     return policy
+
+
+def _replies(folder: Path) -> Replies:
+    """The templates, provided that their categories are known ones."""
+    replies, path = load_replies(folder / "replies.toml"), folder / "replies.toml"
+    known = load_categories(folder / "categories.toml")
+    for reply in replies.all:
+        for category in reply.categories:
+            if category not in known:
+                remedy = "there is no such category; use a code of categories.toml."
+                raise ConfigMistake(path, f"{reply.code}.categories", category, remedy)
+    return replies
 
 
 def _calendars(folder: Path) -> Calendars:

@@ -15,6 +15,7 @@ from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.statistics.rates import RatesPolicy, load_rates
+from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.organisation import Organisation
 
 __all__ = ["Policies", "Rules", "load_policies"]
@@ -34,6 +35,8 @@ class Policies:
     notices: Notices
     #: clock policies that were in force before, by version
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
+    #: what officers often write
+    replies: Replies = field(default=Replies(()), kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -70,4 +73,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         wording=load_wording(folder / "messages" / "petitioner.toml"),
         secrecy=load_secrecy(folder / "classified.toml"),
         notices=load_notices(folder / "notices.toml"),
+        replies=load_replies(folder / "replies.toml"),
     )

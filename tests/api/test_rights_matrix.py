@@ -59,7 +59,12 @@ ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("GET", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/replies"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/earlier"),
     ("GET", "/desk/t/{number:str}"),
+    ("GET", "/desk/t/{number:str}/earlier"),
+    ("POST", "/desk/t/{number:str}/draft"),
+    ("POST", "/desk/t/{number:str}/presence"),
     ("GET", "/desk/t/{number:str}/files/{place:int}"),
     ("POST", "/desk/t/{number:str}/files"),
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
@@ -82,6 +87,7 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
     ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
     ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
@@ -214,6 +220,9 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
                 f"/api/v1/desk/tickets/{made.number}",
                 f"/api/v1/desk/tickets/{made.number}/deadlines/1/explain",
                 f"/api/v1/desk/tickets/{made.number}/attachments",
+                f"/api/v1/desk/tickets/{made.number}/replies",
+                f"/api/v1/desk/tickets/{made.number}/earlier",
+                f"/desk/t/{made.number}/earlier",
             ):
                 status = (await client.get(path, headers=headers)).status_code
                 if status != (200 if may_see(kind, role, unit) else 404):
@@ -260,7 +269,8 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
     ]
     places += [f"{path}?what={what}" for path in ("/api/v1/board/tickets", "/board/list") for what in What]
     places += ["/board/escalations", "/board/approvals", "/board/screen"]
-    places += ["/desk?view=all", "/board", "/board/tickets"]
+    places += [f"/api/v1/desk/tickets/{made.number}/earlier" for made in tickets.values()]
+    places += ["/api/v1/desk/calls", "/desk/calls", "/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()
     for (role, unit), headers in people.items():
         for place in places:

@@ -103,6 +103,8 @@ PAGES = (
     Shown("queue", OFFICER, "/desk"),
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
+    Shown("calls", OFFICER, "/desk/calls"),
+    Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
     Shown("account", HEAD, "/account"),

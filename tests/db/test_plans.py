@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from jiesu.accounts.roles import Role
 from jiesu.db import claims
@@ -23,8 +23,11 @@ from jiesu.desk.board.cuts import Cut, What
 from jiesu.desk.board.ladders import waiting_tickets
 from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import overview
+from jiesu.desk.calls import calls_today
+from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.kernel import Kernel
+from jiesu.tickets.repository import TicketRepository
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.kernels import committing_kernel
 from tests.builders.make import Make, employ, person
@@ -153,6 +156,23 @@ async def test_every_queue_its_next_page_and_its_count_read_indexes(full, userna
             page = await list_tickets(uow, full.keys, staff, view)
             await list_tickets(uow, full.keys, staff, view, cursor=page.next_cursor or "")
         await counts(uow, staff, VIEWS)
+    assert whole_tables(found) == []
+
+
+async def test_earlier_tickets_and_planned_calls_read_indexes(full):
+    async with full.db.begin() as uow:
+        await uow.session.execute(
+            text("UPDATE ticket SET next_call_at = now() WHERE status = 'in_progress' AND number LIKE 'PLAN-%'")
+        )
+        await uow.session.execute(text("ANALYZE ticket"))
+    made = await Make(full).ticket("in_progress")
+    await Make(full).ticket("dispatched")
+    async with plans(full) as found, full.db.begin() as uow:
+        staff = await person(uow, full, f"officer-{STATION}")
+        await uow.see_as(staff.viewer)
+        ticket = await TicketRepository(uow).find(made.number)
+        assert (await earlier_tickets(uow, full.rules, staff, ticket)).count == 1
+        await calls_today(uow, full.rules, staff)
     assert whole_tables(found) == []
 
 

@@ -114,7 +114,7 @@ async def test_deadlines_extensions_and_history_are_read_in_english(as_staff: An
     await make.step(made, "reclass", DISPATCHER, **{"class": "P3"}, reason="many units")
     site = await as_staff(OFFICER)
     page = words(await site.get(f"/desk/t/{made.number}?lang=en"))
-    due = page.partition("Unit's clock")[2].partition("Petitioner Name")[0]
+    due = page.partition("Unit's clock")[2].partition("Earlier appeals")[0].partition("What you can do now")[0]
     assert set(re.findall(r"[\u4e00-\u9fff]+", due)) == set()
     assert "granted the extension from Mon 9 Nov 17:30 to Fri 13 Nov 17:30" in page
     assert "class P2 → P3" in page

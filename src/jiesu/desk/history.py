@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -17,11 +19,18 @@ from jiesu.rules import Rules
 from jiesu.sla.wording import moment_words
 from jiesu.tickets.models import Ticket
 
-__all__ = ["HistoryLine", "for_petitioner", "for_staff"]
+__all__ = ["HistoryLine", "Run", "for_petitioner", "for_staff", "runs"]
 
 #: Fields that hold moments, units.
-MOMENTS = ("old", "new", "until", "due")
+MOMENTS = ("old", "new", "until", "due", "next_at")
 UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit")
+#: Kinds of what petitioner and office said to each other, and of what the clocks set off.
+MESSAGES = frozenset({
+    "TicketRegistered", "InfoRequested", "Supplemented", "FilesAttached", "TicketAnswered", "TicketDiverted",
+    "PetitionerContacted", "PetitionerInformed", "PlanTold", "ResultApproved", "SurveyAnswered", "TicketReopened",
+    "TicketWithdrawn",
+})  # fmt: skip
+LADDER = frozenset({"Escalated", "EscalationAcknowledged", "AckOverdue"})
 
 
 class HistoryLine(msgspec.Struct, frozen=True):
@@ -32,6 +41,24 @@ class HistoryLine(msgspec.Struct, frozen=True):
     who: str
     what: str
     detail: str | None = None
+
+    @property
+    def group(self) -> str:
+        """`message` for what passed between petitioner and office, `ladder` for what the clocks did, else `step`."""
+        return "message" if self.kind in MESSAGES else "ladder" if self.kind in LADDER else "step"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Lines that stand together; many of the ladder are folded away."""
+
+    lines: list[HistoryLine]
+    folded: bool
+
+
+def runs(lines: Sequence[HistoryLine]) -> list[Run]:
+    """The lines in their order, those of the ladder gathered where they follow each other."""
+    found = [list(together) for _, together in groupby(lines, key=lambda line: line.group == "ladder")]
+    return [Run(some, folded=some[0].group == "ladder" and len(some) > 1) for some in found]
 
 
 class Blanks(dict[str, Any]):

@@ -57,7 +57,8 @@ def say(table: Table, kind: str, data: Data, *, english: bool) -> str | None:
 
 def _contacted(data: Data, english: bool) -> str:
     reached = data.get("outcome") == "reached"
-    return (("联系上诉求人", "reached the petitioner") if reached else ("联系未接通", "nobody answered"))[english]
+    words = (("联系上诉求人", "reached the petitioner") if reached else ("联系未接通", "nobody answered"))[english]
+    return words + ("，下次联系：{next_at}", "; next call: {next_at}")[english] if data.get("next_at") else words
 
 
 def _answered(data: Data, english: bool) -> str:

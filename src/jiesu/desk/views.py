@@ -135,6 +135,7 @@ class ContactView(msgspec.Struct, frozen=True):
     at: datetime
     outcome: str
     note: str
+    next_at: datetime | None
 
 
 class SurveyView(msgspec.Struct, frozen=True):
@@ -183,6 +184,7 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     deadlines: list[DeadlineView]
     extensions: list[ExtensionView]
     extension_room: RoomView | None
+    next_call_at: datetime | None
     #: How often units objected (退单), each time, and whether the one that has it now may not.
     returns: int
     designated: bool
@@ -306,6 +308,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         deadlines=await deadline_views(uow, rules, ticket, locale),
         extensions=await extension_views(uow, rules, ticket, locale),
         extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,
+        next_call_at=local(ticket.next_call_at),
         returns=ticket.objections,
         designated=ticket.designated,
         objections=await objection_views(uow, rules, ticket, locale),
@@ -371,7 +374,7 @@ async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Lo
 async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
     query = select(Contact).where(Contact.ticket_id == ticket.id).order_by(Contact.id)
     rows = await uow.session.scalars(query)
-    return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note) for row in rows]
+    return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note, local(row.next_at)) for row in rows]
 
 
 async def survey_views(uow: UnitOfWork, ticket: Ticket) -> list[SurveyView]:

@@ -1,17 +1,28 @@
-"""先行联系: the officer speaks to the petitioner, or tries to."""
+"""先行联系: the officer speaks to the petitioner, or tries to, and says when to call again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Invalid
+from jiesu.kit.clock import SHANGHAI, aware_utc
 from jiesu.tickets.events import PetitionerContacted, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Contact, Ticket
 from jiesu.tickets.words import Outcome, Step
 
-__all__ = ["log_contact"]
+__all__ = ["BadNextCall", "log_contact"]
+
+#: The next call is made within this time; what is further off is no plan.
+FURTHEST = timedelta(days=90)
+
+
+class BadNextCall(Invalid):
+    zh = "下次联系的时间须在现在以后、90天以内，写成 2026-11-20T15:00。不打算再打就空着。"
+    en = "The next call must be later than now and within 90 days, such as 2026-11-20T15:00. Leave it out if there is none."
 
 
 async def log_contact(
@@ -20,6 +31,7 @@ async def log_contact(
     number: str,
     outcome: Outcome,
     note: str,
+    next_at: str | None = None,
     *,
     attempts: Callable[[str], int],
     version: int | None = None,
@@ -27,19 +39,41 @@ async def log_contact(
     """Log an attempt to reach the petitioner. Locks the ticket.
 
     The first contact counts as made when the petitioner was reached, or after so many tries without an answer: `attempts`
-    tells how many by the version of the policy that the ticket began with. Who was reached has news, too.
+    tells how many by the version of the policy that the ticket began with. Who was reached has news, too. `next_at` is a moment
+    in Shanghai unless it says otherwise; each contact says anew when the next call is. Raises BadNextCall.
     """
     ticket = await open_step(uow, staff, number, Step.CONTACT, version)
     note = required(note, "note", "联系记录")
+    next_call = _next_call(next_at, uow.now)
     ticket.move(Step.CONTACT)
     ticket.contact_attempts += 1
     reached = outcome is Outcome.REACHED
     if ticket.first_contact_at is None and (reached or ticket.contact_attempts >= attempts(ticket.policy_version)):
         ticket.first_contact_at = uow.now
     ticket.informed_at = uow.now if reached else ticket.informed_at
-    uow.session.add(Contact(ticket_id=ticket.id, at=uow.now, outcome=outcome, note=note, staff_id=staff.id))
+    ticket.next_call_at = next_call
+    contact = Contact(ticket_id=ticket.id, at=uow.now, outcome=outcome, note=note, next_at=next_call, staff_id=staff.id)
+    uow.session.add(contact)
     event = PetitionerContacted(
-        ticket_id=ticket.id, by=by_staff(staff), outcome=outcome, attempts=ticket.contact_attempts
+        ticket_id=ticket.id,
+        by=by_staff(staff),
+        outcome=outcome,
+        attempts=ticket.contact_attempts,
+        next_at=next_call,
     )
     await uow.record(event)
     return ticket
+
+
+def _next_call(text: str | None, now: datetime) -> datetime | None:
+    """Aware UTC. Raises BadNextCall."""
+    if not (text or "").strip():
+        return None
+    try:
+        typed = datetime.fromisoformat(str(text).strip())
+        moment = aware_utc(typed if typed.tzinfo else typed.replace(tzinfo=SHANGHAI))
+    except (ValueError, OverflowError) as error:
+        raise BadNextCall("next_at") from error
+    if not now < moment <= now + FURTHEST:
+        raise BadNextCall("next_at")
+    return moment

@@ -113,6 +113,7 @@ class TicketSigned(TicketEvent, frozen=True, kw_only=True):
 class PetitionerContacted(TicketEvent, frozen=True, kw_only=True):
     outcome: Outcome
     attempts: int
+    next_at: datetime | None = None
 
 
 class PetitionerInformed(TicketEvent, frozen=True, kw_only=True):

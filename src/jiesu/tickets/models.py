@@ -31,6 +31,13 @@ class Ticket(Base):
         Index("ix_ticket_registered", "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
+        Index(
+            "ix_ticket_next_call",
+            "lead_unit",
+            "next_call_at",
+            "id",
+            postgresql_where=text("next_call_at IS NOT NULL AND status = 'in_progress'"),
+        ),
         Index("ix_ticket_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "on"}),
     )
 
@@ -87,6 +94,8 @@ class Ticket(Base):
     ended_at: Mapped[Moment | None]
     #: When its personal data and texts were erased because their time was over (`jiesu retention run`).
     erased_at: Mapped[Moment | None]
+    #: When the officer means to call the petitioner next, as the last contact says.
+    next_call_at: Mapped[Moment | None]
     #: The earliest running deadline of both clocks; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
     result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
@@ -105,8 +114,10 @@ class Ticket(Base):
         return self.sealed_to or self.lead_unit or self.desk_unit
 
     def move(self, step: Step) -> None:
-        """Take a step and count a new version. Raises IllegalStep."""
+        """Take a step and count a new version; a call that was planned is off once the unit has done. Raises IllegalStep."""
         self.status = move(self.status, step)
+        if self.status is not Status.IN_PROGRESS:
+            self.next_call_at = None
         self.version += 1
 
 
@@ -120,4 +131,6 @@ class Contact(Base):
     at: Mapped[Moment]
     outcome: Mapped[Outcome] = mapped_column(vocabulary(Outcome))
     note: Mapped[str] = mapped_column(encrypted(5000))
+    #: When to try next; null for most.
+    next_at: Mapped[Moment | None]
     staff_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("staff.id"))

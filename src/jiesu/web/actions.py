@@ -104,8 +104,11 @@ class Reclass(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class
 
 
 class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
+    """`next_at` is when to call again, such as `2026-11-20T15:00`."""
+
     outcome: Outcome
     note: str = ""
+    next_at: str | None = None
 
 
 class Diversion(msgspec.Struct, forbid_unknown_fields=True):
@@ -233,6 +236,7 @@ async def _contact(call: Call, body: ContactMade) -> Ticket:
         call.number,
         body.outcome,
         body.note,
+        body.next_at,
         attempts=lambda policy: call.rules.clocks_of(policy).contact_attempts,
         version=call.version,
     )

@@ -9,11 +9,9 @@ from typing import Any
 
 from litestar import Request
 
-from jiesu.accounts.staff import Staff
 from jiesu.attachments.attach import attach_files
 from jiesu.attachments.keep import kept_files
 from jiesu.attachments.refusals import NoFiles
-from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import AttachmentView, attachment_views
 from jiesu.intake.follow import open_own
 from jiesu.intake.guesses import Guesses
@@ -22,7 +20,7 @@ from jiesu.tickets.events import PETITIONER, by_staff
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.words import Step
-from jiesu.web.signed_in import signed_in_person, working_staff
+from jiesu.web.signed_in import acting_staff
 from jiesu.web.uploads import uploads_of
 
 __all__ = ["take_own_files", "take_staff_files"]
@@ -48,20 +46,12 @@ async def take_staff_files(request: Request[Any, Any, Any], number: str) -> list
     kernel: Kernel = request.app.state.kernel
     rules = await kernel.refresh()
     async with kernel.db.begin() as uow:
-        staff = await _staff(request, uow)
+        staff = await acting_staff(request, uow)
         staff.see(await TicketRepository(uow).find(number))
     if not (uploads := await uploads_of(request)):
         raise NoFiles("files")
     async with kept_files(kernel.files, uploads) as files, kernel.db.begin() as uow:
-        staff = await _staff(request, uow)
+        staff = await acting_staff(request, uow)
         ticket = await open_step(uow, staff, number, Step.NOTE)
         await attach_files(uow, ticket, files, by_staff(staff), scan=kernel.scans, step=Step.NOTE)
         return await attachment_views(uow, rules.keys, ticket)
-
-
-async def _staff(request: Request[Any, Any, Any], uow: UnitOfWork) -> Staff:
-    """As `provide_person` does: from here on PostgreSQL shows what the acting post may see."""
-    person = await signed_in_person(request, uow, request.app.state.kernel.rules)
-    await uow.see_as(person.staff.viewer)
-    request.state.person = person
-    return working_staff(person)

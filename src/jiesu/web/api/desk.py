@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.drafts import drop_draft
 from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.inbox import NoticeView, mark_read, unread
 from jiesu.desk.queue import View, counts, list_tickets, views_for
@@ -29,7 +31,7 @@ from jiesu.tickets.reveal import reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call, UnknownAction
 from jiesu.web.documented import StepOperation
 
-__all__ = ["DeskController", "act"]
+__all__ = ["DeskController", "act", "refuse_classified"]
 
 
 class ClassifiedAtDesk(LooksClassified):
@@ -80,20 +82,24 @@ async def act(call: Call, action: str, body: Any) -> Ticket:
     if known is None:
         raise UnknownAction("action", action=action[:40], known="、".join(ACTIONS))
     particulars = msgspec.convert(body, known.body)
-    _unclassified(call.rules, particulars)
+    refuse_classified(call.rules, _texts(particulars))
     await TicketRepository(call.uow).find(call.number)
     async with call.uow.scoped(Scope.SYSTEM):
         ticket = await known.run(call, particulars)
+        await drop_draft(call.uow, call.staff, ticket, action)
         await call.uow.session.flush()  # so that the answer shows the step itself
     return ticket
 
 
-def _unclassified(rules: Rules, body: Any) -> None:
+def _texts(body: Any) -> dict[str, Any]:
+    return {field.encode_name: getattr(body, field.name) for field in msgspec.structs.fields(body)}
+
+
+def refuse_classified(rules: Rules, texts: Mapping[str, Any]) -> None:
     """What staff write is read by petitioners and colleagues at once, so it is refused. Raises ClassifiedAtDesk."""
-    for field in msgspec.structs.fields(body):
-        text = getattr(body, field.name)
+    for field, text in texts.items():
         if isinstance(text, str) and (found := rules.secrecy.findings([text])):
-            raise ClassifiedAtDesk(field.encode_name, found)
+            raise ClassifiedAtDesk(field, found)
 
 
 async def _json(request: Request[Any, Any, Any]) -> Any:

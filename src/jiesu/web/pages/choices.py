@@ -12,7 +12,17 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.units.organisation import Organisation
 
-__all__ = ["Group", "PlaceChoice", "accusable", "categories", "classes", "others", "place_choice", "targets"]
+__all__ = [
+    "Group",
+    "PlaceChoice",
+    "accusable",
+    "categories",
+    "classes",
+    "others",
+    "place_choice",
+    "reply_choices",
+    "targets",
+]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -109,6 +119,15 @@ def classes(rules: Rules, policy_version: str, locale: Locale) -> list[Named]:
     english = locale == "en"
     found = rules.clocks_of(policy_version).classes.items()
     return [Named(code, f"{code} {known.name_en if english else known.name_zh}") for code, known in found]
+
+
+def reply_choices(rules: Rules, category: str | None, locale: Locale) -> dict[str, list[Named]]:
+    """Reply templates by step; their texts are filled in when one is chosen."""
+    found: dict[str, list[Named]] = {}
+    for reply in rules.replies.for_category(category):
+        for step in reply.steps:
+            found.setdefault(step, []).append(Named(reply.code, reply.name(locale)))
+    return found
 
 
 def _unit_name(organisation: Organisation, code: str, locale: Locale) -> str:

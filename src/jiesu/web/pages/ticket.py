@@ -15,7 +15,9 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import attachment_views, link_of
-from jiesu.desk.history import HistoryLine
+from jiesu.desk.drafts import drafts_of
+from jiesu.desk.earlier import earlier_tickets
+from jiesu.desk.history import HistoryLine, runs
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.kernel import Kernel
@@ -29,7 +31,7 @@ from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed, act
 from jiesu.web.attaching import take_staff_files
 from jiesu.web.dependencies import version_of
-from jiesu.web.pages.choices import categories, classes, others, targets
+from jiesu.web.pages.choices import categories, classes, others, reply_choices, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
 from jiesu.web.uploads import LARGEST_FORM
@@ -172,6 +174,10 @@ class TicketPages(Controller):
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],
+            drafts=await drafts_of(uow, staff, ticket),
+            earlier=await earlier_tickets(uow, rules, staff, ticket, locale),
+            replies=reply_choices(rules, ticket.category, locale),
+            runs=runs(list(reversed(view.history))),
             done=done if done in ACTIONS or done == "attach" else "",
         )
 

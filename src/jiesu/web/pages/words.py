@@ -95,6 +95,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "attach": N_("传附件"),
     },
     "extension": {"asked": N_("等待决定"), "granted": N_("已延期"), "refused": N_("没有批准")},
+    "history": {"all": N_("全部"), "step": N_("办理步骤"), "message": N_("与诉求人往来"), "ladder": N_("预警和督办")},
     "objection": {
         "pending": N_("等待审核"),
         "upheld": N_("退单成立"),

@@ -2,6 +2,7 @@
 import "./common.js";
 import "./places.js";
 import "./draft.js";
+import "./ticket.js";
 import { start } from "./stream.js";
 
 start();

@@ -1,0 +1,97 @@
+"""The petitioner's other tickets, for whoever may know who the petitioner is: what they may see of them, and no more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased, defer
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.views import Named, category_named
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.kit.paging import decode_cursor, encode_cursor
+from jiesu.petitioners.models import Petitioner
+from jiesu.rules import Rules
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.repository import known_to, visible_to
+from jiesu.tickets.words import say_status
+
+__all__ = ["EarlierPage", "EarlierRow", "earlier_row", "earlier_tickets", "known_tickets"]
+
+PAGE = 5
+MOST = 100
+Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class EarlierRow(msgspec.Struct, frozen=True):
+    """Another ticket of the same person, with how it ended."""
+
+    number: str
+    title: str
+    status: str
+    status_text: str
+    category: Named | None
+    registered_at: datetime
+    result: str | None
+
+
+class EarlierPage(msgspec.Struct, frozen=True):
+    """One stretch, the newest first; `count` of them all is 100 where there are 100 or more."""
+
+    count: int
+    tickets: list[EarlierRow]
+    next_cursor: str | None
+
+
+async def earlier_tickets(
+    uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, locale: Locale = "zh", *, cursor: str = ""
+) -> EarlierPage:
+    """The caller has checked that the person may see the ticket. Raises BadCursor.
+
+    The same person is the same row of petitioners, or the same ID number: a telephone is shared in a family.
+    """
+    if ticket.petitioner_id is None or not staff.may_know_who(ticket):
+        return EarlierPage(0, [], None)
+    people = await _same_person(uow, ticket.petitioner_id)
+    theirs = known_tickets(staff, and_(Ticket.petitioner_id.in_(people), Ticket.id != ticket.id))
+    count = select(func.count()).select_from(theirs.with_only_columns(Ticket.id).limit(MOST).subquery())
+    if cursor:
+        theirs = theirs.where(Ticket.id < decode_cursor(cursor, tuple[Key])[0])
+    rows = (await uow.session.scalars(theirs.order_by(Ticket.id.desc()).limit(PAGE + 1))).all()
+    return EarlierPage(
+        count=await uow.session.scalar(count) or 0,
+        tickets=[earlier_row(rules, row, locale) for row in rows[:PAGE]],
+        next_cursor=encode_cursor(rows[PAGE - 1].id) if len(rows) > PAGE else None,
+    )
+
+
+def known_tickets(staff: Staff, which: ColumnElement[bool]) -> Select[Ticket]:
+    """Tickets that the person may see and whose petitioner they may know; texts are left where they are."""
+    query = select(Ticket).where(which, visible_to(staff), known_to(staff))
+    return query.options(defer(Ticket.text), defer(Ticket.reply))
+
+
+def earlier_row(rules: Rules, ticket: Ticket, locale: Locale) -> EarlierRow:
+    """One line of the list."""
+    return EarlierRow(
+        number=ticket.number,
+        title=ticket.title,
+        status=ticket.status,
+        status_text=say_status(ticket.status, locale),
+        category=category_named(rules, ticket.category, locale),
+        registered_at=ticket.registered_at.astimezone(SHANGHAI),
+        result=ticket.result,
+    )
+
+
+async def _same_person(uow: UnitOfWork, petitioner: int) -> set[int]:
+    """Keys of every row of that person. Two short queries by index, where one would read all tickets."""
+    me, other = aliased(Petitioner), aliased(Petitioner)
+    same_number = select(other.id).join(me, me.id_hash == other.id_hash).where(me.id == petitioner)
+    return {petitioner, *await uow.session.scalars(same_number)}
