@@ -183,6 +183,22 @@ async def test_results_and_extensions_are_decided_in_one_list(as_staff, make, ac
     assert "没有等您审批的事" in words(await site.get("/board/approvals"))
 
 
+async def test_an_objection_is_judged_in_the_list(as_staff, make, act):
+    first, second = await make.ticket("dispatched"), await make.ticket("dispatched")
+    for made in (first, second):
+        body = {"reason": "not_our_place", "basis": "三定方案第五条", "proposed_unit": "VS-150102003"}
+        reply = await act(f"officer-{STATION}", made, "object", **body)
+        assert reply.status_code == 200, reply.text
+    site = await as_staff(f"dispatcher-{COUNTY}")
+    page = await site.get("/board/approvals")
+    assert "三定方案第五条" in words(page)
+    done = await site.post(f"/board/approvals/{first.number}", action="designate", unit="VS-150102003")
+    assert done.status_code == 303, words(done)
+    done = await site.post(f"/board/approvals/{second.number}", action="designate", reason="在你站辖区内")
+    assert done.status_code == 303, words(done)
+    assert [(await make.load(made)).lead_unit for made in (first, second)] == ["VS-150102003", STATION]
+
+
 async def test_sending_back_without_a_reason_is_refused_beside_the_line(as_staff, make):
     made = await make.ticket("under_review")
     site = await as_staff(f"unit_head-{STATION}")

@@ -14,7 +14,7 @@ from jiesu.escalation.fire import DueRung, fire_rungs
 from jiesu.kernel import Kernel
 from jiesu.settings import Settings
 from jiesu.sla.limits import ClockKind, Target
-from jiesu.sla.models import Deadline
+from jiesu.sla.models import ClockState, Deadline
 from jiesu.tickets.models import Ticket
 from tests.builders.every_page import enter
 from tests.builders.forms import COUNTY, STATION
@@ -34,6 +34,7 @@ async def late(behind: Kernel, made: Made, rung: str | None = "L2") -> None:
             Deadline.ticket_id == made.id,
             Deadline.clock == ClockKind.PETITIONER,
             Deadline.target == Target.RESOLVE,
+            Deadline.state == ClockState.RUNNING,
         )
         await uow.session.execute(update(Deadline).where(*final).values(due_at=past))
         await uow.session.execute(update(Ticket).where(Ticket.id == made.id).values(next_due_at=past))
@@ -103,7 +104,7 @@ async def test_the_big_screen_takes_turns_until_it_is_stopped(browser: Browser, 
     await prepare.ticket("in_progress")
     page = await opened(browser, served, SUPERVISOR, refused)
     await page.clock.install()
-    await page.goto("/board/screen?theme=dark")
+    await page.goto("/board/screen")
     shown = page.locator(".panel:visible h2").first
     await expect(shown).to_have_text("现在")
     await page.clock.run_for(21_000)

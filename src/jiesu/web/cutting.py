@@ -53,14 +53,14 @@ def provide_cut(
         raise BadCut(field, field=field) from error
 
 
-def file_answer(file: Exported) -> Response[bytes]:
+def file_answer(file: Exported, media: str | None = None) -> Response[bytes]:
     """A file to keep, which nobody on the way keeps."""
     headers = {
         "Content-Disposition": f'attachment; filename="{file.name}"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    return Response(file.content, media_type=file.media, headers=headers)
+    return Response(file.content, media_type=media or file.media, headers=headers)
 
 
 CUT = {"cut": Provide(provide_cut, sync_to_thread=False)}

@@ -1,4 +1,4 @@
-"""What waits for the person's decision, in one list: extensions asked for, results to review."""
+"""What waits for the person's decision, in one list: extensions asked for, objections to judge, results to review."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, condition
-from jiesu.desk.views import QueueRow, queue_row
+from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
+from jiesu.routing.objections import Objection, ObjectionState, may_judge
 from jiesu.rules import Rules
 from jiesu.sla.extensions import may_decide
 from jiesu.sla.models import Extension, ExtensionState
@@ -29,18 +30,23 @@ MOST = 50
 
 class ApprovalKind(StrEnum):
     EXTENSION = "extension"
+    OBJECTION = "objection"
     RESULT = "result"
 
 
-#: Kind → the step that says yes, the step that says no and wants a reason.
+#: Kind → the step that says yes, the step that says no and wants a reason. An objection is judged by one step either way.
 DECISIONS = {
     ApprovalKind.EXTENSION: ("grant_extension", "refuse_extension"),
+    ApprovalKind.OBJECTION: ("designate", "designate"),
     ApprovalKind.RESULT: ("approve", "send_back"),
 }
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """`text` is the reason of an extension, or the result; `old_due_at` and `until` are of an extension."""
+    """`text` is the reason of an extension or objection, or the result.
+
+    `old_due_at` and `until` are of an extension, `proposed` of an objection: the unit that the objecting one names.
+    """
 
     kind: ApprovalKind
     ticket: QueueRow
@@ -48,13 +54,14 @@ class Approval(msgspec.Struct, frozen=True):
     text: str
     old_due_at: datetime | None = None
     until: datetime | None = None
+    proposed: Named | None = None
 
 
 async def approvals(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale = "zh") -> list[Approval]:
     """What is due soonest first, of each kind. Raises NotYours."""
-    if not (staff.has(Right.SUPERVISE) or staff.has(Right.APPROVE)):
+    if not any(staff.has(right) for right in (Right.SUPERVISE, Right.APPROVE, Right.DISPATCH)):
         raise NotYours
-    return [*await _extensions(uow, rules, staff, locale), *await _results(uow, rules, staff, locale)]
+    return [found for kind in (_extensions, _objections, _results) for found in await kind(uow, rules, staff, locale)]
 
 
 async def _extensions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
@@ -82,6 +89,32 @@ async def _extensions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Local
         )
         for asked, ticket in await uow.session.execute(query)
         if may_decide(staff, ticket, asked)
+    ]
+
+
+async def _objections(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    query = (
+        select(Objection, Ticket)
+        .join(Ticket, Ticket.id == Objection.ticket_id)
+        .where(
+            Objection.state == ObjectionState.PENDING,
+            Objection.judge.in_(staff.subtree),
+            condition(Cut(), rules, staff, uow.now),
+        )
+        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
+        .order_by(Objection.objected_at, Objection.id)
+        .limit(MOST)
+    )
+    return [
+        Approval(
+            kind=ApprovalKind.OBJECTION,
+            ticket=queue_row(ticket, rules, uow.now, locale),
+            asked_at=objection.objected_at.astimezone(SHANGHAI),
+            text=objection.basis,
+            proposed=unit_named(rules, objection.proposed_unit, locale),
+        )
+        for objection, ticket in await uow.session.execute(query)
+        if may_judge(rules.organisation, staff, ticket, objection)
     ]
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import SecurityEvent, UnitOfWork
@@ -49,6 +49,7 @@ YES_NO = (("否", "是"), ("no", "yes"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | int | datetime | None
+Marks = list[tuple[str, Cell]]
 
 
 class Form(StrEnum):
@@ -103,8 +104,11 @@ async def export_cut(
     at = uow.now.astimezone(SHANGHAI)
     condition = " ".join(f"{name}={value}" for name, value in cut.query.items()) or str(cut.what)
     unit = unit_named(rules, staff.unit, locale)
-    given = (staff.username, unit.name if unit else staff.unit, f"{at:%Y-%m-%d %H:%M:%S}", reason, condition, len(rows))
-    marks = [(words[english], value) for words, value in zip(MARKS, (*given, NOTE[english]), strict=True)]
+    name = unit.name if unit else staff.unit
+    given: tuple[Cell, ...] = (
+        staff.username, name, f"{at:%Y-%m-%d %H:%M:%S}", reason, condition, len(rows), NOTE[english],
+    )  # fmt: skip
+    marks: Marks = [(words[english], value) for words, value in zip(MARKS, given, strict=True)]
     content = _workbook(rows, marks, english) if form is Form.XLSX else _csv(rows, marks, english)
     return Exported(f"jiesu-{cut.what}-{at:%Y%m%d-%H%M%S}.{form}", MEDIA[form], content)
 
@@ -136,7 +140,7 @@ def _wall(moment: datetime | None) -> datetime | None:
     return moment.astimezone(SHANGHAI).replace(tzinfo=None) if moment else None
 
 
-def _workbook(rows: Sequence[tuple[Cell, ...]], marks: list[tuple[str, Cell]], english: bool) -> bytes:
+def _workbook(rows: Sequence[tuple[Cell, ...]], marks: Marks, english: bool) -> bytes:
     """In memory: what is written row by row to temporary files would lie on the disk in the clear."""
     buffer = io.BytesIO()
     with Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -165,7 +169,7 @@ def _write(sheet: Worksheet, row: int, column: int, cell: Cell, moment: object) 
         sheet.write_string(row, column, cell)
 
 
-def _write_marks(sheet: Worksheet, marks: list[tuple[str, Cell]]) -> None:
+def _write_marks(sheet: Worksheet, marks: Marks) -> None:
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 80)
     for row, (name, value) in enumerate(marks):
@@ -173,7 +177,7 @@ def _write_marks(sheet: Worksheet, marks: list[tuple[str, Cell]]) -> None:
         _write(sheet, row, 1, value, None)
 
 
-def _csv(rows: Sequence[tuple[Cell, ...]], marks: list[tuple[str, Cell]], english: bool) -> bytes:
+def _csv(rows: Sequence[tuple[Cell, ...]], marks: Marks, english: bool) -> bytes:
     """With a byte order mark, so that spreadsheets read the Chinese; the marks stand in the last column of every line."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)

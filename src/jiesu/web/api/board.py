@@ -13,7 +13,7 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
-from jiesu.desk.board.export import MEDIA, Form, export_cut
+from jiesu.desk.board.export import Form, export_cut
 from jiesu.desk.board.flow import SPANS, Trend, trend
 from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
@@ -28,6 +28,10 @@ from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.sessions import client_address
 
 __all__ = ["BoardController"]
+
+
+#: A sheet or a text, by its name.
+FILE = "application/octet-stream"
 
 
 class ExportAsked(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,7 +138,7 @@ class BoardController(Controller):
     @post(
         "/export",
         operation_id="ExportBoardTickets",
-        media_type=MEDIA[Form.XLSX],
+        media_type=FILE,
         status_code=HTTP_200_OK,
         dependencies=CUT,
     )
@@ -150,4 +154,5 @@ class BoardController(Controller):
     ) -> Response[bytes]:
         """The same tickets as a file with a watermark (导出), at most 5,000; the export is on record with its reason."""
         address = client_address(request)
-        return file_answer(await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale))
+        file = await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale)
+        return file_answer(file, FILE)

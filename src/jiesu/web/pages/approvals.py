@@ -24,7 +24,7 @@ from jiesu.web.pages.rendering import address, go, render
 
 __all__ = ["ApprovalPages"]
 
-OFFERED = tuple(chain.from_iterable(DECISIONS.values()))
+OFFERED = tuple(dict.fromkeys(chain.from_iterable(DECISIONS.values())))
 
 
 class ApprovalPages(Controller):

@@ -25,6 +25,7 @@ from jiesu.web.pages.rendering import go, render
 
 __all__ = ["EscalationPages"]
 
+LEVELS = range(1, 10)
 #: What can be done here to a ticket without opening it.
 OFFERED = ("acknowledge", "take_over", "own_case")
 
@@ -44,7 +45,8 @@ class EscalationPages(Controller):
         done: FromQuery[str] = "",
     ) -> Response[Any]:
         """What waits for the person's posts (督办), the highest level first."""
-        return await _page(request, staff, uow, rules, locale, level, done=done)
+        chosen = level if level in LEVELS else None
+        return await _page(request, staff, uow, rules, locale, chosen, done=done)
 
     @post("/{number:str}", status_code=HTTP_200_OK)
     async def act(

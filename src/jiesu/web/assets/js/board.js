@@ -3,7 +3,7 @@ import { drawAll } from "./board-charts.js";
 import { start as live } from "./board-live.js";
 import { start as screen } from "./board-screen.js";
 
-for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", () => drawAll(details));
+document.addEventListener("toggle", (event) => drawAll(event.target), true); // a figure that was folded away had no size
 drawAll();
 screen();
 live(drawAll);
