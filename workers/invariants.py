@@ -95,7 +95,7 @@ LAWS: dict[str, str] = {
             SELECT FROM objection o JOIN deadline d ON d.ticket_id = o.ticket_id AND d.target = 'judge'
             WHERE o.ticket_id = t.id AND o.state = 'pending' AND d.state = 'running')
         UNION SELECT t.number FROM objection o JOIN ticket t ON t.id = o.ticket_id
-        WHERE o.state = 'pending' AND t.status NOT IN ('objected', 'in_progress', 'under_review')
+        WHERE o.state = 'pending' AND t.status NOT IN ('objected', 'in_progress')
         UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
         WHERE d.target = 'judge' AND d.state = 'running'
         AND NOT EXISTS (SELECT FROM objection o WHERE o.ticket_id = t.id AND o.state = 'pending')""",
@@ -107,9 +107,47 @@ LAWS: dict[str, str] = {
     "a ticket counts its objections": """
         SELECT t.number FROM ticket t LEFT JOIN objection o ON o.ticket_id = t.id
         GROUP BY t.id HAVING t.objections <> count(o.id)""",
+    "every open task of a co-handler has its clock, and no other has": """
+        SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
+        WHERE k.state IN ('open', 'objected') AND NOT EXISTS (SELECT FROM deadline d WHERE d.ticket_id = k.ticket_id
+            AND d.target = 'task' AND d.unit = k.unit AND d.state = 'running')
+        UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.target = 'task' AND d.state = 'running' AND NOT EXISTS (SELECT FROM task k
+            WHERE k.ticket_id = d.ticket_id AND k.unit = d.unit AND k.state IN ('open', 'objected'))""",
+    "no result was submitted over an open task": """
+        SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
+        WHERE k.state IN ('open', 'objected') AND t.status NOT IN ('dispatched', 'objected', 'in_progress', 'listed')""",
+    "a ticket is open to whoever helps with it": """
+        SELECT t.number FROM ticket t LEFT JOIN (SELECT ticket_id, array_agg(DISTINCT unit ORDER BY unit)::varchar[] AS units
+            FROM task WHERE within IS NOT NULL GROUP BY ticket_id) k ON k.ticket_id = t.id
+        WHERE (t.co_units <> '{}' OR k.units IS NOT NULL) AND NOT (t.co_units @> k.units AND t.co_units <@ k.units)""",
+    "no unit helps with what it leads": """
+        SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
+        WHERE k.unit = t.lead_unit AND k.state IN ('asked', 'open', 'objected')""",
+    "no accused unit helps with a ticket": """
+        SELECT t.number FROM ticket t JOIN unit_closure c ON c.ancestor = t.accused_unit
+        WHERE c.descendant = ANY (t.co_units)""",
+    "every order that waits for a reply has its clock, and no other has": """
+        SELECT o.number FROM supervision_order o WHERE o.state = 'issued' AND NOT EXISTS (
+            SELECT FROM deadline d WHERE d.id = o.deadline_id AND d.state = 'running')
+        UNION SELECT t.number FROM deadline d JOIN ticket t ON t.id = d.ticket_id
+        WHERE d.target = 'reply' AND d.state = 'running'
+        AND NOT EXISTS (SELECT FROM supervision_order o WHERE o.deadline_id = d.id AND o.state = 'issued')""",
+    "an open order is to the unit that has the ticket": """
+        SELECT o.number FROM supervision_order o JOIN ticket t ON t.id = o.ticket_id
+        WHERE o.state IN ('issued', 'replied') AND (o.unit IS DISTINCT FROM t.lead_unit
+            OR t.status NOT IN ('dispatched', 'objected', 'in_progress', 'under_review', 'rework', 'listed'))""",
+    "every listed ticket has a listing in force with an end, and no other has": """
+        SELECT t.number FROM ticket t WHERE t.status = 'listed' AND NOT EXISTS (
+            SELECT FROM listing l WHERE l.ticket_id = t.id AND l.state = 'granted' AND (l.event IS NOT NULL
+                OR EXISTS (SELECT FROM job j WHERE j.key = 'listing.ends:' || l.id)
+                OR EXISTS (SELECT FROM dead_letter d WHERE d.key = 'listing.ends:' || l.id)))
+        UNION SELECT t.number FROM listing l JOIN ticket t ON t.id = l.ticket_id
+        WHERE l.state = 'granted' AND t.status <> 'listed'""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
-            SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running') d ON true
+            SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running'
+            AND d.clock <> 'co_handler') d ON true
         WHERE t.next_due_at IS DISTINCT FROM d.due""",
 }
 

@@ -28,9 +28,11 @@ from jiesu.web.api.at_hand import AtHandController
 from jiesu.web.api.attachments import DeskAttachmentController, FileController, TicketAttachmentController
 from jiesu.web.api.audit import AuditController
 from jiesu.web.api.board import BoardController
+from jiesu.web.api.bulk import BulkController
 from jiesu.web.api.calendar import CalendarController
 from jiesu.web.api.demo import DemoController
 from jiesu.web.api.desk import DeskController
+from jiesu.web.api.filters import FilterController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
@@ -153,6 +155,8 @@ def _api(settings: Settings) -> Router:
         SessionListController,
         DeskController,
         DeskAttachmentController,
+        BulkController,
+        FilterController,
         StreamController,
         AtHandController,
         WithheldController,

@@ -9,6 +9,7 @@ from jiesu.custody.policy import load_retention
 from jiesu.demo.texts import load_texts
 from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
+from jiesu.notifications.order_wording import load_order_wording
 from jiesu.notifications.wording import load_wording
 from jiesu.petitioners.notices import load_notices
 from jiesu.routing.catalogue import load_catalogue
@@ -34,6 +35,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_rates(folder / "rates.toml"),
         lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
+        lambda: load_order_wording(folder / "messages" / "orders.toml"),
         lambda: load_notices(folder / "notices.toml"),
         lambda: _replies(folder),
         lambda: _secrecy(folder),

@@ -8,23 +8,27 @@ from jiesu.audit.trail import TrailEntry
 from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.desk.drafts import Draft
+from jiesu.desk.models import SavedFilter, TicketSeen
 from jiesu.escalation.models import Escalation
+from jiesu.escalation.orders import Order
 from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
+from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
 from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Contact, Ticket
+from jiesu.tickets.tasks import Task
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
-    "Message", "Move", "Notice", "NumberBlock", "Objection", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
-    "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Ticket", "TrailEntry", "TrailKey", "UnitClosure",
+    "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
+    "SavedFilter", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -12,8 +12,27 @@ from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.by_hand import CaseOwned
 from jiesu.escalation.fire import climb_by_count
+from jiesu.escalation.orders import OrderEnded, OrderIssued, ReplyAccepted, ReplyGiven, ReplyReturned, end_orders
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
+from jiesu.handling import (
+    ask_desk_for_help,
+    ask_superior_to_list,
+    begin_judging,
+    begin_order,
+    begin_task,
+    end_judging,
+    end_order,
+    end_task,
+    end_tasks,
+    judge_task,
+    lapse_wishes,
+    listing_over,
+    settle_reply,
+    task_stays,
+    tell_listing,
+    tell_listing_refused,
+)
 from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
 from jiesu.intake.review import TextReviewed, WithheldRead
@@ -47,6 +66,7 @@ from jiesu.secrecy.withhold import TextWithheld
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
+from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingLapsed, ListingRefused, end_listings
 from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import moment_words
 from jiesu.surveys.answer import SurveyAnswered
@@ -57,6 +77,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
+from jiesu.tickets.tasks import TaskAsked, TaskFinished, TaskGiven, TaskKept, TaskObjected, TaskRelieved
 from jiesu.tickets.words import Outcome, Status
 
 __all__ = ["HANDLERS", "Reactions"]
@@ -112,6 +133,8 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.round > 1:
         await lapse_extension(uow, ticket)
         await lapse_objection(uow, ticket)
+        await end_listings(uow, ticket)
+        await end_orders(uow, ticket, but=ticket.lead_unit)
     moved_from = await _moved_from(uow, rules, ticket, clocks) if event.class_changed else None
     clocks.drop(UNITS)
     done = {Target.FIRST_CONTACT} if ticket.first_contact_at is not None else set()
@@ -125,34 +148,6 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     if event.by.kind != Actor.SYSTEM or event.round > 1:  # the first automatic dispatch is told with the receipt
         await _tell_who_has_it(uow, rules, ticket, clocks, moved_from)
     await climb_by_count(uow, rules, ticket, clocks, "units_passed")
-
-
-async def begin_judging(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TicketObjected) -> None:
-    """The unit owes nothing more unless it handles the ticket on; the desk owes a judgement. Nothing else moves."""
-    clocks = await TicketClocks.of(uow, ticket)
-    if not event.in_hand:
-        clocks.drop(UNITS)
-    within = rules.clocks_of(ticket.policy_version).beside.judge_within(ticket.service_class)
-    clocks.begin_beside(Target.JUDGE, ClockKind.DESK, within, event.judge, rules.calendars.of(event.judge))
-    await save(uow, rules, clocks)
-    await tell_post(
-        uow, key=f"objected:{ticket.id}:{ticket.objections}", unit=event.judge, ticket_id=ticket.id, kind="objected"
-    )
-
-
-async def end_judging(
-    uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ObjectionUpheld | ObjectionRefused | ObjectionLapsed
-) -> None:
-    """The desk has judged, or need not any more; the unit that objected hears which."""
-    clocks = await TicketClocks.of(uow, ticket)
-    if isinstance(event, ObjectionLapsed):
-        clocks.drop(ClockKind.DESK)
-        await save(uow, rules, clocks)
-        return
-    clocks.meet({Target.JUDGE})
-    await save(uow, rules, clocks)
-    kind = "objection_upheld" if isinstance(event, ObjectionUpheld) else "objection_refused"
-    await tell_post(uow, key=f"{kind}:{ticket.id}:{ticket.objections}", unit=event.unit, ticket_id=ticket.id, kind=kind)
 
 
 async def _moved_from(uow: UnitOfWork, rules: Rules, ticket: Ticket, clocks: TicketClocks) -> datetime | None:
@@ -202,6 +197,8 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
     await save(uow, rules, clocks)
     await lapse_extension(uow, ticket)
     await lapse_objection(uow, ticket)
+    await end_orders(uow, ticket)
+    await end_listings(uow, ticket)
     policy = rules.clocks_of(ticket.policy_version).survey
     survey = await create_survey(
         uow, rules.keys, ticket, link_days=policy.link_days, remind_after=timedelta(hours=policy.reminder_after)
@@ -226,6 +223,8 @@ async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWith
     await cancel_survey(uow, ticket)
     await lapse_extension(uow, ticket)
     await lapse_objection(uow, ticket)
+    await end_orders(uow, ticket)
+    await end_listings(uow, ticket)
     if ticket.lead_unit is not None:
         await tell_post(uow, key=f"withdrawn:{ticket.id}", unit=ticket.lead_unit, ticket_id=ticket.id, kind="withdrawn")
 
@@ -285,6 +284,22 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
     ObjectionLapsed: (end_judging,),
+    ListingAsked: (ask_superior_to_list,),
+    ListingGranted: (tell_listing,),
+    ListingRefused: (tell_listing_refused,),
+    ListingLapsed: (),
+    ListingEnded: (listing_over,),
+    OrderIssued: (begin_order,),
+    ReplyGiven: (settle_reply,),
+    ReplyAccepted: (end_order,),
+    ReplyReturned: (begin_order,),
+    OrderEnded: (end_order,),
+    TaskAsked: (ask_desk_for_help,),
+    TaskGiven: (begin_task,),
+    TaskObjected: (judge_task,),
+    TaskKept: (task_stays,),
+    TaskRelieved: (end_task,),
+    TaskFinished: (end_task,),
     e.TicketSigned: (meet_sign,),
     e.PetitionerContacted: (meet_contact,),
     e.PetitionerInformed: (send_news,),
@@ -297,13 +312,13 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.DeadlineMoved: (announce_move,),
     e.NoteAdded: (),
     e.StaffRecused: (find_another,),
-    e.ResultSubmitted: (ask_review,),
+    e.ResultSubmitted: (ask_review, lapse_wishes),
     e.ResultSentBack: (),
     e.ResultApproved: (keep_promise_and_ask,),
     SurveyAnswered: (),
     e.ReworkOrdered: (hand_to_superior,),
     e.TicketClosed: (),
-    e.TicketWithdrawn: (stop_all, end_survey),
+    e.TicketWithdrawn: (end_tasks, stop_all, end_survey),
     e.TicketReopened: (run_again,),
     TakenOver: (),
     CaseOwned: (),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from jiesu.kit.calendar import NO_EDITS, CalendarEdits, Calendars, WorkingCalendar, load_calendars
 from jiesu.kit.crypto import KeyRing
+from jiesu.notifications.order_wording import OrderWording, load_order_wording
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.petitioners.notices import Notices, load_notices
 from jiesu.routing.catalogue import Catalogue, load_catalogue
@@ -33,6 +34,7 @@ class Policies:
     wording: Wording
     secrecy: SecrecyPolicy
     notices: Notices
+    orders: OrderWording
     #: clock policies that were in force before, by version
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
     #: what officers often write
@@ -73,5 +75,6 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         wording=load_wording(folder / "messages" / "petitioner.toml"),
         secrecy=load_secrecy(folder / "classified.toml"),
         notices=load_notices(folder / "notices.toml"),
+        orders=load_order_wording(folder / "messages" / "orders.toml"),
         replies=load_replies(folder / "replies.toml"),
     )

@@ -92,6 +92,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clamd: Annotated[str, Meta(pattern=r"^(tcp://[^/ ]+:[0-9]+|unix:///.+)$")] | None = None
     #: hashes a browser tries at most before it may file on the public form, on an ordinary day; 0: none are asked for
     proof_of_work: Annotated[int, Meta(ge=0, le=10_000_000)] = 200_000
+    #: the telephone number that petitioners' pages name, beside the counter; unset: none
+    hotline: Annotated[str, Meta(pattern="^[0-9+][0-9 -]{1,30}$")] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     web_workers: Count = 1
     worker_processes: Count = 1

@@ -84,11 +84,12 @@ MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
     ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
+    ("POST", "/api/v1/desk/bulk"), ("POST", "/desk/bulk"),  # tests/api/test_bulk.py
     ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py
 }  # fmt: skip
 #: The administrator's alone; no ticket in it.
@@ -106,7 +107,10 @@ ADMINISTRATORS = {
     ("POST", "/api/v1/admin/users/{username:str}/end-sessions"), ("POST", "/api/v1/admin/users/{username:str}/release"),
     ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("POST", "/admin/users/new"),
     ("GET", "/admin/users/{username:str}"), ("POST", "/admin/users/{username:str}"), ("GET", "/admin/work"),
-    ("POST", "/admin/work/retry"), ("POST", "/admin/work/{letter:str}/retry"), ("POST", "/admin/work/{letter:str}/discard"),
+    ("GET", "/admin/calendar"), ("GET", "/admin/calendar/{year:int}"), ("GET", "/admin/calendar/{year:int}/edit"),
+    ("POST", "/admin/calendar/{year:int}/edit"), ("GET", "/admin/calendar/hours"), ("GET", "/admin/calendar/hours/{unit:str}"),
+    ("GET", "/admin/units"), ("GET", "/admin/units/import"), ("POST", "/admin/units/import"), ("POST", "/admin/units/import/apply"),
+    ("GET", "/admin/units/{unit:str}"), ("POST", "/admin/calendar/hours/{unit:str}"), ("POST", "/admin/work/retry"), ("POST", "/admin/work/{letter:str}/retry"), ("POST", "/admin/work/{letter:str}/discard"),
 }  # fmt: skip
 #: The auditor's alone.
 AUDITORS = {
@@ -117,6 +121,8 @@ AUDITORS = {
 SECURITY = {("GET", "/security")}
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
+    ("GET", "/api/v1/desk/filters"), ("POST", "/api/v1/desk/filters"), ("PATCH", "/api/v1/desk/filters/{id:int}"),
+    ("DELETE", "/api/v1/desk/filters/{id:int}"), ("POST", "/desk/filters"),  # tests/api/test_filters.py
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
     ("POST", "/account/post"), ("GET", "/account/second-factor"), ("POST", "/account/second-factor"),
     ("POST", "/account/sessions/end"), ("POST", "/account/sessions/{session:str}/end"),
@@ -356,7 +362,9 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/users/nobody/reset-password"), ("POST", "/api/v1/admin/users/nobody/reset-second-factor"),
         ("POST", "/api/v1/admin/users/nobody/end-sessions"), ("POST", "/api/v1/admin/users/nobody/release"),
         ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("GET", "/admin/users/nobody"),
-        ("GET", "/admin/work"), ("GET", "/security"),
+        ("GET", "/admin/work"), ("GET", "/security"), ("GET", "/admin/calendar"), ("GET", "/admin/calendar/2027"),
+        ("GET", "/admin/units"), ("GET", "/admin/units/import"), ("GET", f"/admin/units/{STATION}"),
+        ("GET", "/admin/calendar/2027/edit"), ("GET", "/admin/calendar/hours"), ("GET", f"/admin/calendar/hours/{STATION}"),
         ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),
         ("POST", "/api/v1/admin/users/nobody/posts/add"), ("POST", "/api/v1/admin/users/nobody/posts/remove"),
         ("POST", "/api/v1/admin/users"), ("GET", "/api/v1/audit/security"), ("GET", "/api/v1/audit/entries"),

@@ -161,10 +161,10 @@ async def test_what_is_offered_can_be_done_and_the_rest_not(client, sign_in, act
     made = await make.ticket("in_progress")
     headers = await sign_in(UNIT[0])
     view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=headers)).json()
-    assert set(view["allowed"]) == {"contact", "inform", "extend", "note", "recuse"}
+    assert set(view["allowed"]) == {"contact", "inform", "extend", "ask_task", "list", "note", "recuse"}
     await act(UNIT[0], made, "contact", outcome="reached", note="已通话")
     view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=headers)).json()
-    assert set(view["allowed"]) == {"submit", "contact", "inform", "extend", "note", "recuse"}
+    assert set(view["allowed"]) == {"submit", "contact", "inform", "extend", "ask_task", "list", "note", "recuse"}
 
 
 async def test_seeing_the_whole_person_needs_a_reason_and_leaves_a_trace(client, sign_in, make):

@@ -25,6 +25,8 @@ class World:
 
     dispatched: Made
     objected: Made
+    listed: Made
+    helped: Made
     in_progress: Made
     under_review: Made
     awaiting_survey: Made
@@ -32,7 +34,19 @@ class World:
 
 
 async def make_world(make: Make) -> World:
-    return World(**{name: await make.ticket(name) for name in World.__annotations__})
+    made = {name: await make.ticket(name) for name in World.__annotations__ if name != "helped"}
+    return World(**made, helped=await _helped(make))
+
+
+async def _helped(make: Make) -> Made:
+    """One that another unit helps with, under a supervision order that was answered, with a listing asked for."""
+    made = await make.ticket("in_progress")
+    await make.step(made, "give_task", f"dispatcher-{COUNTY}", unit="VS-150102002", what="核对户籍档案")
+    await make.step(made, "object_task", "officer-VS-150102002", reason="档案已经移交")
+    await make.step(made, "supervise", f"supervisor-{CITY}", demand="请三日内办结并告知本人。")
+    await make.step(made, "reply_order", f"officer-{STATION}", reply="材料已报县里，预计周五补发。")
+    await make.step(made, "list", f"officer-{STATION}")
+    return made
 
 
 Open = Callable[[Page, World], Awaitable[None]]
@@ -76,13 +90,76 @@ def _filing(step: str) -> Open:
     async def go(page: Page, world: World) -> None:
         await page.goto("/file")
         await page.fill("#text", CLEAR)
-        while await page.locator("[name=step]").get_attribute("value") != step:
+        for place in ("where", "who", "review"):
+            if await page.locator("[name=step]").get_attribute("value") == step:
+                break
             await page.click("text=下一步")
+            await page.wait_for_selector(f"[name=step][value={place}]", state="attached")
 
     return go
 
 
+async def _keys(page: Page, _: World) -> None:
+    await page.goto("/desk")
+    await page.keyboard.press("?")
+    await page.wait_for_selector("#keys[open]")
+
+
+async def _palette(page: Page, _: World) -> None:
+    await page.goto("/desk")
+    await page.keyboard.press("Control+k")
+    await page.wait_for_selector("#palette-list li")
+
+
+async def _picked(page: Page, _: World) -> None:
+    await page.goto("/desk?view=open")
+    for key in "jxjx":
+        await page.keyboard.press(key)
+
+
+async def _results(page: Page, _: World) -> None:
+    await _picked(page, _)
+    await page.fill("#together-text", "下周一起走访")
+    await page.click("#together [value=note]")
+    await page.wait_for_selector(".results")
+
+
+async def _wrong(page: Page, world: World) -> None:
+    await page.goto("/file")
+    await page.fill("#text", "短")
+    await page.click("text=下一步")
+    await page.wait_for_selector("#text-wrong")
+
+
+async def _receipt(page: Page, world: World) -> None:
+    await _filing("review")(page, world)
+    await page.click("text=提交诉求")
+    await page.wait_for_url("**/receipt")
+
+
+async def _too_old(page: Page, world: World) -> None:
+    await _filing("review")(page, world)
+    await page.context.clear_cookies(name="csrftoken")
+    await page.click("text=提交诉求")
+    await page.wait_for_selector("text=您写的都在")
+
+
+async def _survey(page: Page, world: World) -> None:
+    await page.goto(f"/t/{world.awaiting_survey.number}")
+    await page.fill("#code", world.awaiting_survey.code)
+    await page.keyboard.press("Enter")
+    await page.click("text=去评价")
+    await page.wait_for_selector("form[data-pages]")
+
+
+async def _survey_end(page: Page, world: World) -> None:
+    await _survey(page, world)
+    for _ in range(3):
+        await page.click("text=下一题 >> visible=true")
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
+HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
@@ -93,20 +170,38 @@ PAGES = (
     Shown("file-where", VISITOR, _filing("where")),
     Shown("file-who", VISITOR, _filing("who")),
     Shown("file-review", VISITOR, _filing("review")),
+    Shown("file-wrong", VISITOR, _wrong),
+    Shown("receipt", VISITOR, _receipt),
+    Shown("file-again-with-one-open", VISITOR, _filing("review")),
+    Shown("form-too-old", VISITOR, _too_old),
     Shown("lookup", VISITOR, "/t"),
     Shown("lookup-rate", VISITOR, "/t?rate=1"),
     Shown("progress", VISITOR, _own),
-    Shown("my", VISITOR, "/my"),
+    Shown("survey", VISITOR, _survey),
+    Shown("survey-end", VISITOR, _survey_end),
+    Shown("home-high-contrast", VISITOR, "/?contrast=high"),
+    Shown("file-high-contrast", VISITOR, "/file"),
+    Shown("my", VISITOR, "/my?contrast=normal"),
     Shown("privacy", VISITOR, "/privacy"),
     Shown("login", VISITOR, "/login"),
     Shown("not-found", VISITOR, "/nope"),
     Shown("queue", OFFICER, "/desk"),
+    Shown("queue-narrowed", OFFICER, "/desk?view=open&class=P2&due=2099-12-31"),
+    Shown("queue-picked", OFFICER, _picked),
+    Shown("queue-results", OFFICER, _results),
+    Shown("queue-keys", OFFICER, _keys),
+    Shown("queue-palette", OFFICER, _palette),
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
     Shown("calls", OFFICER, "/desk/calls"),
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
+    Shown("ticket-listed", OFFICER, "/desk/t/{listed}"),
+    Shown("ticket-helped", OFFICER, "/desk/t/{helped}"),
+    Shown("ticket-task", HELPER, "/desk/t/{helped}"),
+    Shown("ticket-task-objected", DISPATCHER, "/desk/t/{helped}"),
+    Shown("ticket-order-replied", LEADER, "/desk/t/{helped}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-dark", HEAD, "/board?theme=dark"),
@@ -122,6 +217,14 @@ PAGES = (
     Shown("admin-accounts", ADMIN, "/admin/users"),
     Shown("admin-account-new", ADMIN, "/admin/users/new"),
     Shown("admin-account", ADMIN, f"/admin/users/{OFFICER}"),
+    Shown("admin-units", ADMIN, "/admin/units"),
+    Shown("admin-units-found", ADMIN, "/admin/units?q=新城区"),
+    Shown("admin-unit", ADMIN, f"/admin/units/{COUNTY}"),
+    Shown("admin-import", ADMIN, "/admin/units/import"),
+    Shown("admin-year", ADMIN, "/admin/calendar/2026"),
+    Shown("admin-year-form", ADMIN, "/admin/calendar/2027/edit"),
+    Shown("admin-hours", ADMIN, "/admin/calendar/hours"),
+    Shown("admin-unit-hours", ADMIN, f"/admin/calendar/hours/{COUNTY}"),
     Shown("admin-work", ADMIN, "/admin/work"),
     Shown("security", GUARD, "/security"),
 )

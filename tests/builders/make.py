@@ -35,6 +35,7 @@ _BODIES = {
     "submit": {"result": "已核实并补发三个月抚恤金。"},
     "reopen": {"reason": "补发的金额少了一个月"},
     "note": {"text": "已向财务核实"},
+    "list": {"plan": "等省厅批复后补发，每月核对一次。", "event": "省厅批复"},
     "object": {"reason": "not_our_place", "basis": "户籍和居住地都在第二街道"},
     "send_back": {"reason": "请写明金额"},
 }
@@ -81,7 +82,9 @@ class Make:
         return Made(filed.ticket.id, filed.ticket.number, filed.query_code)
 
     async def _handled(self, made: Made, state: Status, unit: str, service_class: str) -> None:
-        last = _LIFE.index(state) if state in _LIFE else 0 if state is Status.OBJECTED else len(_LIFE) - 1
+        last = (
+            _LIFE.index(state) if state in _LIFE else 0 if state in (Status.OBJECTED, Status.LISTED) else len(_LIFE) - 1
+        )
         if (await self.load(made)).status is Status.REGISTERED:
             await self.dispatch(made, unit, service_class=service_class)
         for steps in (("sign",), ("contact", "submit"), ("approve",))[:last]:
@@ -89,6 +92,10 @@ class Make:
                 await self.step(made, step, f"{'unit_head' if step == 'approve' else 'officer'}-{unit}")
         if state is Status.OBJECTED:
             await self.step(made, "object", f"officer-{unit}")
+        if state is Status.LISTED:
+            await self.step(made, "sign", f"officer-{unit}")
+            await self.step(made, "list", f"officer-{unit}")
+            await self.step(made, "grant_listing", f"supervisor-{CITY}")
         if state in (Status.REWORK, Status.CLOSED):
             await self.answer(made, **(NO if state is Status.REWORK else YES))
 

@@ -25,7 +25,9 @@ from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import overview
 from jiesu.desk.calls import calls_today
 from jiesu.desk.earlier import earlier_tickets
+from jiesu.desk.filters import Filters as Narrow
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
+from jiesu.desk.seen import news_among
 from jiesu.kernel import Kernel
 from jiesu.tickets.repository import TicketRepository
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -120,7 +122,9 @@ def whole_tables(found: list[str]) -> list[str]:
     return [
         plan
         for plan in found
-        if re.search(r"Seq Scan on (ticket|job|deadline|petitioner|escalation|trail|security_trail)\b", plan)
+        if re.search(
+            r"Seq Scan on (ticket|job|deadline|petitioner|escalation|trail|security_trail|ticket_seen)\b", plan
+        )
     ]
 
 
@@ -156,6 +160,20 @@ async def test_every_queue_its_next_page_and_its_count_read_indexes(full, userna
             page = await list_tickets(uow, full.keys, staff, view)
             await list_tickets(uow, full.keys, staff, view, cursor=page.next_cursor or "")
         await counts(uow, staff, VIEWS)
+    assert whole_tables(found) == []
+
+
+@pytest.mark.parametrize("username", [f"officer-{STATION}", f"dispatcher-{COUNTY}", f"supervisor-{CITY}"])
+async def test_a_narrowed_queue_and_what_is_news_in_it_read_indexes(full, username):
+    narrow = {"unit": COUNTY, "category": "04", "service_class": "P2", "channel": "web", "due": "2026-11-30"}
+    async with plans(full) as found, full.db.begin() as uow:
+        staff = await person(uow, full, username)
+        await uow.see_as(staff.viewer)
+        for view in VIEWS:
+            for name, value in narrow.items():
+                given = Narrow(**{name: value}).conditions(full.rules.organisation)
+                page = await list_tickets(uow, full.keys, staff, view, narrow=given)
+                await news_among(uow, staff, page.tickets)
     assert whole_tables(found) == []
 
 

@@ -28,6 +28,7 @@ class Case:
     accused_unit: str | None
     sealed_to: str | None
     barred_accounts: list[int]
+    co_units: list[str]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -46,6 +47,7 @@ async def test_sql_and_python_and_row_policies_agree_on_random_tickets_and_staff
             accused_unit=chance.choice([None, None, *UNITS]),
             sealed_to=chance.choice([None, None, None, "CITY-DISCIPLINE", CITY]),
             barred_accounts=[person.account_id for person in chance.sample(people, chance.choice([0, 0, 3]))],
+            co_units=chance.choice([[], [], chance.sample(UNITS, 2)]),
         )
         row = Ticket(**columns | vars(case) | {"number": f"HHTEST-{seed}-{number}", "search": None})
         row.search = select(Ticket.search).where(Ticket.id == template.id).scalar_subquery()

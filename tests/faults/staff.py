@@ -24,6 +24,7 @@ PATIENCE = 90.0
 STEPS: dict[str, tuple[str, dict[str, Any], str]] = {
     "sign": ("officer", {}, "TicketSigned"),
     "contact": ("officer", {"outcome": "reached", "note": "已通话"}, "PetitionerContacted"),
+    "ask_task": ("officer", {"unit": "VS-1501", "what": "请查档案"}, "TaskAsked"),
     "submit": ("officer", {"result": "已经补发，并已当面说明。"}, "ResultSubmitted"),
     "approve": ("unit_head", {}, "ResultApproved"),
 }

@@ -22,6 +22,7 @@ class Case:
     sealed_to: str | None = None
     barred_accounts: tuple[int, ...] = ()
     confidential: bool = False
+    co_units: tuple[str, ...] = ()
 
 
 def person(role: Role, unit: str) -> Staff:

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from jiesu.settings import Settings
 from jiesu.tickets.words import Status
+from tests.builders.files import jpeg
 from tests.builders.forms import CLEAR, COUNTY, STATION
 from tests.builders.make import Make
 
@@ -126,10 +127,13 @@ async def test_a_petitioner_rates_the_result_from_the_progress_page(browser: Bro
     await page.fill("#code", made.code)
     await page.keyboard.press("Enter")
     await page.click("text=去评价")
-    await page.click("text=没有解决")
-    await page.locator("input[name=satisfied][value=no]").check()
+    await expect(page.locator("legend:visible")).to_have_count(1)
+    await page.click("label:has-text('联系过')")
+    await page.click("label:has-text('没有解决')")
+    await page.click("label:has-text('不满意')")
     await page.fill("#reason", "钱没有到账")
     await page.click("text=提交评价")
+    await expect(page.locator("h1")).to_contain_text("谢谢")
     await expect(page.locator("main")).to_contain_text("安排重办")
     assert (await prepare.load(made)).status is Status.REWORK
 
@@ -140,8 +144,79 @@ async def press(page: Page, value: str) -> None:
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.value") == value:
             break
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+
+
+async def test_photos_are_seen_added_and_taken_back_before_they_are_sent(browser: Browser, served: Settings):
+    context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    await page.goto("/file")
+    await page.fill("#text", CLEAR)
+    for _ in range(3):
+        await page.click("text=下一步")
+    for name in ("退役证.jpg", "病历.jpg"):
+        await page.set_input_files("#files", {"name": name, "mimeType": "image/jpeg", "buffer": jpeg()})
+    await expect(page.locator(".photos img")).to_have_count(2)
+    assert await page.locator(".photos img").first.evaluate(
+        "(image) => image.decode().then(() => image.naturalWidth > 0)"
+    )
+    await page.click("[aria-label='去掉 退役证.jpg']")
+    await page.click("text=提交诉求")
+    await page.click("text=查看进度")
+    await expect(page.locator(".files a")).to_have_text(["病历.jpg"])
+    assert refused == []
+
+
+async def test_the_browsers_own_back_asks_the_question_before_and_keeps_every_answer(
+    browser: Browser, served: Settings
+):
+    context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto("/file?size=large&contrast=high")
+    await page.fill("#text", CLEAR)
+    await page.click("text=下一步")
+    await page.select_option("#district", "150102")
+    await page.click("text=下一步")
+    await page.fill("[name='petitioner.phone']", "13800138000")
+    await page.go_back()
+    await expect(page.locator("#district")).to_have_value("150102")
+    await page.go_back()
+    await expect(page.locator("#text")).to_have_value(CLEAR)
+    await page.go_forward()
+    await page.go_forward()
+    await expect(page.locator("[name='petitioner.phone']")).to_have_value("13800138000")
+    await context.set_offline(True)
+    await page.click("text=下一步")
+    await expect(page.locator("[data-offline]")).to_be_visible()
+    await context.set_offline(False)
+    await page.click("text=下一步")
+    await expect(page.locator("h1")).to_be_focused()
+    await page.click("text=提交诉求")
+    await expect(page.locator("h1")).to_contain_text("收到了")
+
+
+async def test_a_draft_outlives_the_page_until_it_is_filed_or_forgotten(browser: Browser, served: Settings):
+    context = await browser.new_context(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto("/file")
+    await expect(page.locator("[data-kept]")).to_be_hidden()
+    await page.fill("#text", CLEAR)
+    await page.close()
+    page = await context.new_page()
+    await page.goto("/file")
+    await expect(page.locator("#text")).to_have_value(CLEAR)
+    await page.click("text=清除草稿")
+    await page.reload()
+    await expect(page.locator("#text")).to_have_value("")
+    await page.fill("#text", CLEAR)
+    for _ in range(3):
+        await page.click("text=下一步")
+    await page.click("text=提交诉求")
+    await page.wait_for_url("**/receipt")
+    await page.goto("/file")
+    await expect(page.locator("#text")).to_have_value("")
 
 
 async def test_an_english_reader_files_with_the_keyboard_alone(browser: Browser, served: Settings):
@@ -159,6 +234,7 @@ async def test_an_english_reader_files_with_the_keyboard_alone(browser: Browser,
     await page.keyboard.press("Enter")
     await expect(page.locator("#village")).to_have_value("150102001001")
     await press(page, "next")
+    await expect(page.locator("h1")).to_contain_text("reach you")
     await press(page, "next")
     await expect(page.locator("main")).to_contain_text("公主府社区")
     await press(page, "file")

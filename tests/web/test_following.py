@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jiesu.tickets.words import Status
 from tests.builders.forms import COUNTY, STATION
 from tests.builders.make import Made, Make
@@ -157,3 +159,19 @@ async def test_guessing_the_code_that_confirms_a_withdrawal_is_slowed_too(site: 
     page = await site.post(f"/t/{made.number}", do="withdraw", code=made.code)
     assert (page.status_code, page.headers["retry-after"]) == (429, "30")
     assert (await make.load(made)).status is Status.IN_PROGRESS
+
+
+async def test_one_sentence_says_who_has_it_and_by_when_and_the_history_says_so_too(site: Site, make: Make):
+    made = await make.ticket("dispatched")
+    await opened(site, made)
+    page = words(await site.get(f"/t/{made.number}"))
+    assert re.search(r"已派给\S+，等待签收。 11月\d+日（周.）\d\d:\d\d前答复您。", page)
+    assert re.search(r"已派给[^，。]+，11月\d+日（周.）\d\d:\d\d前答复您 ", page)
+
+
+async def test_a_ticket_that_is_closed_promises_nothing_more(site: Site, make: Make):
+    made = await make.ticket("closed")
+    await opened(site, made)
+    page = words(await site.get(f"/t/{made.number}"))
+    assert "这件事办结了。" in page
+    assert "前答复您" not in page

@@ -64,7 +64,7 @@ async def test_asking_again_at_once_says_how_long_to_wait(site: Site):
 async def test_who_leaves_is_gone(site: Site, make: Make, gateway, jobs):
     made = await make.ticket()
     await entered(site, gateway, jobs)
-    held = dict(site.client.cookies)
+    held = {cookie.name: cookie.value for cookie in site.client.cookies.jar}
     await site.post("/my/leave")
     site.client.cookies.update(held)  # somebody had copied it
     assert (await site.get(f"/my/{made.number}")).headers["location"] == "/my"

@@ -84,6 +84,23 @@ def test_no_template_holds_a_script_or_a_style_of_its_own():
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text), path.name
 
 
+async def test_high_contrast_is_remembered_beside_the_size(site: Site):
+    await site.get("/?size=large")
+    await site.get("/?contrast=high")
+    assert 'class="large contrast"' in (await site.get("/file")).text
+    await site.get("/?contrast=normal")
+    assert 'class="large"' in (await site.get("/file")).text
+
+
+async def test_static_files_alone_are_compressed(site: Site):
+    asked = {"accept-encoding": "gzip"}
+    style = await site.client.get("/static/citizen.css", headers=asked)
+    assert style.headers["content-encoding"] == "gzip"
+    assert ":root" in style.text
+    for path in ("/", "/file", "/t?number=HH20261102-00001-4", "/api/v1/places"):
+        assert "content-encoding" not in (await site.client.get(path, headers=asked)).headers, path
+
+
 async def test_static_files_are_kept_and_not_guessed(site: Site):
     reply = await site.get("/static/citizen.css")
     assert reply.status_code == 200

@@ -13,6 +13,7 @@ from tests.builders.make import Make
 from tests.web.conftest import value, words
 
 OFFICER, HEAD = f"officer-{STATION}", f"unit_head-{STATION}"
+HELPER = "VS-150102002"
 DISPATCHER, CLERK = f"dispatcher-{COUNTY}", f"intake-{COUNTY}"
 
 
@@ -29,6 +30,35 @@ def offered(text: str) -> set[str]:
         ("in_progress", OFFICER, {"action": "inform", "text": "档案已经调到"}, Status.IN_PROGRESS),
         ("in_progress", OFFICER, {"action": "extend", "until": "2026-11-13", "reason": "等回函"}, Status.IN_PROGRESS),
         ("in_progress", DISPATCHER, {"action": "reclass", "class": "P3", "reason": "涉及多个单位"}, Status.IN_PROGRESS),
+        (
+            "dispatched",
+            OFFICER,
+            {"action": "object", "reason": "not_our_place", "basis": "户籍在外区", "proposed_unit": COUNTY},
+            Status.OBJECTED,
+        ),
+        ("objected", DISPATCHER, {"action": "designate", "unit": "", "reason": "户籍在你街道"}, Status.DISPATCHED),
+        ("objected", DISPATCHER, {"action": "dispatch", "unit": "", "other": HELPER}, Status.DISPATCHED),
+        ("registered", DISPATCHER, {"action": "dispatch", "unit": STATION, "helper": HELPER}, Status.DISPATCHED),
+        ("in_progress", OFFICER, {"action": "ask_task", "unit": HELPER, "what": "查档案"}, Status.IN_PROGRESS),
+        (
+            "in_progress",
+            DISPATCHER,
+            {"action": "give_task", "unit": HELPER, "what": "查档案", "within": "1 working day"},
+            Status.IN_PROGRESS,
+        ),
+        (
+            "in_progress",
+            f"supervisor-{COUNTY}",
+            {"action": "supervise", "kind": "instruction", "demand": "请抓紧", "within": ""},
+            Status.IN_PROGRESS,
+        ),
+        (
+            "in_progress",
+            OFFICER,
+            {"action": "list", "plan": "等批复", "until": "2026-12-01", "event": ""},
+            Status.IN_PROGRESS,
+        ),
+        ("listed", OFFICER, {"action": "unlist", "reason": "批复已到"}, Status.IN_PROGRESS),
         ("under_review", HEAD, {"action": "approve"}, Status.AWAITING_SURVEY),
         ("under_review", HEAD, {"action": "send_back", "reason": "写明金额"}, Status.IN_PROGRESS),
         ("registered", DISPATCHER, {"action": "dispatch", "unit": STATION}, Status.DISPATCHED),
@@ -57,6 +87,31 @@ async def test_a_step_is_offered_and_taken_on_the_page(
     assert reply.status_code == 303, words(reply)
     assert "已完成" in words(await site.get(reply.headers["location"]))
     assert (await make.load(made)).status is after
+
+
+async def test_tasks_orders_and_listings_are_answered_on_the_page(as_staff: Any, make: Make):
+    """Each side in turn: the co-handler, the desk, the lead, the superior."""
+    made = await make.ticket("in_progress")
+    await make.step(made, "give_task", DISPATCHER, unit=HELPER, what="查档案")
+    await make.step(made, "supervise", f"supervisor-{COUNTY}", demand="请抓紧")
+    await make.step(made, "list", OFFICER)
+    turns = [
+        (f"officer-{HELPER}", {"action": "object_task", "reason": "档案不在我站"}),
+        (DISPATCHER, {"action": "keep_task", "unit": HELPER, "reason": "已移交"}),
+        (f"officer-{HELPER}", {"action": "finish_task", "result": "已查到"}),
+        (OFFICER, {"action": "reply_order", "reply": "周五办结"}),
+        (f"supervisor-{COUNTY}", {"action": "return_reply", "reason": "写明金额"}),
+        (OFFICER, {"action": "reply_order", "reply": "周五补发三千元"}),
+        (f"supervisor-{COUNTY}", {"action": "accept_reply", "note": ""}),
+        (f"unit_head-{COUNTY}", {"action": "grant_listing", "note": "同意"}),
+    ]
+    for who, fields in turns:
+        site = await as_staff(who)
+        assert fields["action"] in offered((await site.get(f"/desk/t/{made.number}")).text), fields
+        reply = await site.post(f"/desk/t/{made.number}", **fields)
+        assert reply.status_code == 303, words(reply)
+    page = words(await (await as_staff(OFFICER)).get(f"/desk/t/{made.number}"))
+    assert all(word in page for word in ("已查到", "督〔2026〕", "周五补发三千元", "挂账办理"))
 
 
 async def test_a_plan_is_told_on_the_page_where_one_is_owed(as_staff: Any, make: Make):

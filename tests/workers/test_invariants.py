@@ -10,7 +10,17 @@ import pytest
 from tests.builders.make import Make
 from workers.invariants import check_all
 
-STATES = ["registered", "need_info", "answered", "diverted", "dispatched", "in_progress", "under_review", "objected"]
+STATES = [
+    "registered",
+    "need_info",
+    "answered",
+    "diverted",
+    "dispatched",
+    "in_progress",
+    "under_review",
+    "objected",
+    "listed",
+]
 STATES += ["awaiting_survey", "rework", "closed", "withdrawn"]
 
 
@@ -33,7 +43,8 @@ async def test_an_empty_database_is_healthy(kernel):
 
 #: law → what breaks it
 HARM = {
-    "every open ticket has a running clock": "DELETE FROM job; DELETE FROM deadline",
+    "every open ticket has a running clock": """
+        DELETE FROM job; UPDATE supervision_order SET deadline_id = NULL; DELETE FROM deadline""",
     "no ended ticket has a clock running": "UPDATE ticket SET status = 'closed' WHERE status = 'dispatched'",
     "every ticket waiting for its survey": "DELETE FROM job WHERE kind = 'survey.expire'",
     "every running deadline has one pending rung": "DELETE FROM job WHERE kind = 'sla.rung'",
@@ -56,6 +67,14 @@ HARM = {
     "whoever objected waits for a judgement": "DELETE FROM objection; UPDATE ticket SET objections = 0",
     "nobody judged their own objection": "UPDATE objection SET decided_by = objected_by",
     "a ticket counts its objections": "UPDATE ticket SET objections = 2",
+    "every open task of a co-handler has its clock": "DELETE FROM job; DELETE FROM deadline WHERE target = 'task'",
+    "no result was submitted over an open task": "UPDATE ticket SET status = 'under_review' WHERE co_units <> '{}'",
+    "a ticket is open to whoever helps with it": "UPDATE ticket SET co_units = '{}'",
+    "no unit helps with what it leads": "UPDATE ticket SET lead_unit = 'VS-150103' WHERE co_units <> '{}'",
+    "no accused unit helps": "UPDATE ticket SET accused_unit = 'VS-150103' WHERE co_units <> '{}'",
+    "every order that waits for a reply": "DELETE FROM job; UPDATE deadline SET state = 'met' WHERE target = 'reply'",
+    "an open order is to the unit": "UPDATE supervision_order SET unit = 'VS-150103'",
+    "every listed ticket has a listing in force": "DELETE FROM listing",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
@@ -70,6 +89,12 @@ async def test_a_broken_law_is_found(committed_kernel, law, sql):
     make = Make(committed_kernel)
     for state in ("dispatched", "awaiting_survey", "objected"):
         await make.ticket(state)
+    helped = await make.ticket("in_progress")
+    await make.step(helped, "give_task", "dispatcher-VS-1501", unit="VS-150103")
+    await make.step(helped, "supervise", "supervisor-VS-1501", demand="请抓紧办理")
+    listed = await make.ticket("in_progress")
+    await make.step(listed, "list", "officer-VS-150102001", plan="等省厅批复", until="2026-12-01")
+    await make.step(listed, "grant_listing", "unit_head-VS-150102")
     assert await broken(committed_kernel) == set()
     owner = committed_kernel.settings.owner_database_url.replace("+psycopg", "")
     with psycopg.connect(owner, autocommit=True) as connection:

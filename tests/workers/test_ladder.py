@@ -11,6 +11,7 @@ from sqlalchemy import select
 from jiesu.escalation.fire import DueRung, fire_rungs
 from jiesu.escalation.models import Escalation
 from jiesu.notifications.models import Notice
+from jiesu.sla.limits import ClockKind
 from jiesu.sla.models import Deadline
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
 from tests.builders.make import NO
@@ -35,7 +36,8 @@ async def test_the_ladder_is_climbed_to_the_top_each_rung_once(make, jobs, clock
     made = await make.ticket("dispatched")
     await climb(jobs, clock, made)
     fired = await escalations(uow, made)
-    deadlines = list(await uow.session.scalars(select(Deadline.id).where(Deadline.ticket_id == made.id)))
+    owed = select(Deadline.id).where(Deadline.ticket_id == made.id, Deadline.clock != ClockKind.ORDER)
+    deadlines = list(await uow.session.scalars(owed))  # the order that L3 issues has a short ladder of its own
     assert Counter((row.deadline_id, row.rung) for row in fired).most_common(1)[0][1] == 1
     for deadline in deadlines:
         assert [row.level for row in fired if row.deadline_id == deadline and row.level > 1] == [2, 3, 4]

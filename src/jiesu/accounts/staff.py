@@ -43,6 +43,8 @@ class Scoped(Protocol):
     def barred_accounts(self) -> Sequence[int]: ...
     @property
     def confidential(self) -> bool: ...
+    @property
+    def co_units(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Staff:
     def may_see(self, ticket: Scoped) -> bool:
         """Whether the ticket exists for this person: in the subtree, not accused, not sealed away (Art. 30, 46).
 
+        In the subtree is what a unit of it leads, dispatches or helps with.
+
         A sealed ticket belongs to the keepers of its one unit alone, whoever else is above or below. Whom it may accuse, who
         recused themselves, and who holds a post in an accused line do not see the ticket from any post.
         """
@@ -99,6 +103,7 @@ class Staff:
         if ticket.accused_unit is not None and ticket.accused_unit in self.lineage:
             return False
         mine = ticket.lead_unit in self.subtree or ticket.desk_unit in self.subtree
+        mine = mine or not self.subtree.isdisjoint(ticket.co_units)
         return mine and self.has(Right.READ)
 
     def may(self, right: Right, ticket: Scoped) -> bool:
@@ -114,6 +119,10 @@ class Staff:
         if right is Right.APPROVE:
             return ticket.lead_unit in self.subtree
         return True
+
+    def helps(self, ticket: Scoped) -> bool:
+        """Whether the person handles tickets at a co-handling unit (协办)."""
+        return self.unit in ticket.co_units and self.has(Right.HANDLE) and self.may_see(ticket)
 
     def may_know_who(self, ticket: Scoped) -> bool:
         """Whether they may learn whose ticket it is.

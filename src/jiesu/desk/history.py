@@ -23,7 +23,7 @@ __all__ = ["HistoryLine", "Run", "for_petitioner", "for_staff", "runs"]
 
 #: Fields that hold moments, units.
 MOMENTS = ("old", "new", "until", "due", "next_at")
-UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit")
+UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_unit", "giver", "sender")
 #: Kinds of what petitioner and office said to each other, and of what the clocks set off.
 MESSAGES = frozenset({
     "TicketRegistered", "InfoRequested", "Supplemented", "FilesAttached", "TicketAnswered", "TicketDiverted",

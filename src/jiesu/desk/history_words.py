@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jiesu.routing.returns import REASONS, ObjectionReason
-from jiesu.sla.limits import Target
-from jiesu.sla.wording import TARGETS
+from jiesu.sla.limits import Target, parse_limit
+from jiesu.sla.wording import TARGETS, limit_words
 
 __all__ = ["GONE", "PETITIONER", "STAFF", "UNKNOWN", "Data", "Table", "say"]
 
@@ -88,6 +88,47 @@ def _dispatched(data: Data, english: bool) -> str:
             "designated {unit} (round {round}; it may not object)",
         )[english]
     return ("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})")[english]
+
+
+def _task_given(data: Data, english: bool) -> str:
+    try:
+        within = limit_words(parse_limit(str(data.get("within"))), "en" if english else "zh")
+    except ValueError:
+        within = ""
+    return (f"请{{unit}}协办，时限{within}", f"asked {{unit}} to help within {within}")[english]
+
+
+def _listed(data: Data, english: bool) -> str:
+    until = ("，到{until}", " until {until}")[english] if data.get("until") else ""
+    return ("批准挂账", "granted the listing")[english] + until
+
+
+def _listed_yours(data: Data, english: bool) -> str:
+    """What the listing means in plain words; its end where there is a date."""
+    until = ("，预计到{until}", ", probably until {until}")[english] if data.get("until") else ""
+    words = ("这件事一时办不完，上级同意按方案继续办", "This takes longer; a superior agreed to a plan")
+    return words[english] + until
+
+
+def _unlisted(data: Data, english: bool) -> str:
+    causes = {
+        "date": ("挂账到期", "the listing ran out"),
+        "over": ("挂账随办理结束", "the listing ended with the work"),
+    }
+    return causes.get(data.get("cause", ""), ("销账，继续办理", "ended the listing"))[english]
+
+
+def _unlisted_yours(data: Data, english: bool) -> str | None:
+    """That the ticket is over is said by what ended it."""
+    if data.get("cause") == "over":
+        return None
+    return ("等待的事已到，继续办理", "What it waited for has come; work on it goes on")[english]
+
+
+def _ordered(data: Data, english: bool) -> str:
+    if data.get("kind") == "instruction":
+        return ("{sender}批示{unit}（{number}）", "{sender} instructed {unit} ({number})")[english]
+    return ("{sender}督办{unit}（{number}）", "{sender} gave {unit} a supervision order ({number})")[english]
 
 
 def _why(data: Data, english: bool) -> str:
@@ -203,6 +244,22 @@ STAFF: Table = {
     "TicketObjected": (_objected, "basis"),
     "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
     "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
+    "ListingAsked": (("申请挂账，由{decider}决定", "asked for a listing; {decider} decides"), "plan"),
+    "ListingGranted": (_listed, "note"),
+    "ListingRefused": (("没有批准挂账", "refused the listing"), "reason"),
+    "ListingLapsed": (("挂账申请没有决定，现在不再需要", "the listing was not decided and is no longer needed"), None),
+    "ListingEnded": (_unlisted, "reason"),
+    "OrderIssued": (_ordered, "demand"),
+    "ReplyGiven": (("{unit}答复{number}", "{unit} replied to {number}"), "reply"),
+    "ReplyAccepted": (("认可{number}的答复", "accepted the reply to {number}"), "note"),
+    "ReplyReturned": (("退回{number}的答复，请重新答复", "returned the reply to {number}"), "reason"),
+    "OrderEnded": (("{number}了结：{unit}不再承办，或已办完", "{number} ended: {unit} has no more to do"), None),
+    "TaskAsked": (("申请由{unit}协办", "asked for help of {unit}"), "what"),
+    "TaskGiven": (_task_given, "what"),
+    "TaskObjected": (("{unit}对协办提出异议，由{giver}审核", "{unit} objects to its task; {giver} decides"), "reason"),
+    "TaskKept": (("{unit}的协办异议不成立，继续协办", "{unit} keeps its task"), "reason"),
+    "TaskRelieved": (("{unit}不再协办", "{unit} is no longer co-handler"), "reason"),
+    "TaskFinished": (("{unit}完成协办", "{unit} finished its part"), "result"),
     "ObjectionLapsed": (("{unit}的退单没有审核，现在不再需要", "the objection of {unit} is no longer needed"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
@@ -261,6 +318,9 @@ PETITIONER: Table = {
     "TicketObjected": (_objected_to_yours, "basis"),
     "ObjectionUpheld": (("核定不由{unit}办理，另派其他单位", "{unit} was right; another unit gets it"), None),
     "ObjectionRefused": (("核定仍由{unit}办理", "It was decided that {unit} handles it"), None),
+    "TaskGiven": (("请{unit}协助办理", "{unit} helps with it"), None),
+    "ListingGranted": (_listed_yours, "plan"),
+    "ListingEnded": (_unlisted_yours, None),
     "TicketSigned": (("{unit}已签收，开始办理", "{unit} took it in hand"), None),
     "PetitionerInformed": (("告诉您办理进展", "We told you how things stand"), "text"),
     "PlanTold": (("告诉您解决方案", "We told you the plan"), "plan"),

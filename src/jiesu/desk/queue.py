@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -26,9 +26,10 @@ from jiesu.routing.objections import Objection, ObjectionState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import known_to, visible_to
 from jiesu.tickets.states import OPEN
+from jiesu.tickets.tasks import BINDING, Task
 from jiesu.tickets.words import Status
 
-__all__ = ["VIEWS", "Page", "View", "counts", "list_tickets", "views_for"]
+__all__ = ["PAGE", "VIEWS", "Page", "View", "counts", "list_tickets", "views_for"]
 
 PAGE = 50
 #: A bigint, as identity keys are; a cursor may hold anything.
@@ -43,12 +44,14 @@ class View(StrEnum):
     OBJECTED = "objected"
     TO_SIGN = "to_sign"
     IN_PROGRESS = "in_progress"
+    CO_HANDLING = "co_handling"
     TO_REVIEW = "to_review"
     REWORK = "rework"
     NEED_INFO = "need_info"
     DUE_TODAY = "due_today"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
+    LISTED = "listed"
     AWAITING_SURVEY = "awaiting_survey"
     ENDED = "ended"
     ALL = "all"
@@ -62,9 +65,12 @@ _STATUS: Mapping[View, frozenset[Status]] = {
     View.TO_REVIEW: frozenset({Status.UNDER_REVIEW}),
     View.REWORK: frozenset({Status.REWORK}),
     View.NEED_INFO: frozenset({Status.NEED_INFO}),
+    View.LISTED: frozenset({Status.LISTED}),
     View.AWAITING_SURVEY: frozenset({Status.AWAITING_SURVEY}),
     View.ENDED: frozenset(Status) - OPEN,
 }
+#: Views that also hold what a unit only helps with; the others are about what is the unit's own to do.
+_HELPING = frozenset({View.OPEN, View.ENDED, View.ALL, View.ESCALATED, View.CO_HANDLING})
 VIEWS = tuple(View)
 
 
@@ -81,7 +87,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
     if staff.role in (Role.INTAKE, Role.DISPATCHER):
         first = (View.TO_DISPATCH, View.OBJECTED, View.NEED_INFO, View.REWORK, View.OVERDUE)
     elif staff.role is Role.SUPERVISOR:
-        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY)
+        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY, View.LISTED)
     elif staff.role is Role.CALLBACK:
         first = (View.AWAITING_SURVEY,)
     elif staff.has(Right.APPROVE):
@@ -91,17 +97,27 @@ def views_for(staff: Staff) -> tuple[View, ...]:
             View.REWORK,
             View.TO_SIGN,
             View.IN_PROGRESS,
+            View.CO_HANDLING,
             View.DUE_TODAY,
             View.OVERDUE,
+            View.AWAITING_SURVEY,
         )
     else:
-        first = (View.TO_SIGN, View.IN_PROGRESS, View.DUE_TODAY, View.OVERDUE)
+        first = (
+            View.TO_SIGN,
+            View.IN_PROGRESS,
+            View.CO_HANDLING,
+            View.DUE_TODAY,
+            View.OVERDUE,
+            View.REWORK,
+            View.AWAITING_SURVEY,
+        )
     return (*first, View.OPEN, View.ENDED)
 
 
 def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
     """What a view holds, within what the person may see."""
-    seen = visible_to(staff)
+    seen = visible_to(staff, helping=view in _HELPING)
     if view is View.ALL:
         return seen
     if view is View.OVERDUE:
@@ -114,6 +130,9 @@ def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
             Escalation.unit.in_(staff.subtree), Escalation.wants_ack, Escalation.acknowledged_at.is_(None)
         )
         return and_(seen, Ticket.id.in_(waiting))
+    if view is View.CO_HANDLING:
+        owed = select(Task.ticket_id).where(Task.unit.in_(staff.subtree), Task.state.in_(BINDING))
+        return and_(seen, Ticket.id.in_(owed))
     if view is View.OBJECTED:
         judged = select(Objection.ticket_id).where(
             Objection.judge.in_(staff.subtree), Objection.state == ObjectionState.PENDING
@@ -128,12 +147,13 @@ def queue_query(
     now: datetime,
     *,
     q: str = "",
+    narrow: Iterable[ColumnElement[bool]] = (),
     keys: KeyRing | None = None,
     after: str = "",
     limit: int = PAGE,
 ) -> Select[Ticket]:
     """The statement behind a queue page: open tickets by due time, ended ones newest first."""
-    query = select(Ticket).where(condition(staff, view, now))
+    query = select(Ticket).where(condition(staff, view, now), *narrow)
     if q.strip():
         query = query.where(_search(staff, q.strip(), keys))
     if view in (View.ENDED, View.ALL):
@@ -171,10 +191,18 @@ _NOT_SHOWN = (defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
 
 
 async def list_tickets(
-    uow: UnitOfWork, keys: KeyRing, staff: Staff, view: View, *, q: str = "", cursor: str = "", limit: int = PAGE
+    uow: UnitOfWork,
+    keys: KeyRing,
+    staff: Staff,
+    view: View,
+    *,
+    q: str = "",
+    narrow: Iterable[ColumnElement[bool]] = (),
+    cursor: str = "",
+    limit: int = PAGE,
 ) -> Page:
-    """One page of a queue. Raises BadCursor."""
-    query = queue_query(staff, view, uow.now, q=q, keys=keys, after=cursor, limit=limit + 1)
+    """One page of a queue, narrowed by whatever else is asked. Raises BadCursor."""
+    query = queue_query(staff, view, uow.now, q=q, narrow=narrow, keys=keys, after=cursor, limit=limit + 1)
     rows = list((await uow.session.scalars(query.options(*_NOT_SHOWN))).all())
     if len(rows) <= limit:
         return Page(rows, None)

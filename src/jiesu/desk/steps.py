@@ -10,7 +10,10 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.extending import possible_decisions, room_view
+from jiesu.desk.listing import refused_by_listings
 from jiesu.desk.objecting import refused_by_objections
+from jiesu.desk.ordering import refused_by_orders
+from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
@@ -18,7 +21,7 @@ from jiesu.sla.limits import Target
 from jiesu.tickets.hold import held, may_hold
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import may_reclass
-from jiesu.tickets.states import allowed
+from jiesu.tickets.states import Actor, allowed
 from jiesu.tickets.words import Nature, Status, Step
 from jiesu.units.organisation import Organisation
 
@@ -28,6 +31,10 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 LIKELIEST = (
     Step.SIGN,
     Step.DESIGNATE,
+    Step.REPLY_ORDER,
+    Step.ACCEPT_REPLY,
+    Step.RETURN_REPLY,
+    Step.FINISH_TASK,
     Step.PLAN,
     Step.SUBMIT,
     Step.CONTACT,
@@ -42,6 +49,16 @@ LIKELIEST = (
     Step.SUPPLEMENT,
     Step.INFORM,
     Step.EXTEND,
+    Step.GRANT_LISTING,
+    Step.REFUSE_LISTING,
+    Step.UNLIST,
+    Step.LIST,
+    Step.SUPERVISE,
+    Step.ASK_TASK,
+    Step.GIVE_TASK,
+    Step.KEEP_TASK,
+    Step.RELIEVE_TASK,
+    Step.OBJECT_TASK,
     Step.OBJECT,
     Step.RECLASS,
     Step.REOPEN,
@@ -60,9 +77,14 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     """The names the desk API takes as `action`; what a guard would refuse is left out."""
     if ticket.erased_at is not None:
         return []
-    rights = [right for right in Right if staff.may(right, ticket)]
+    rights: list[Right | Actor] = [right for right in Right if staff.may(right, ticket)]
+    if staff.helps(ticket):
+        rights.append(Actor.CO_HANDLER)
     open_ = {step for step in allowed(ticket.status, rights) if _passes(rules.organisation, staff, ticket, step)}
     late = await _refused_by_clocks(uow, rules, staff, ticket, open_ & CLOCKED)
+    late |= await refused_by_listings(uow, staff, ticket, open_)
+    late |= await refused_by_orders(uow, rules, staff, ticket, open_)
+    late |= await refused_by_tasks(uow, staff, ticket, open_)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):

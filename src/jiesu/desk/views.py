@@ -13,8 +13,11 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
+from jiesu.desk.listing import ListingView, listing_views
 from jiesu.desk.objecting import ObjectionView, objection_views
+from jiesu.desk.ordering import OrderView, order_views
 from jiesu.desk.steps import steps_for
+from jiesu.desk.tasks import TaskView, task_views
 from jiesu.escalation.models import Escalation
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -88,6 +91,8 @@ class QueueRow(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     soon: bool
     reworks: int
     sealed: bool
+    #: Whether the person has not opened it as it is now.
+    news: bool
 
 
 class EscalationView(msgspec.Struct, frozen=True):
@@ -189,6 +194,12 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     returns: int
     designated: bool
     objections: list[ObjectionView]
+    #: What co-handling units (协办) owe, and gave.
+    tasks: list[TaskView]
+    #: Each time it was to be listed (挂账).
+    listings: list[ListingView]
+    #: Supervision orders and instructions (督办单、批示).
+    orders: list[OrderView]
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
@@ -251,7 +262,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     )
 
 
-def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh") -> QueueRow:
+def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh", *, news: bool = False) -> QueueRow:
     """One line of a queue; no query is made."""
     due = ticket.next_due_at
     left = (due - now).total_seconds() if due else 0
@@ -272,6 +283,7 @@ def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh"
         soon=due is not None and 0 <= left < 24 * 3600,
         reworks=ticket.reworks,
         sealed=ticket.sealed_to is not None,
+        news=news,
     )
 
 
@@ -312,6 +324,9 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         returns=ticket.objections,
         designated=ticket.designated,
         objections=await objection_views(uow, rules, ticket, locale),
+        listings=await listing_views(uow, rules, ticket, locale),
+        tasks=await task_views(uow, rules, ticket, locale),
+        orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await survey_views(uow, ticket),

@@ -1,12 +1,14 @@
-"""What a rung does besides telling people: a more urgent class, or the parent unit takes the ticket over."""
+"""What a rung does besides telling people: a more urgent class, a supervision order, or the parent unit takes the ticket."""
 
 from __future__ import annotations
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.recipient import line_up
+from jiesu.escalation.issue_order import issue_by_ladder
+from jiesu.escalation.recipient import line_up, recipient
 from jiesu.escalation.steps import Step
 from jiesu.routing.take_over import take_over
 from jiesu.rules import Rules
+from jiesu.sla.limits import ClockKind
 from jiesu.tickets.events import SYSTEM
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import reclass_locked
@@ -24,6 +26,8 @@ async def take_measures(uow: UnitOfWork, rules: Rules, step: Step) -> None:
             await _raise_class(uow, step.ticket, step.name)
         elif action == "take_over":
             await _take_over(uow, rules, step.ticket)
+        elif action == "order" and step.row.clock in (ClockKind.PETITIONER, ClockKind.UNIT):
+            await issue_by_ladder(uow, rules, step.ticket, recipient(rules.organisation, step.ticket, step.rung.to))
 
 
 async def _raise_class(uow: UnitOfWork, ticket: Ticket, rung: str) -> None:

@@ -156,6 +156,7 @@ def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, n
         accused_unit=form.accused_unit,
         accused_officer=form.accused_officer,
         barred_accounts=[],
+        co_units=[],
         sealed_to=_keeper(form, routing, rules.organisation),
         desk_unit=_desk(form, rules.organisation),
         routing=msgspec.to_builtins(routing),

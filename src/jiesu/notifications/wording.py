@@ -25,6 +25,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "dispatched_moved": frozenset({"number", "unit", "old", "due"}),
     "progress": frozenset({"number", "text", "link"}),
     "plan": frozenset({"number", "plan", "link"}),
+    "listed": frozenset({"number", "plan", "until", "link"}),
     "extended": frozenset({"number", "old", "new", "reason"}),
     "moved": frozenset({"number", "old", "new", "reason"}),
     "rework": frozenset({"number", "unit"}),

@@ -12,6 +12,7 @@ from jiesu.sla.rulebook import RuleBook
 from jiesu.tickets.events import SYSTEM, By, TicketDispatched, by_staff
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.tasks import BINDING, TaskState, relieve, task_of
 from jiesu.tickets.words import Status, Step
 from jiesu.units.organisation import Organisation, Unit
 
@@ -121,4 +122,14 @@ async def assign(
         class_changed=changed,
         designated=designated,
     )
+    await _lead_instead_of_help(uow, ticket, by)
     await uow.record(event)
+
+
+async def _lead_instead_of_help(uow: UnitOfWork, ticket: Ticket, by: By) -> None:
+    """Who leads it now owes the whole, not a part."""
+    if ticket.rounds == 1:
+        return
+    task = await task_of(uow, ticket, ticket.lead_unit or "", (*BINDING, TaskState.ASKED))
+    if task is not None:
+        await relieve(uow, ticket, task, "改为主办", by)

@@ -21,6 +21,23 @@ class Beside(Struct, frozen=True):
     not_returned: frozenset[str]
     judge: Limit
     judge_urgent: Limit
+    #: a co-handler's task, where the desk does not say how long
+    task: str
+    task_urgent: str
+    #: the reply to a supervision order or a leader's instruction, likewise
+    order: str
+    order_urgent: str
+    #: days that a listing (挂账) lasts at most, and days between two reviews where the unit names none
+    listing_days: int
+    listing_review: int
+
+    def order_words(self, service_class: str) -> str:
+        """How long a unit has to answer an order."""
+        return self.order_urgent if service_class in self.not_returned else self.order
+
+    def task_words(self, service_class: str) -> str:
+        """How long a co-handler has, as policies write limits."""
+        return self.task_urgent if service_class in self.not_returned else self.task
 
     def judge_within(self, service_class: str) -> Limit:
         """How long the dispatcher has for an objection."""
@@ -33,6 +50,12 @@ class Written(Struct, forbid_unknown_fields=True):
     not_returned: tuple[str, ...] = ("P0", "P1")
     judge: str = "4 working hours"
     judge_urgent: str = "30 minutes"
+    task: str = "3 working days"
+    task_urgent: str = "2 hours"
+    order: str = "3 working days"
+    order_urgent: str = "4 hours"
+    listing_days: int = 365
+    listing_review: int = 30
 
 
 def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) -> Beside:
@@ -41,9 +64,18 @@ def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) 
     for unknown in set(written.not_returned) - classes:
         known = ", ".join(sorted(classes))
         raise ConfigMistake(path, "beside.not_returned", unknown, f"use classes of the file: {known}.")
-    if written.objections < 1:
-        raise ConfigMistake(path, "beside.objections", written.objections, "use at least 1.")
+    for name in ("objections", "listing_days", "listing_review"):
+        if getattr(written, name) < 1:
+            raise ConfigMistake(path, f"beside.{name}", getattr(written, name), "use at least 1.")
+    for name in ("task", "task_urgent", "order", "order_urgent"):
+        _limit(getattr(written, name), path, f"beside.{name}")
     return Beside(
+        task=written.task,
+        task_urgent=written.task_urgent,
+        order=written.order,
+        order_urgent=written.order_urgent,
+        listing_days=written.listing_days,
+        listing_review=written.listing_review,
         objection=_limit(written.objection, path, "beside.objection"),
         objections=written.objections,
         not_returned=frozenset(written.not_returned),

@@ -88,7 +88,7 @@ class WrittenPolicy(Struct, forbid_unknown_fields=True):
     classes: dict[str, Any]
     ladder: WrittenLadder
     survey: SurveyPolicy
-    #: left out in versions before 2026-3
+    #: left out in versions before 2026-3, and in part before 2026-4
     beside: dict[str, Any] = {}
 
 

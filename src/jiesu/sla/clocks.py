@@ -176,6 +176,11 @@ class TicketClocks:
         for row in list(self.live(clock, targets)):
             self._stop(row, ClockState.MISSED if self.late(row) else ClockState.CANCELLED)
 
+    def settle_beside(self, target: Target, *, unit: str | None = None, key: int | None = None, done: bool) -> None:
+        """What a unit owed beside the two clocks is done, or is no longer owed; `key` is a deadline's own."""
+        for row in [row for row in self.live(targets={target}) if unit in (None, row.unit) and key in (None, row.id)]:
+            self._stop(row, ClockState.MISSED if self.late(row) else ClockState.MET if done else ClockState.CANCELLED)
+
     def late(self, row: Deadline) -> bool:
         """Whether it is overdue now; one that stands still is not, however long that lasts."""
         return row.state is ClockState.RUNNING and row.due_at < self._uow.now
@@ -263,8 +268,10 @@ class TicketClocks:
         await self._uow.settle(*self.added)
 
     async def save(self) -> None:
-        """Write the rows, and on the ticket the moment its queue is sorted by."""
-        running = [row.due_at for row in self.rows if row.state is ClockState.RUNNING]
+        """Write the rows, and on the ticket the moment its queue is sorted by: a co-handler's lateness is not the lead's."""
+        running = [
+            row.due_at for row in self.rows if row.state is ClockState.RUNNING and row.clock is not ClockKind.CO_HANDLER
+        ]
         self._ticket.next_due_at = min(running, default=None)
         await self.settle()
 

@@ -17,7 +17,15 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 from jiesu.units.organisation import Organisation
 
-__all__ = ["AlreadyExtended", "AskedTooLate", "ExtensionWaits", "RefusedTwice", "ask_extension", "room_to_ask"]
+__all__ = [
+    "AlreadyExtended",
+    "AskedTooLate",
+    "ExtensionWaits",
+    "RefusedTwice",
+    "ask_extension",
+    "decider_above",
+    "room_to_ask",
+]
 
 #: Asked once, and once more after a refusal.
 MOST_ASKED = 2
@@ -66,7 +74,7 @@ async def ask_extension(
     extension = Extension(
         ticket_id=ticket.id,
         unit=staff.unit,
-        decider=_decider(rules.organisation, ticket, staff.unit),
+        decider=decider_above(rules.organisation, ticket, staff.unit),
         asked_by=staff.id,
         asked_at=uow.now,
         reason=reason,
@@ -96,7 +104,7 @@ def _once(ticket: Ticket, asked: Sequence[Extension]) -> None:
         raise RefusedTwice("action")
 
 
-def _decider(organisation: Organisation, ticket: Ticket, unit: str) -> str:
+def decider_above(organisation: Organisation, ticket: Ticket, unit: str) -> str:
     """The unit above; at the top, and for a sealed report, the same unit (by somebody else)."""
     above = organisation.parent(unit)
     return unit if above is None or ticket.sealed_to is not None else above.code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -61,7 +62,18 @@ async def room_to_extend(uow: UnitOfWork, rules: RuleBook, ticket: Ticket) -> Ro
     return room_after(row.due_at, final, service_class.extension, rules.calendars.default)
 
 
-def may_decide(staff: Staff, ticket: Ticket, extension: Extension) -> bool:
+class Asked(Protocol):
+    """What a unit asks of the one above it: an extension, or a listing."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def decider(self) -> str: ...
+    @property
+    def asked_by(self) -> int: ...
+
+
+def may_decide(staff: Staff, ticket: Ticket, extension: Asked) -> bool:
     """One level up or above; never the unit that asks, never a unit the ticket accuses, never who asked, from any post.
 
     Where nobody is above (the city centre, the keeper of a sealed report) it is somebody else there: the supervisor, who

@@ -47,6 +47,7 @@ class Deadline(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         Index("ix_deadline_ticket", "ticket_id"),
+        Index("ix_deadline_co_handler", "unit", "due_at", postgresql_where=text("clock = 'co_handler'")),
         Index("ix_deadline_running_due", "due_at", postgresql_where=text("state = 'running'")),
     )
 

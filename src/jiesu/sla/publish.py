@@ -44,6 +44,8 @@ class Publication(NamedTuple):
     version: str
     changes: tuple[DayChange, ...]
     running: int
+    #: as they are from then on
+    calendars: Calendars
 
 
 async def publish_year(
@@ -119,7 +121,7 @@ async def _publish(
             await schedule_recompute(uow, new)
         version = new.default.version if kind == "year" else new.of(subject).version
         await uow.record(CalendarPublished(by=staff.username, subject=subject, version=version))
-    return Publication(new.default.version, compare(old, new), await _running(uow))
+    return Publication(new.default.version, compare(old, new), await _running(uow), new)
 
 
 async def _running(uow: UnitOfWork) -> int:

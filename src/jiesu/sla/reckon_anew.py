@@ -18,7 +18,7 @@ __all__ = ["reckon_anew"]
 
 PETITIONERS, UNITS = ClockKind.PETITIONER, ClockKind.UNIT
 #: Here the unit has signed for the ticket and works on it.
-IN_HAND = frozenset({Status.IN_PROGRESS, Status.UNDER_REVIEW})
+IN_HAND = frozenset({Status.IN_PROGRESS, Status.UNDER_REVIEW, Status.LISTED})
 
 
 def reckon_anew(
@@ -34,7 +34,7 @@ def reckon_anew(
     _reckon(clocks, service_class, PETITIONERS, ticket.registered_at, calendars.default, owed, now)
     mine = [row for row in clocks.rows if row.clock is UNITS and row.round == ticket.rounds]
     begun = [row.start_at for row in mine if row.target in AT_ONCE]
-    if begun:
+    if begun and ticket.status is not Status.OBJECTED:  # whoever objected owes nothing while that is judged
         own = calendars.of(ticket.lead_unit)
         _reckon(clocks, service_class, UNITS, begun[0], own, owed, now)
         if ticket.status in IN_HAND:

@@ -19,7 +19,7 @@ from jiesu.sla.spans import Spans
 from jiesu.tickets.events import SYSTEM, DeadlineMoved
 from jiesu.tickets.models import Ticket
 
-__all__ = ["RECOMPUTE", "CalendarNotHere", "outdated", "recompute_batch", "schedule_recompute"]
+__all__ = ["RECOMPUTE", "CalendarNotHere", "ends_of", "outdated", "recompute_batch", "schedule_recompute"]
 
 #: Job kind: reckon a stretch of the running deadlines by the calendars of now.
 RECOMPUTE = "calendar.recompute"
@@ -64,7 +64,9 @@ async def recompute_batch(
     if calendars.version != version:
         raise CalendarNotHere(f"This process reckons by {calendars.version}, not by {version} yet.")
     rows = await _stretch(uow, due_at or uow.now, deadline_id)
-    ends = await _ends(uow, calendars, [row for row in rows if row.calendar_version != calendars.of(row.unit).version])
+    ends = await ends_of(
+        uow, calendars, [row for row in rows if row.calendar_version != calendars.of(row.unit).version]
+    )
     moved = 0
     for ticket_id in sorted({row.ticket_id for row in ends}):
         moved += await _apply(uow, calendars, ticket_id, {row.id: end for row, end in ends.items()})
@@ -80,7 +82,7 @@ async def _stretch(uow: UnitOfWork, due_at: datetime, deadline_id: int) -> Seque
     return (await uow.session.scalars(after)).all()
 
 
-async def _ends(uow: UnitOfWork, calendars: Calendars, rows: Sequence[Deadline]) -> dict[Deadline, Due]:
+async def ends_of(uow: UnitOfWork, calendars: Calendars, rows: Sequence[Deadline]) -> dict[Deadline, Due]:
     """Where each would end by the calendar of now."""
     tickets = {row.ticket_id for row in rows}
     spans = await Spans.of(uow.session, tickets)

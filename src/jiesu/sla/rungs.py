@@ -25,7 +25,7 @@ __all__ = [
 Recipient = Literal["unit", "parent", "grandparent", "root"]
 RungKind = Literal["warning", "supervision", "escalation", "leader_case"]
 #: What a rung does besides telling the duty post.
-Action = Literal["raise_class", "take_over"]
+Action = Literal["raise_class", "take_over", "order"]
 OffsetUnit = Literal["hours", "working_hours", "days", "working_days"]
 WHEN = re.compile(r"(\d+) %|due|(\d+) (hour|working hour|day|working day)s? (before|after)")
 

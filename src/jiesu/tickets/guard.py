@@ -9,7 +9,7 @@ from jiesu.errors import Conflict, Invalid
 from jiesu.kit.text import clean, forbidden_characters
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
-from jiesu.tickets.states import who
+from jiesu.tickets.states import Actor, who
 from jiesu.tickets.words import Step
 
 __all__ = [
@@ -55,8 +55,9 @@ async def open_step(uow: UnitOfWork, staff: Staff, number: str, step: Step, vers
     await tickets.expect(ticket, version)
     if ticket.erased_at is not None:
         raise TicketErased("action")
-    rights = [right for right in who(ticket.status, step) if isinstance(right, Right)]
-    if not any(staff.may(right, ticket) for right in rights):
+    by = who(ticket.status, step)
+    helps = Actor.CO_HANDLER in by and staff.helps(ticket)
+    if not helps and not any(staff.may(right, ticket) for right in by if isinstance(right, Right)):
         raise NotYours
     return ticket
 

@@ -28,9 +28,11 @@ class Ticket(Base):
         Index("ix_ticket_open_registered", "registered_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_ended", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
         Index("ix_ticket_lead_registered", "lead_unit", "registered_at", "id"),
+        Index("ix_ticket_desk_registered", "desk_unit", "registered_at", "id"),
         Index("ix_ticket_registered", "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
+        Index("ix_ticket_co_units", "co_units", postgresql_using="gin", postgresql_where=text("co_units <> '{}'")),
         Index(
             "ix_ticket_next_call",
             "lead_unit",
@@ -72,6 +74,8 @@ class Ticket(Base):
     desk_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     #: The unit responsible (主办); null until dispatched.
     lead_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    #: Units that have, or had, a part in it (协办).
+    co_units: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, server_default="{}")
     #: The unit whose leader owns the case (包案); null for most.
     leader_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     #: When the petitioner last heard how things stand.
@@ -96,7 +100,7 @@ class Ticket(Base):
     erased_at: Mapped[Moment | None]
     #: When the officer means to call the petitioner next, as the last contact says.
     next_call_at: Mapped[Moment | None]
-    #: The earliest running deadline of both clocks; what queues are sorted by.
+    #: The earliest running deadline of all clocks but co-handlers'; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
     result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     #: The last word to the petitioner: a question, an answer or a pointer to another channel.

@@ -82,13 +82,15 @@ class TicketRepository:
         return [{"at": entry.at.isoformat(), "kind": entry.kind} for entry in entries[-5:]]
 
 
-def visible_to(staff: Staff) -> ColumnElement[bool]:
+def visible_to(staff: Staff, *, helping: bool = True) -> ColumnElement[bool]:
     """`Staff.may_see` in SQL: the subtree, less what accuses a line of one's own, less what is sealed to others.
 
-    PostgreSQL's row policies say the same a second time for requests of staff (migration 0004).
+    Not `helping`: without what a unit of the subtree only co-handles.
+
+    PostgreSQL's row policies say the same a second time for requests of staff (migration 0012b).
     """
     everything = len(staff.lineage) == 1
-    return _spared(staff, true() if everything else _in_subtree(staff))
+    return _spared(staff, true() if everything else _in_subtree(staff, helping=helping))
 
 
 def known_to(staff: Staff) -> ColumnElement[bool]:
@@ -132,5 +134,6 @@ def _visible_from_post(staff: Staff, within: ColumnElement[bool]) -> ColumnEleme
     return open_to_me
 
 
-def _in_subtree(staff: Staff) -> ColumnElement[bool]:
-    return or_(Ticket.lead_unit.in_(staff.subtree), Ticket.desk_unit.in_(staff.subtree))
+def _in_subtree(staff: Staff, *, helping: bool) -> ColumnElement[bool]:
+    mine = or_(Ticket.lead_unit.in_(staff.subtree), Ticket.desk_unit.in_(staff.subtree))
+    return or_(mine, and_(Ticket.co_units != [], Ticket.co_units.overlap(sorted(staff.subtree)))) if helping else mine

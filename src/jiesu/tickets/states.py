@@ -14,10 +14,11 @@ __all__ = ["OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move", "
 
 
 class Actor(StrEnum):
-    """Who acts without being staff."""
+    """Who acts without being staff, and staff of a unit that helps (协办)."""
 
     PETITIONER = "petitioner"
     SYSTEM = "system"
+    CO_HANDLER = "co_handler"
 
 
 class IllegalStep(Conflict):
@@ -48,7 +49,7 @@ class Move:
 
 
 _S, _R = Status, Right
-PETITIONER, SYSTEM = Actor.PETITIONER, Actor.SYSTEM
+PETITIONER, SYSTEM, CO_HANDLER = Actor.PETITIONER, Actor.SYSTEM, Actor.CO_HANDLER
 
 #: Statuses in which somebody still owes the petitioner something.
 OPEN = frozenset(Status) - {_S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.WITHDRAWN, _S.CLOSED}
@@ -60,6 +61,11 @@ def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right |
 
 #: Statuses in which a unit has the ticket, signed for or not.
 WITH_UNIT = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW})
+
+#: Statuses in which a unit above may give the one that has the ticket an order.
+SUPERVISED = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWORK, _S.LISTED})
+#: Statuses in which co-handlers go on with their part.
+TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 
 TABLE: tuple[Move, ...] = (
     _line(Step.REQUEST_INFO, [_S.REGISTERED], _S.NEED_INFO, _R.REGISTER, _R.DISPATCH),
@@ -76,14 +82,28 @@ TABLE: tuple[Move, ...] = (
     _line(Step.DESIGNATE, [_S.IN_PROGRESS], None, _R.DISPATCH),
     _line(Step.TAKE_OVER, [_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW], _S.DISPATCHED, SYSTEM),
     _line(Step.SIGN, [_S.DISPATCHED], _S.IN_PROGRESS, _R.HANDLE),
-    _line(Step.CONTACT, [_S.IN_PROGRESS], None, _R.HANDLE),
-    _line(Step.INFORM, [_S.IN_PROGRESS, _S.UNDER_REVIEW], None, _R.HANDLE),
+    _line(Step.CONTACT, [_S.IN_PROGRESS, _S.LISTED], None, _R.HANDLE),
+    _line(Step.INFORM, [_S.IN_PROGRESS, _S.UNDER_REVIEW, _S.LISTED], None, _R.HANDLE),
     _line(Step.PLAN, [_S.IN_PROGRESS], None, _R.HANDLE),
     _line(Step.EXTEND, [_S.DISPATCHED, _S.IN_PROGRESS], None, _R.HANDLE),
-    _line(Step.GRANT_EXTENSION, WITH_UNIT, None, _R.APPROVE, _R.SUPERVISE),
-    _line(Step.REFUSE_EXTENSION, WITH_UNIT, None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.GRANT_EXTENSION, WITH_UNIT | {_S.LISTED}, None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.REFUSE_EXTENSION, WITH_UNIT | {_S.LISTED}, None, _R.APPROVE, _R.SUPERVISE),
     _line(Step.RECLASS, WITH_UNIT, None, _R.DISPATCH, _R.SUPERVISE),
-    _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER),
+    _line(Step.ASK_TASK, [_S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.GIVE_TASK, [_S.DISPATCHED, _S.IN_PROGRESS], None, _R.DISPATCH),
+    _line(Step.FINISH_TASK, TASKS_GO_ON, None, CO_HANDLER),
+    _line(Step.OBJECT_TASK, TASKS_GO_ON, None, CO_HANDLER),
+    _line(Step.KEEP_TASK, TASKS_GO_ON, None, _R.DISPATCH),
+    _line(Step.RELIEVE_TASK, TASKS_GO_ON, None, _R.DISPATCH),
+    _line(Step.LIST, [_S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.GRANT_LISTING, [_S.IN_PROGRESS], _S.LISTED, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.REFUSE_LISTING, [_S.IN_PROGRESS], None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.UNLIST, [_S.LISTED], _S.IN_PROGRESS, _R.HANDLE, _R.SUPERVISE, SYSTEM),
+    _line(Step.SUPERVISE, SUPERVISED, None, _R.SUPERVISE),
+    _line(Step.REPLY_ORDER, SUPERVISED, None, _R.HANDLE),
+    _line(Step.ACCEPT_REPLY, SUPERVISED, None, _R.SUPERVISE),
+    _line(Step.RETURN_REPLY, SUPERVISED, None, _R.SUPERVISE),
+    _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER, CO_HANDLER),
     _line(Step.SUBMIT, [_S.IN_PROGRESS], _S.UNDER_REVIEW, _R.HANDLE),
     _line(Step.APPROVE, [_S.UNDER_REVIEW], _S.AWAITING_SURVEY, _R.APPROVE),
     _line(Step.SEND_BACK, [_S.UNDER_REVIEW], _S.IN_PROGRESS, _R.APPROVE),

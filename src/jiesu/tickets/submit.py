@@ -8,6 +8,7 @@ from jiesu.errors import Conflict
 from jiesu.tickets.events import ResultSubmitted, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.tasks import check_no_open_tasks
 from jiesu.tickets.words import Step
 
 __all__ = ["FirstContactMissing", "submit_result"]
@@ -21,10 +22,14 @@ class FirstContactMissing(Conflict):
 async def submit_result(
     uow: UnitOfWork, staff: Staff, number: str, result: str, *, version: int | None = None
 ) -> Ticket:
-    """Submit the result for review. Locks the ticket. Raises FirstContactMissing unless nobody can be called."""
+    """Submit the result for review. Locks the ticket.
+
+    Raises FirstContactMissing unless nobody can be called, and OpenTasks while a co-handler owes its part.
+    """
     ticket = await open_step(uow, staff, number, Step.SUBMIT, version)
     if ticket.first_contact_at is None and ticket.petitioner_id is not None:
         raise FirstContactMissing("action")
+    await check_no_open_tasks(uow, ticket)
     ticket.result = required(result, "result", "办理结果")
     ticket.move(Step.SUBMIT)
     await uow.record(ResultSubmitted(ticket_id=ticket.id, by=by_staff(staff), result=ticket.result))

@@ -36,6 +36,20 @@ class Step(StrEnum):
     DISPATCH = "dispatch"
     OBJECT = "object"
     DESIGNATE = "designate"
+    ASK_TASK = "ask_task"
+    GIVE_TASK = "give_task"
+    FINISH_TASK = "finish_task"
+    OBJECT_TASK = "object_task"
+    KEEP_TASK = "keep_task"
+    RELIEVE_TASK = "relieve_task"
+    LIST = "list"
+    GRANT_LISTING = "grant_listing"
+    REFUSE_LISTING = "refuse_listing"
+    UNLIST = "unlist"
+    SUPERVISE = "supervise"
+    REPLY_ORDER = "reply_order"
+    ACCEPT_REPLY = "accept_reply"
+    RETURN_REPLY = "return_reply"
     TAKE_OVER = "take_over"
     SIGN = "sign"
     CONTACT = "contact"
@@ -114,6 +128,20 @@ _STEP = {
     Step.DISPATCH: ("派单", "Dispatch"),
     Step.OBJECT: ("退单", "Object"),
     Step.DESIGNATE: ("指定承办", "Designate"),
+    Step.ASK_TASK: ("申请协办", "Ask for a co-handler"),
+    Step.GIVE_TASK: ("交办协办", "Give a task to a co-handler"),
+    Step.FINISH_TASK: ("完成协办", "Finish the task"),
+    Step.OBJECT_TASK: ("协办异议", "Object to the task"),
+    Step.KEEP_TASK: ("维持协办", "Keep the task"),
+    Step.RELIEVE_TASK: ("免除协办", "Relieve the co-handler"),
+    Step.LIST: ("申请挂账", "Ask for a listing"),
+    Step.GRANT_LISTING: ("批准挂账", "List it"),
+    Step.REFUSE_LISTING: ("不同意挂账", "Refuse the listing"),
+    Step.UNLIST: ("销账", "End the listing"),
+    Step.SUPERVISE: ("督办", "Supervise"),
+    Step.REPLY_ORDER: ("答复督办", "Reply to the order"),
+    Step.ACCEPT_REPLY: ("认可答复", "Accept the reply"),
+    Step.RETURN_REPLY: ("退回答复", "Return the reply"),
     Step.TAKE_OVER: ("提级办理", "Take over"),
     Step.SIGN: ("签收", "Sign"),
     Step.CONTACT: ("联系诉求人", "Contact"),

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from jiesu.kit.config import ConfigMistake
 from jiesu.units.organisation import Place, Unit
 
-__all__ = ["Sheet", "read_places", "read_units"]
+__all__ = ["Sheet", "places_in", "read_places", "read_units", "units_in"]
 
 T = TypeVar("T")
 Row = Mapping[str, str]
@@ -33,20 +33,31 @@ class Sheet(Generic[T]):
 
 
 def read_places(path: Path) -> Sheet[Place]:
-    """Places from CSV (UTF-8, a byte order mark and `#` lines are skipped).
-
-    Raises ConfigMistake when it is no such table.
-    """
-    return _read(path, ("code", "name", "level", "parent", "kind"), _place)
+    """Places from a CSV file; see `places_in`. Raises ConfigMistake."""
+    return places_in(_content(path), str(path))
 
 
 def read_units(path: Path) -> Sheet[Unit]:
-    """Units from CSV like `read_places`; `functions` are separated by spaces, an empty parent or phone is None."""
-    return _read(path, ("code", "name", "name_en", "kind", "tier", "place", "parent", "functions", "phone"), _unit)
+    """Units from a CSV file; see `units_in`. Raises ConfigMistake."""
+    return units_in(_content(path), str(path))
 
 
-def _read(path: Path, columns: tuple[str, ...], build: Callable[[Row], T]) -> Sheet[T]:
-    lines = list(_lines(path))
+def places_in(content: bytes, name: str) -> Sheet[Place]:
+    """Places from CSV (UTF-8, a byte order mark and `#` lines are skipped); mistakes call the file by `name`.
+
+    Raises ConfigMistake when it is no such table.
+    """
+    return _read(content, name, ("code", "name", "level", "parent", "kind"), _place)
+
+
+def units_in(content: bytes, name: str) -> Sheet[Unit]:
+    """Units from CSV like `places_in`; `functions` are separated by spaces, an empty parent or phone is None."""
+    columns = ("code", "name", "name_en", "kind", "tier", "place", "parent", "functions", "phone")
+    return _read(content, name, columns, _unit)
+
+
+def _read(content: bytes, path: str, columns: tuple[str, ...], build: Callable[[Row], T]) -> Sheet[T]:
+    lines = list(_lines(content, path))
     numbers = [number for number, _ in lines]
     table = csv.reader((line for _, line in lines), strict=True)
     try:
@@ -74,16 +85,21 @@ def _read(path: Path, columns: tuple[str, ...], build: Callable[[Row], T]) -> Sh
         raise ConfigMistake(
             path, f"row {numbers[max(table.line_num, 1) - 1]}", None, f"this is not valid CSV: {problem}."
         ) from problem
-    return Sheet(str(path), tuple(rows))
+    return Sheet(path, tuple(rows))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _content(path: Path) -> bytes:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except OSError as problem:
         raise ConfigMistake(
             path, "", None, f"the file cannot be read ({problem.strerror}); put it in place."
         ) from problem
+
+
+def _lines(content: bytes, path: str) -> Iterator[tuple[int, str]]:
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise ConfigMistake(
             path, f"byte {problem.start}", None, "this is not UTF-8; save the file as UTF-8."

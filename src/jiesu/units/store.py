@@ -13,6 +13,11 @@ from jiesu.units.organisation import LEVELS, Organisation, Place, Unit
 __all__ = ["EmptyOrganisation", "apply_import", "fingerprint", "load_organisation", "planned_diff"]
 
 
+_FINGERPRINT = text("""
+    SELECT md5((SELECT string_agg(u::text, '' ORDER BY code) FROM unit u) || (SELECT string_agg(p::text, '' ORDER BY code) FROM place p))
+""")
+
+
 class EmptyOrganisation(LookupError):
     """No units are loaded yet; run `jiesu units import`."""
 
@@ -47,8 +52,8 @@ async def _units(session: AsyncSession) -> dict[str, Unit]:
 
 
 async def fingerprint(session: AsyncSession) -> str:
-    """Changes whenever a unit does: a cheap question before reading everything."""
-    return str(await session.scalar(text("SELECT md5(string_agg(u::text, '' ORDER BY code)) FROM unit u")))
+    """Changes whenever a unit or place does: a cheap question before reading everything."""
+    return str(await session.scalar(_FINGERPRINT))
 
 
 async def planned_diff(session: AsyncSession, units: dict[str, Unit]) -> Diff:

@@ -12,13 +12,19 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
 from jiesu.escalation.acknowledge import acknowledge_escalations
+from jiesu.escalation.answer_order import accept_reply, reply_to_order, return_reply
 from jiesu.escalation.by_hand import own_case, take_over_ticket
+from jiesu.escalation.issue_order import issue_order
+from jiesu.escalation.orders import OrderKind
 from jiesu.intake.form import UnknownCategory
+from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.routing.object import object_to_ticket
 from jiesu.rules import Rules
+from jiesu.sla.ask_listing import ask_listing
 from jiesu.sla.decide_extension import grant_extension, refuse_extension
+from jiesu.sla.decide_listing import grant_listing, refuse_listing, unlist_ticket
 from jiesu.sla.extend import ask_extension
 from jiesu.sla.tell_plan import tell_plan
 from jiesu.tickets.answer import answer_ticket
@@ -26,6 +32,7 @@ from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
 from jiesu.tickets.divert import DivertReason, divert_ticket
 from jiesu.tickets.events import by_staff
+from jiesu.tickets.finish_task import finish_task, object_to_task
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.hold import lift_hold, set_hold
 from jiesu.tickets.inform import inform_petitioner
@@ -120,6 +127,8 @@ class Dispatch(msgspec.Struct, forbid_unknown_fields=True, rename={"service_clas
     unit: str | None = None
     category: str | None = None
     service_class: str | None = None
+    #: Units that help from the beginning (协办).
+    co_handlers: list[str] = []
 
 
 class Objecting(msgspec.Struct, forbid_unknown_fields=True):
@@ -138,6 +147,58 @@ class Designation(msgspec.Struct, forbid_unknown_fields=True):
 
     unit: str | None = None
     reason: str | None = None
+
+
+class TaskFor(msgspec.Struct, forbid_unknown_fields=True):
+    """`within` is a limit such as "3 working days"; left out, the policy's."""
+
+    unit: str = ""
+    what: str | None = None
+    within: str | None = None
+
+
+class ListingWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """`until` is a day, `event` what is waited for: at least one. `reviews` are days; left out, the policy's."""
+
+    plan: str = ""
+    until: str | None = None
+    event: str | None = None
+    reviews: list[str] = []
+
+
+class Supervision(msgspec.Struct, forbid_unknown_fields=True):
+    """A supervision order, or a leader's instruction; `within` is a limit, left out the policy's."""
+
+    demand: str = ""
+    kind: OrderKind = OrderKind.ORDER
+    within: str | None = None
+
+
+class Reply(msgspec.Struct, forbid_unknown_fields=True):
+    """`order` is a number; left out, the oldest unanswered."""
+
+    reply: str = ""
+    order: str | None = None
+
+
+class ReplyNote(msgspec.Struct, forbid_unknown_fields=True):
+    note: str | None = None
+    order: str | None = None
+
+
+class ReplyReason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+    order: str | None = None
+
+
+class TaskWanted(msgspec.Struct, forbid_unknown_fields=True):
+    unit: str = ""
+    what: str = ""
+
+
+class AboutTask(msgspec.Struct, forbid_unknown_fields=True):
+    unit: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +222,7 @@ class Action:
 
 async def _dispatch(call: Call, body: Dispatch) -> Ticket:
     await _check_known(call, body)
-    return await dispatch_ticket(
+    ticket = await dispatch_ticket(
         call.uow,
         call.rules,
         call.staff,
@@ -171,6 +232,99 @@ async def _dispatch(call: Call, body: Dispatch) -> Ticket:
         service_class=body.service_class or None,
         version=call.version,
     )
+    for unit in dict.fromkeys(body.co_handlers):
+        await give_locked(call.uow, call.rules, call.staff, ticket, unit, None, None)
+    return ticket
+
+
+async def _ask_task(call: Call, body: TaskWanted) -> Ticket:
+    return await ask_for_task(
+        call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.what, version=call.version
+    )
+
+
+async def _give_task(call: Call, body: TaskFor) -> Ticket:
+    return await give_task(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.unit,
+        body.what,
+        body.within or None,
+        version=call.version,
+    )
+
+
+async def _finish_task(call: Call, body: Result) -> Ticket:
+    return await finish_task(call.uow, call.staff, call.number, body.result, version=call.version)
+
+
+async def _object_task(call: Call, body: Reason) -> Ticket:
+    return await object_to_task(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _keep_task(call: Call, body: AboutTask) -> Ticket:
+    return await keep_task(
+        call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
+    )
+
+
+async def _relieve_task(call: Call, body: AboutTask) -> Ticket:
+    return await relieve_task(
+        call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
+    )
+
+
+async def _list(call: Call, body: ListingWanted) -> Ticket:
+    return await ask_listing(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.plan,
+        body.until or None,
+        body.event,
+        body.reviews,
+        version=call.version,
+    )
+
+
+async def _grant_listing(call: Call, body: OptionalNote) -> Ticket:
+    return await grant_listing(call.uow, call.staff, call.number, body.note, version=call.version)
+
+
+async def _refuse_listing(call: Call, body: Reason) -> Ticket:
+    return await refuse_listing(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _unlist(call: Call, body: Reason) -> Ticket:
+    return await unlist_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _supervise(call: Call, body: Supervision) -> Ticket:
+    return await issue_order(
+        call.uow,
+        call.rules,
+        call.staff,
+        call.number,
+        body.demand,
+        kind=body.kind,
+        within=body.within or None,
+        version=call.version,
+    )
+
+
+async def _reply_order(call: Call, body: Reply) -> Ticket:
+    return await reply_to_order(call.uow, call.staff, call.number, body.reply, body.order, version=call.version)
+
+
+async def _accept_reply(call: Call, body: ReplyNote) -> Ticket:
+    return await accept_reply(call.uow, call.staff, call.number, body.note, body.order, version=call.version)
+
+
+async def _return_reply(call: Call, body: ReplyReason) -> Ticket:
+    return await return_reply(call.uow, call.staff, call.number, body.reason, body.order, version=call.version)
 
 
 async def _object(call: Call, body: Objecting) -> Ticket:
@@ -341,6 +495,20 @@ ACTIONS: Mapping[str, Action] = {
     "dispatch": Action(Dispatch, _dispatch),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),
+    "list": Action(ListingWanted, _list),
+    "grant_listing": Action(OptionalNote, _grant_listing),
+    "refuse_listing": Action(Reason, _refuse_listing),
+    "unlist": Action(Reason, _unlist),
+    "supervise": Action(Supervision, _supervise),
+    "reply_order": Action(Reply, _reply_order),
+    "accept_reply": Action(ReplyNote, _accept_reply),
+    "return_reply": Action(ReplyReason, _return_reply),
+    "ask_task": Action(TaskWanted, _ask_task),
+    "give_task": Action(TaskFor, _give_task),
+    "finish_task": Action(Result, _finish_task),
+    "object_task": Action(Reason, _object_task),
+    "keep_task": Action(AboutTask, _keep_task),
+    "relieve_task": Action(AboutTask, _relieve_task),
     "request_info": Action(Question, _request_info),
     "supplement": Action(Note, _supplement),
     "answer": Action(Note, _answer),

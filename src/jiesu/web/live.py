@@ -36,7 +36,7 @@ MOST = 100
 EACH, ALL = 8, 2_000
 _COLUMNS = (
     Ticket.id, Ticket.number, Ticket.version, Ticket.status, Ticket.lead_unit, Ticket.desk_unit, Ticket.accused_unit,
-    Ticket.sealed_to, Ticket.barred_accounts, Ticket.confidential,
+    Ticket.sealed_to, Ticket.barred_accounts, Ticket.confidential, Ticket.co_units,
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ class Change(msgspec.Struct, frozen=True):
     sealed_to: str | None
     barred_accounts: list[int]
     confidential: bool
+    co_units: list[str]
     kind: str
 
     def told_to(self, staff: Staff) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from jiesu.statistics.query import MonthSpan, counted_tickets, month_span, rates
 from jiesu.statistics.rates import Figures
 from jiesu.tickets.repository import visible_to
 
-__all__ = ["CountedView", "FigureView", "RatesView", "UnitRates", "counted_view", "rates_view"]
+__all__ = ["CountedView", "FigureView", "RatesView", "UnitRates", "counted_view", "month_of", "rates_view"]
 
 
 class FigureView(msgspec.Struct, frozen=True):
@@ -80,8 +80,13 @@ def _figures(figures: Figures) -> FigureView:
     )
 
 
+def month_of(uow: UnitOfWork, month: str | None) -> str:
+    """The month asked for, by default this one."""
+    return month or f"{uow.now.astimezone(SHANGHAI):%Y-%m}"
+
+
 def _span(uow: UnitOfWork, month: str | None) -> MonthSpan:
-    return month_span(month or f"{uow.now.astimezone(SHANGHAI):%Y-%m}")
+    return month_span(month_of(uow, month))
 
 
 async def rates_view(

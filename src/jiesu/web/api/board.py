@@ -19,6 +19,7 @@ from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
 from jiesu.desk.board.overview import Overview, overview
 from jiesu.desk.board.rates import CountedView, RatesView, counted_view, rates_view
+from jiesu.desk.co_handling import CoHandlingView, co_handling_view
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.views import queue_row
 from jiesu.kit.locale import Locale
@@ -83,6 +84,19 @@ class BoardController(Controller):
     ) -> RatesView:
         """The three rates of a month (三率), `2026-10`, and of the one before; by default this month and one's own unit."""
         return await rates_view(uow, rules, staff, month, unit, locale)
+
+    @get("/co-handling", operation_id="BoardCoHandling")
+    async def co_handling(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+    ) -> CoHandlingView:
+        """How co-handlers kept their own dates (协办时效); no part of the lead's rates."""
+        return await co_handling_view(uow, rules, staff, month, unit, locale)
 
     @get("/rates/tickets", operation_id="BoardRatesTickets")
     async def counted(

@@ -18,7 +18,7 @@ from jiesu.rules import Rules
 from jiesu.sla.publish import Publication, publish_hours, publish_year, unit_hours
 from jiesu.web.api.admin import administrator_only
 
-__all__ = ["CalendarController"]
+__all__ = ["CalendarController", "Year"]
 
 #: The calendar begins with 2000, and publishing a year looks at the December before it.
 Year = Annotated[int, PathParameter(ge=2001, le=2099)]

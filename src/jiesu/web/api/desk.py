@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import SerializationException, ValidationException
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
@@ -18,8 +18,10 @@ from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.drafts import drop_draft
 from jiesu.desk.explaining import ExplanationView, explanation_view
+from jiesu.desk.filters import Filters
 from jiesu.desk.inbox import NoticeView, mark_read, unread
 from jiesu.desk.queue import View, counts, list_tickets, views_for
+from jiesu.desk.seen import news_among
 from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner
@@ -125,11 +127,19 @@ class DeskController(Controller):
         locale: NamedDependency[Locale],
         view: FromQuery[View] = View.OPEN,
         q: FromQuery[str] = "",
+        unit: FromQuery[str] = "",
+        category: FromQuery[str] = "",
+        class_: Annotated[str, QueryParameter(name="class")] = "",
+        channel: FromQuery[str] = "",
+        due: FromQuery[str] = "",
         cursor: FromQuery[str] = "",
     ) -> QueuePage:
-        """A queue, soonest due first (工单列表)."""
-        page = await list_tickets(uow, rules.keys, staff, view, q=q, cursor=cursor)
-        rows = [queue_row(ticket, rules, uow.now, locale) for ticket in page.tickets]
+        """A queue, soonest due first (工单列表), narrowed to a unit and all below it, a category, a class, a channel, and what is
+        due by the end of a day."""
+        narrow = Filters(unit, category, class_, channel, due).conditions(rules.organisation)
+        page = await list_tickets(uow, rules.keys, staff, view, q=q, narrow=narrow, cursor=cursor)
+        news = await news_among(uow, staff, page.tickets)
+        rows = [queue_row(ticket, rules, uow.now, locale, news=ticket.id in news) for ticket in page.tickets]
         return QueuePage(view, uow.now, rows, page.next_cursor)
 
     @get("/counts", operation_id="CountTickets")
@@ -219,8 +229,9 @@ class DeskController(Controller):
         version: NamedDependency[int | None],
     ) -> Response[DeskView]:
         """Take a step (办理): sign, contact, inform, plan, note, submit, approve, send_back, extend, grant_extension,
-        refuse_extension, reclass, dispatch, request_info, supplement, answer, divert, reopen, recuse, acknowledge. `If-Match`
-        guards against steps taken on an old view."""
+        refuse_extension, reclass, dispatch, object, designate, ask_task, give_task, finish_task, object_task, keep_task,
+        relieve_task, list, grant_listing, refuse_listing, unlist, supervise, reply_order, accept_reply, return_reply,
+        request_info, supplement, answer, divert, reopen, recuse, acknowledge. `If-Match` guards against steps taken on an old view."""
         body = await _json(request)
         try:
             ticket = await act(Call(uow, rules, staff, number, version), action, {} if body is None else body)

@@ -7,23 +7,25 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 cpSync(new URL("img/", import.meta.url).pathname, out, { recursive: true });
 
-const options = {
+const shared = {
   absWorkingDir: new URL(".", import.meta.url).pathname,
-  // One of each for a kind of reader: petitioners get no byte of the desk, the desk none of the charts.
-  entryPoints: [...["citizen", "desk"].flatMap((name) => [`css/${name}.css`, `js/${name}.js`]), "css/board.css", "css/schema.css", "js/proof-worker.js"],
   entryNames: "[name]",
   outdir: out,
   bundle: true,
   minify: true,
   format: "iife",
-  target: ["es2017", "chrome63", "safari12"], // telephones of 2017 open every page; older ones go without scripts
   logLevel: "warning",
 };
+const both = (name) => [`css/${name}.css`, `js/${name}.js`];
+// One of each for a kind of reader: petitioners get no byte of the desk, the desk none of the charts.
+const builds = [
+  // Telephones of 2017 open every page; older ones go without scripts.
+  { ...shared, entryPoints: [...both("citizen"), "css/schema.css", "js/proof-worker.js"], target: ["es2017", "chrome63", "safari12"] },
+  // Machines of offices.
+  { ...shared, entryPoints: ["desk", "board"].flatMap(both), target: ["es2020", "chrome90", "safari15"] },
+];
 
-// The board is looked at on an office's computer: its charts may be written as browsers since 2021 read them.
-const charts = { ...options, entryPoints: ["js/board.js"], target: ["chrome87", "firefox78", "safari14.1"] };
-
-for (const each of [options, charts]) {
-  if (process.argv.includes("--watch")) await (await esbuild.context(each)).watch();
-  else await esbuild.build(each);
+for (const options of builds) {
+  if (process.argv.includes("--watch")) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from litestar import Router
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.compression import CompressionMiddleware
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
@@ -14,6 +17,7 @@ from jiesu.web.pages.admin import ADMIN_PAGES
 from jiesu.web.pages.approvals import ApprovalPages
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
+from jiesu.web.pages.bulk import BulkPages
 from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
@@ -36,6 +40,9 @@ __all__ = ["page_routers", "templates"]
 #: Addresses of style and script carry their content's hash, so browsers may keep them for a week.
 KEPT = CacheControlHeader(public=True, max_age=7 * 24 * 3600)
 
+#: Style and script alone. Pages hold tokens beside what was sent to them: compressed together, their length would tell (BREACH).
+SMALLER = DefineMiddleware(CompressionMiddleware, config=CompressionConfig(backend="gzip"))
+
 
 def page_routers(settings: Settings) -> list[Router]:
     """Every page, and the static files beside them; the demo's pages in demo mode only."""
@@ -47,6 +54,7 @@ def page_routers(settings: Settings) -> list[Router]:
         SurveyPages,
         SigningPages,
         AccountPages,
+        BulkPages,
         DeskPages,
         CounterPages,
         TicketPages,
@@ -65,7 +73,9 @@ def page_routers(settings: Settings) -> list[Router]:
     if settings.demo:
         handlers.append(DemoPages)
     pages = Router("/", route_handlers=handlers, include_in_schema=False)
-    static = create_static_files_router("/static", directories=[STATIC], cache_control=KEPT, include_in_schema=False)
+    static = create_static_files_router(
+        "/static", directories=[STATIC], cache_control=KEPT, middleware=[SMALLER], include_in_schema=False
+    )
     return [pages, static]
 
 

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from litestar import Request, Response
+from litestar.exceptions import PermissionDeniedException
 from litestar.status_codes import HTTP_401_UNAUTHORIZED
 
 from jiesu.errors import DomainError
+from jiesu.web.pages.once_more import once_more
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.problems import Problem
 
@@ -37,6 +39,8 @@ def for_readers(
             return go(f"/login?{urlencode({'next': asked})}")
         if (owed := DUTIES.get(problem.title)) is not None:
             return go(owed)
+        if isinstance(error, PermissionDeniedException) and (kept := once_more(request)) is not None:
+            return kept
         page = render(request, "problem.html", status=problem.status, problem=problem)
         return waiting(page, error) if isinstance(error, DomainError) else page
 

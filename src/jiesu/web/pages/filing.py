@@ -35,7 +35,8 @@ from jiesu.web.pages.appeal_steps import STEPS, carried, next_step, step_of
 from jiesu.web.pages.choices import PlaceChoice, accusable, categories, place_choice
 from jiesu.web.pages.forms import Fields, FormProblem, appeal_of, fields_of, problem_of
 from jiesu.web.pages.gate import FormGate
-from jiesu.web.pages.passes import FOLLOW, RECEIPT, held, issue
+from jiesu.web.pages.own_open import OpenOne, own_open
+from jiesu.web.pages.passes import FOLLOW, FOLLOW_AT_FORM, RECEIPT, held, issue
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
@@ -92,8 +93,12 @@ def step_page(
     wrong: DomainError | None = None,
     *,
     lost: bool = False,
+    ones: Sequence[OpenOne] = (),
 ) -> Response[Any]:
-    """One question with everything answered before; `lost` when files were sent that have to be chosen again."""
+    """One question with everything answered before; `lost` when files were sent that have to be chosen again.
+
+    `ones` are the petitioner's open tickets: perhaps it is about one of them.
+    """
     fields = settled(fields)
     choice = place_choice(rules.organisation, fields)
     problem = problem_of(wrong, locale) if wrong else None
@@ -109,6 +114,7 @@ def step_page(
         carried=carried(fields, choice, step),
         gate=gate.context(fields, context["key"]),
         lost=lost,
+        ones=ones,
         **context,
     )
     return waiting(page, wrong) if wrong else page
@@ -125,14 +131,19 @@ class FilingPages(Controller):
 
     @post("/file/steps", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def step(
-        self, request: Request[Any, Any, Any], rules: NamedDependency[Rules], locale: NamedDependency[Locale]
+        self,
+        request: Request[Any, Any, Any],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """The next question, the one before, or the next level of places; nothing is kept here."""
         fields = await fields_of(request)
-        gate = await FormGate.of(request, request.app.state.kernel.clock.now())
+        gate = await FormGate.of(request, uow.now)
         shown, wrong = next_step(rules, fields, place_choice(rules.organisation, fields))
         lost = bool(await uploads_of(request))
-        return step_page(request, rules, locale, fields, shown, gate, wrong, lost=lost)
+        ones = await own_open(request, uow, rules, fields["text"], locale) if shown == "review" else []
+        return step_page(request, rules, locale, fields, shown, gate, wrong, lost=lost, ones=ones)
 
     @post("/file", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def file(
@@ -154,8 +165,10 @@ class FilingPages(Controller):
             if isinstance(error, KeyReused):
                 fields["key"] = token(16)
             lost = bool(await uploads_of(request))
-            return step_page(request, rules, locale, fields, step_of(error), gate, error, lost=lost)
-        answer = go("/receipt", receipt_passes(request, rules, number, code))
+            ones = await own_open(request, uow, rules, fields["text"], locale)
+            return step_page(request, rules, locale, fields, step_of(error), gate, error, lost=lost, ones=ones)
+        again = issue(request, rules.keys, FOLLOW_AT_FORM, number, code)
+        answer = go("/receipt", [*receipt_passes(request, rules, number, code), again])
         answer.background = BackgroundTask(gate.filed, fields)
         return answer
 
@@ -176,4 +189,12 @@ class FilingPages(Controller):
         picture = segno.make(f"{rules.public_url}/t/{mine.number}", error="m").svg_data_uri(scale=5, border=2)
         at_desk = "desk" in request.query_params
         deadlines = await deadline_views(uow, rules, ticket, locale)
-        return render(request, "receipt.html", receipt=receipt, deadlines=deadlines, picture=picture, at_desk=at_desk)
+        return render(
+            request,
+            "receipt.html",
+            receipt=receipt,
+            deadlines=deadlines,
+            picture=picture,
+            at_desk=at_desk,
+            address=rules.public_url,
+        )

@@ -22,7 +22,7 @@ from jiesu.kit.numbers import normalise_number
 from jiesu.rules import Rules
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, problem_of
 from jiesu.web.pages.own import done_word, own_page, take_own_step
-from jiesu.web.pages.passes import FOLLOW, drop, held, issue
+from jiesu.web.pages.passes import FOLLOW, FOLLOW_AT_FORM, drop, held, issue
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
@@ -56,13 +56,13 @@ class FollowingPages(Controller):
             page = render(request, "lookup.html", status=problem.status, number=number, problem=problem)
             return waiting(page, error)
         ticket = await open_own(uow, rules.keys, number, code)
-        pass_ = issue(request, rules.keys, FOLLOW, ticket.number, code.strip().upper())
-        return go(f"/t/{ticket.number}", [pass_])
+        kinds, given = (FOLLOW, FOLLOW_AT_FORM), code.strip().upper()
+        return go(f"/t/{ticket.number}", [issue(request, rules.keys, kind, ticket.number, given) for kind in kinds])
 
     @post("/leave", status_code=HTTP_200_OK)
     async def leave(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Forget the ticket, for whoever shares the phone or the counter's screen."""
-        return go("/", [drop(request, FOLLOW)])
+        return go("/", [drop(request, FOLLOW), drop(request, FOLLOW_AT_FORM)])
 
     @get("/{number:str}")
     async def progress(

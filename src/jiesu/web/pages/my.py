@@ -27,15 +27,20 @@ from jiesu.web.pages.own import done_word, own_page, take_own_step
 from jiesu.web.pages.rendering import go, render, waiting
 from jiesu.web.uploads import LARGEST_FORM, uploads_of
 
-__all__ = ["MyPages"]
+__all__ = ["VISIT", "MyPages"]
 
 #: What the browser holds: the handle of the code that was asked for, then the token of the visit.
 ASKED, VISIT = "jiesu_asked", "jiesu_my"
 
 
-def _cookie(request: Request[Any, Any, Any], name: str, value: str, seconds: float) -> Cookie:
+def _cookie(request: Request[Any, Any, Any], name: str, value: str, seconds: float, path: str = "/my") -> Cookie:
     secure = request.app.state.kernel.settings.https
-    return Cookie(name, value=value, max_age=int(seconds), path="/my", httponly=True, samesite="lax", secure=secure)
+    return Cookie(name, value=value, max_age=int(seconds), path=path, httponly=True, samesite="lax", secure=secure)
+
+
+def _visit(request: Request[Any, Any, Any], value: str, seconds: float) -> list[Cookie]:
+    """The token of the visit, here and at the form, which asks whether it is about a ticket that is still open."""
+    return [_cookie(request, VISIT, value, seconds, path) for path in ("/my", "/file")]
 
 
 def _drop(request: Request[Any, Any, Any], name: str) -> Cookie:
@@ -93,14 +98,14 @@ class MyPages(Controller):
         found = await open_visit(uow, guesses, request.cookies.get(ASKED, ""), fields["code"])
         if isinstance(found, DomainError):
             return _again(request, "my_code.html", found, problem_of(found, locale))
-        visit = _cookie(request, VISIT, found, VISIT_LASTS.total_seconds())
-        return go("/my", [visit, _drop(request, ASKED)])
+        visit = _visit(request, found, VISIT_LASTS.total_seconds())
+        return go("/my", [*visit, _drop(request, ASKED)])
 
     @post("/leave", status_code=HTTP_200_OK)
     async def leave(self, request: Request[Any, Any, Any], uow: NamedDependency[UnitOfWork]) -> Response[Any]:
         """Leave, for whoever shares the phone or the counter's screen (离开)."""
         await leave(uow, request.cookies.get(VISIT))
-        return go("/", [_drop(request, VISIT), _drop(request, ASKED)])
+        return go("/", [*_visit(request, "", 0), _drop(request, ASKED)])
 
     @get("/{number:str}")
     async def progress(

@@ -24,6 +24,7 @@ from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 from jiesu.web.pages.forms import Fields, FormProblem, Incomplete
+from jiesu.web.pages.own_words import standing_of
 from jiesu.web.pages.rendering import render
 from jiesu.web.uploads import uploads_of
 
@@ -43,11 +44,13 @@ async def own_page(
     done: str = "",
 ) -> Response[Any]:
     """How things stand; `mine` for who came by telephone code and has a list to go back to."""
+    view = await progress_view(uow, rules, ticket, locale)
     return render(
         request,
         "progress.html",
         status=problem.status if problem else HTTP_200_OK,
-        ticket=await progress_view(uow, rules, ticket, locale),
+        ticket=view,
+        standing=standing_of(view),
         files=await attachment_views(uow, rules.keys, ticket, own=True),
         consents=await consent_views(uow, rules, ticket, locale),
         lost=bool(problem and await uploads_of(request)),  # a browser does not send chosen files twice by itself

@@ -13,7 +13,7 @@ from litestar.datastructures import Cookie
 
 from jiesu.kit.crypto import KeyRing, UnknownKey
 
-__all__ = ["FOLLOW", "RECEIPT", "Pass", "PassKind", "drop", "held", "issue"]
+__all__ = ["FOLLOW", "FOLLOW_AT_FORM", "RECEIPT", "Pass", "PassKind", "drop", "held", "issue"]
 
 
 class PassKind(msgspec.Struct, frozen=True):
@@ -26,6 +26,8 @@ class PassKind(msgspec.Struct, frozen=True):
 
 RECEIPT = PassKind("jiesu_receipt", "/receipt", 30 * 60)
 FOLLOW = PassKind("jiesu_follow", "/t", 30 * 60)
+#: The same at the form, which asks whether it is about a ticket that is still open.
+FOLLOW_AT_FORM = PassKind("jiesu_follow", "/file", 30 * 60)
 
 
 class Pass(msgspec.Struct, frozen=True):

@@ -37,9 +37,9 @@ WEB = Path(__file__).parents[1]
 #: Built from ASSETS by `make setup`.
 STATIC = WEB / "static"
 ASSETS = WEB / "assets"
-#: Everything from our own address; pictures may also be written into the page (the QR code).
+#: Everything from our own address; pictures may also be written into the page (the QR code) and be shown before they are sent.
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -49,7 +49,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 #: Reader's choices kept in cookies: name → the values it may have.
-CHOICES = {"lang": ("zh", "en"), "size": ("normal", "large"), "theme": ("auto", "light", "dark")}
+CHOICES = {
+    "lang": ("zh", "en"),
+    "size": ("normal", "large"),
+    "contrast": ("normal", "high"),
+    "theme": ("auto", "light", "dark"),
+}
 YEAR = 365 * 24 * 3600
 _LINK = re.compile(r"https?://[^\s<>“”（）()，。]+")
 
@@ -74,8 +79,11 @@ def render(
         "words": WORDS,
         "large": _choice(request, "size") == "large",
         "theme": _choice(request, "theme"),
+        "contrast": _choice(request, "contrast") == "high",
+        "looks": " ".join(_looks(request)),
         "path": request.scope["path"],
         "switch": lambda name, value: _switch(request, name, value),
+        "hotline": request.app.state.kernel.settings.hotline,
         "demo": request.app.state.kernel.settings.demo,
         "provider": request.app.state.provider is not None,
         "staff": None,
@@ -161,8 +169,19 @@ def _choice(request: Request[Any, Any, Any], name: str) -> str | None:
     return request.query_params.get(name) or request.cookies.get(name)
 
 
+def _looks(request: Request[Any, Any, Any]) -> Iterator[str]:
+    """What the page's style goes by."""
+    looks = (
+        ("size", "large", "large"),
+        ("contrast", "high", "contrast"),
+        ("theme", "light", "light"),
+        ("theme", "dark", "dark"),
+    )
+    return (name for choice, value, name in looks if _choice(request, choice) == value)
+
+
 def _chosen(request: Request[Any, Any, Any]) -> Iterator[Cookie]:
-    """Language and letter size, once they were chosen with `?lang=` or `?size=`."""
+    """Language, letter size, contrast and the board's theme, once they were chosen with `?lang=`, `?size=` and so on."""
     for name, values in CHOICES.items():
         if (value := request.query_params.get(name)) in values:
             yield Cookie(name, value=value, max_age=YEAR, samesite="lax", secure=_https(request))

@@ -18,6 +18,7 @@ from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.drafts import drafts_of
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.history import HistoryLine, runs
+from jiesu.desk.seen import mark_seen
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.kernel import Kernel
@@ -34,6 +35,7 @@ from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, others, reply_choices, targets
 from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
+from jiesu.web.sessions import BY_ITSELF
 from jiesu.web.uploads import LARGEST_FORM
 
 __all__ = ["TicketPages"]
@@ -48,12 +50,14 @@ class Attempt(msgspec.Struct, frozen=True):
     changed_at: list[datetime] = []
 
 
-def body_of(action: str, fields: Mapping[str, str]) -> dict[str, str]:
+def body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
     """The step's body as the API takes it, from the form's fields; what was left empty is left out."""
     names = [field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)] if action in ACTIONS else []
-    body = {name: fields[name] for name in names if fields.get(name)}
+    body: dict[str, Any] = {name: fields[name] for name in names if fields.get(name)}
     if action == "dispatch" and fields.get("other"):
         body["unit"] = fields["other"]
+    if action == "dispatch" and fields.get("helper"):
+        body["co_handlers"] = [fields["helper"]]
     return body
 
 
@@ -153,9 +157,11 @@ class TicketPages(Controller):
     ) -> Response[Any]:
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
+        if BY_ITSELF not in request.headers:
+            await mark_seen(uow, staff, ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
-        sending = {"dispatch", "designate"} & set(view.allowed)
+        sending = {"dispatch", "designate", "give_task"} & set(view.allowed)
         return render(
             request,
             "ticket.html",
@@ -170,7 +176,7 @@ class TicketPages(Controller):
             revealed=revealed,
             may_reveal=may_reveal(staff, ticket),
             targets=targets(rules, staff, view, locale) if sending else [],
-            others=others(rules, view, locale) if "object" in view.allowed else [],
+            others=others(rules, view, locale) if {"object", "ask_task"} & set(view.allowed) else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
             divert_reasons=[str(reason) for reason in DivertReason],
@@ -182,7 +188,7 @@ class TicketPages(Controller):
         )
 
 
-async def _act(call: Call, action: str, body: dict[str, str]) -> Ticket:
+async def _act(call: Call, action: str, body: dict[str, Any]) -> Ticket:
     try:
         return await act(call, action, body)
     except msgspec.ValidationError as error:

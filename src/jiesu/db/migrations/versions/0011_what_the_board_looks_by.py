@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0010"
+down_revision = "0009"
 
 OPEN = (
     "status IN ('awaiting_survey', 'dispatched', 'in_progress', 'listed', 'need_info', 'objected', 'registered', 'rework', "

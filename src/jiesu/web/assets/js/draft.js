@@ -37,5 +37,4 @@ function write(name, text) {
   } catch { /* storage is full or switched off: the form works without */ }
 }
 
-keepDraft();
 if (location.pathname === "/receipt") for (const path of ["/file", "/desk/new"]) store.removeItem(nameOf(path)), sessionStorage.removeItem(nameOf(path));

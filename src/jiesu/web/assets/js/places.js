@@ -1,7 +1,9 @@
 // Places: the next level appears as soon as one above is chosen, and typing finds any of them (a combobox as WAI-ARIA describes it).
 const LEVELS = { district: 6, township: 9, village: 12 };
 
-for (const row of document.querySelectorAll("[data-places]")) levels(row);
+export function findPlaces() {
+  for (const row of document.querySelectorAll("[data-places]")) levels(row);
+}
 
 function levels(row) {
   const boxes = Object.keys(LEVELS).map((name) => row.querySelector(`select[name=${name}]`));

@@ -1,9 +1,12 @@
 // The work the form asks of the browser: begun when the page opens, done long before anybody has written a sentence.
-(function () {
+let worker = null;
+
+export function prove() {
+  if (worker) worker.terminate();
   var form = document.querySelector("form[data-work]");
   if (!form || !form.dataset.work || !window.Worker) return;
   var work = JSON.parse(form.dataset.work), field = form.elements.proof, waiting = null, over = false;
-  var worker = new Worker(form.dataset.worker);
+  worker = new Worker(form.dataset.worker);
 
   function done(number) {
     over = true;
@@ -31,4 +34,4 @@
       form.submit();
     };
   });
-})();
+}

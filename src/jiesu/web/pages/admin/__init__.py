@@ -5,10 +5,21 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from jiesu.web.pages.admin.accounts import AccountsPages
+from jiesu.web.pages.admin.calendar import CalendarPages
 from jiesu.web.pages.admin.home import AdminHomePages
+from jiesu.web.pages.admin.hours import HoursPages
 from jiesu.web.pages.admin.security import SecurityPages
+from jiesu.web.pages.admin.units import UnitsPages
 from jiesu.web.pages.admin.work import WorkPages
 
 __all__ = ["ADMIN_PAGES"]
 
-ADMIN_PAGES: list[ControllerRouterHandler] = [AdminHomePages, AccountsPages, WorkPages, SecurityPages]
+ADMIN_PAGES: list[ControllerRouterHandler] = [
+    AdminHomePages,
+    AccountsPages,
+    UnitsPages,
+    CalendarPages,
+    HoursPages,
+    WorkPages,
+    SecurityPages,
+]

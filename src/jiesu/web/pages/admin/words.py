@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from jiesu.web.pages.languages import N_
 
-__all__ = ["JOBS", "ROLE_DUTIES"]
+__all__ = ["FUNCTIONS", "JOBS", "KINDS", "ROLE_DUTIES", "TIERS", "UNIT_FIELDS"]
 
 #: role → what somebody in it may do, for whoever gives it.
 ROLE_DUTIES: Mapping[str, str] = {
@@ -32,4 +32,49 @@ JOBS: Mapping[str, str] = {
     "sla.rung": N_("到点提醒或督办"),
     "survey.remind": N_("提醒诉求人评价"),
     "survey.expire": N_("结束到期的评价"),
+}
+
+#: kind of unit, its tier, and what it is answerable for
+KINDS: Mapping[str, str] = {
+    "centre": N_("服务中心"),
+    "station": N_("服务站"),
+    "division": N_("机关科室"),
+    "institution": N_("事业单位"),
+    "legal": N_("法律服务中心"),
+}
+TIERS: Mapping[str, str] = {
+    "city": N_("市级"),
+    "county": N_("旗县区级"),
+    "township": N_("乡镇街道级"),
+    "village": N_("村和社区级"),
+}
+FUNCTIONS: Mapping[str, str] = {
+    "frontline": N_("属地受理"),
+    "hardship": N_("帮扶援助"),
+    "benefits": N_("优抚待遇"),
+    "employment": N_("就业创业"),
+    "resettlement": N_("移交安置"),
+    "retired_cadres": N_("军休政策"),
+    "commemoration": N_("褒扬纪念"),
+    "rights": N_("权益维护"),
+    "mutual_support": N_("双拥"),
+    "office": N_("综合事务"),
+    "discipline": N_("纪检监察"),
+    "cadre_service": N_("军休服务"),
+    "mutual_service": N_("双拥服务"),
+    "military_supply": N_("军供"),
+    "cemetery": N_("烈士陵园"),
+    "glory_home": N_("光荣院"),
+    "legal_aid": N_("法律援助"),
+}
+#: columns of units.csv
+UNIT_FIELDS: Mapping[str, str] = {
+    "name": N_("名称"),
+    "name_en": N_("英文名称"),
+    "kind": N_("类型"),
+    "tier": N_("层级"),
+    "place": N_("地点"),
+    "parent": N_("上级单位"),
+    "functions": N_("职责"),
+    "phone": N_("电话"),
 }

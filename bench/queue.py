@@ -1,0 +1,119 @@
+"""The queue page at 10,000 and at 1,000,000 tickets: server time of each view for an officer, a dispatcher and a supervisor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import psycopg
+from httpx import AsyncClient
+
+from jiesu.kit.clock import SystemClock
+from jiesu.rules import load_policies
+from jiesu.settings import load_settings
+from tests.builders.desk import signing_in
+from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.kernels import committing_kernel, http
+from tests.builders.servers import CONFIG, Servers, Where
+
+SIZES = (10_000, 1_000_000)
+#: Asked for in turn, so many times; the first tenth only warms up.
+ROUNDS = 60
+WHO = (f"officer-{STATION}", f"dispatcher-{COUNTY}", f"supervisor-{CITY}")
+PAGES = ("/desk", "/desk?view=overdue", "/desk?view=open&class=P2", "/desk?view=ended", "/desk?view=all&q=停发")
+#: Nine of ten have ended, as after a year.
+FILL = """
+INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, title, text,
+                    anonymous, confidential, desk_unit, lead_unit, routing, rounds, info_requests, reworks, dissatisfactions,
+                    contact_attempts, registered_at, next_due_at, ended_at, search)
+SELECT 'BENCH-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', '抚恤金停发三个月 ' || n, repeat('诉求', 60),
+       false, false, u.desk, CASE WHEN s.status IN ('registered', 'need_info') THEN NULL ELSE u.code END, '{{}}', 1, 0, 0, 0, 0,
+       now() - n * interval '1 minute',
+       CASE WHEN s.open THEN now() + (n % 20000 - 200) * interval '10 minutes' END,
+       CASE WHEN NOT s.open THEN now() - n * interval '30 seconds' END,
+       array_to_tsvector(ARRAY['诉求', 'w' || n % 5000] || CASE WHEN n % 200 = 0 THEN ARRAY['停发'] ELSE ARRAY['抚恤'] END)
+FROM generate_series(1, {tickets}) n
+JOIN (SELECT code, 'VS-' || substr(place, 1, 6) AS desk, row_number() OVER (ORDER BY code) - 1 AS place
+      FROM unit WHERE kind = 'station') u ON u.place = (n * 7919) % (SELECT count(*) FROM unit WHERE kind = 'station')
+JOIN LATERAL (SELECT (ARRAY['registered', 'need_info', 'dispatched', 'in_progress', 'under_review', 'awaiting_survey',
+              'rework'])[1 + (n / 10) % 7] AS word) w ON true
+JOIN LATERAL (SELECT CASE WHEN n % 10 = 0 THEN w.word ELSE 'closed' END AS status, n % 10 = 0 AS open) s ON true
+"""
+
+
+def main() -> None:
+    """Fill, ask, print times in ms and the ratio of the sizes, as text or with --json."""
+    servers = Servers()
+    try:
+        where = servers.start()
+        found = {size: asyncio.run(_measured(where, size)) for size in SIZES}
+    finally:
+        servers.stop()
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n" if "--json" in sys.argv else _report(found))
+
+
+async def _measured(where: Where, tickets: int) -> dict[str, dict[str, float]]:
+    name = f"queue_{tickets}"
+    where.clone(name)
+    with psycopg.connect(where.url(name, "owner").replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("SELECT set_config('jiesu.scope', 'system', false)")
+        owner.execute(FILL.format(tickets=tickets))
+        owner.execute("VACUUM ANALYZE ticket")
+    with tempfile.TemporaryDirectory() as folder:
+        env = {
+            "JIESU_DATABASE_URL": where.url(name),
+            "JIESU_OWNER_DATABASE_URL": where.url(name, "owner"),
+            "JIESU_REDIS_URL": where.redis(0),
+            "JIESU_SECRET_KEY": "5e" * 32,
+            "JIESU_ALLOWED_HOSTS": "testserver.local",
+            "JIESU_DEMO": "true",
+            "JIESU_LOG_LEVEL": "error",
+            "JIESU_DATA_DIR": folder,
+        }
+        async with (
+            committing_kernel(load_settings(env), SystemClock(), load_policies(CONFIG)) as kernel,
+            http(kernel) as client,
+        ):
+            signed = {who: await signing_in(client, kernel)(who) for who in WHO}
+            return {who.partition("-")[0]: await _asked(client, headers) for who, headers in signed.items()}
+
+
+async def _asked(client: AsyncClient, headers: dict[str, str]) -> Any:
+    times: dict[str, list[float]] = {page: [] for page in PAGES}
+    for _ in range(ROUNDS):
+        for page in PAGES:
+            began = time.perf_counter()
+            reply = await client.get(page, headers=headers)
+            times[page].append((time.perf_counter() - began) * 1000)
+            assert reply.status_code == 200, reply.text
+    return {page: _summary(sorted(taken[ROUNDS // 10 :])) for page, taken in times.items()}
+
+
+def _summary(taken: list[float]) -> dict[str, float]:
+    return {
+        "p50": round(taken[len(taken) // 2], 1),
+        "p99": round(taken[min(len(taken) - 1, len(taken) * 99 // 100)], 1),
+    }
+
+
+def _report(found: dict[int, Any]) -> str:
+    few, many = SIZES
+    lines = [f"{'':36} {few:>16,} {many:>18,}   ratio of p50 and p99"]
+    for who, pages in found[few].items():
+        for page, first in pages.items():
+            then = found[many][who][page]
+            ratios = " ".join(f"{then[part] / first[part]:6.2f}" for part in ("p50", "p99"))
+            cells = " ".join(f"{one['p50']:7.1f} {one['p99']:7.1f} ms" for one in (first, then))
+            lines.append(f"{who:12} {page:28} {cells} {ratios}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""Random lives: several people at once take whatever is offered to them, and much that is not; nothing that must hold breaks.
+
+After each step: the table of steps allows it, the petitioner's date moved only for a reason that may move it, and what is offered
+can be done. In the end every law of the doctor holds.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from jiesu.accounts.roles import Role
+from jiesu.desk.steps import steps_for
+from jiesu.errors import DomainError
+from jiesu.kernel import Kernel
+from jiesu.sla.clocks import TicketClocks
+from jiesu.sla.models import Move, MoveCause
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.states import TABLE
+from jiesu.tickets.words import Status, Step
+from jiesu.web.actions import ACTIONS, Call
+from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.make import Made, Make, employ, person
+from workers.invariants import check_all
+
+#: How many lives, and steps tried in each; `make fuzz` may want more.
+LIVES = int(os.environ.get("JIESU_LIVES", "6"))
+STEPS = int(os.environ.get("JIESU_LIFE_STEPS", "120"))
+UNITS = (STATION, "VS-150102002", "VS-150102003", COUNTY, "VS-150103")
+PEOPLE = [
+    *(f"{role}-{unit}" for unit in UNITS for role in ("officer", "unit_head")),
+    *(f"{role}-{unit}" for unit in (COUNTY, CITY) for role in ("dispatcher", "supervisor", "intake", "callback")),
+    f"unit_head-{CITY}",
+]
+#: Whether these succeed depends on a choice in the body, of which this test knows nothing.
+CHOICES = {
+    "dispatch",
+    "designate",
+    "give_task",
+    "ask_task",
+    "keep_task",
+    "relieve_task",
+    "extend",
+    "list",
+    "reclass",
+    "recuse",
+}
+#: A hold is offered once a ticket has ended, and may be set before.
+TRIED = sorted(set(ACTIONS) - {"hold", "lift_hold"})
+ENDING = {"recuse", "divert", "answer"}
+#: By these alone may the petitioner's date move, besides a pause that ended (domain.md §4).
+MOVERS = {"grant_extension", "reclass", "dispatch", "supplement"}
+
+
+def body_of(action: str, chance: random.Random) -> dict[str, Any]:
+    unit = chance.choice(UNITS)
+    bodies: dict[str, dict[str, Any]] = {
+        "contact": {"outcome": chance.choice(["reached", "no_answer"]), "note": "已通话"},
+        "divert": {"reason": "litigation", "pointer": "请找法院"},
+        "dispatch": {"unit": unit, "class": chance.choice([None, None, "P1", "P3"]), "co_handlers": chance.choice([[], [], [UNITS[1]]])},
+        "object": {"reason": chance.choice(["not_our_place", "不归我们管"]), "basis": "依据"},
+        "designate": {"unit": chance.choice([None, unit])},
+        "give_task": {"unit": unit, "within": chance.choice([None, "2 hours", "1 working day"])},
+        "ask_task": {"unit": unit, "what": "查档案"},
+        "keep_task": {"unit": unit, "reason": "x"},
+        "relieve_task": {"unit": unit, "reason": "x"},
+        "reclass": {"class": chance.choice(["P1", "P2", "P3", "P4"]), "reason": "x"},
+        "extend": {"until": f"2026-11-{chance.randint(4, 30):02}", "reason": "x"},
+        "list": {"plan": "x", "event": "批复", "until": chance.choice([None, "2026-11-20"])},
+        "supervise": {"demand": "x", "kind": chance.choice(["order", "instruction"])},
+        "recuse": {"reason": "亲戚"},
+    }  # fmt: skip
+    names = {field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)}
+    words = dict.fromkeys(names & {"text", "note", "reason", "question", "result", "plan", "reply", "demand"}, "文字")
+    return bodies.get(action, words)
+
+
+class Lives:
+    """A few tickets, and people who do things to them."""
+
+    def __init__(self, kernel: Kernel, make: Make, jobs: Any, seed: int) -> None:
+        self.kernel, self.make, self.jobs = kernel, make, jobs
+        self.chance = random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    async def live(self) -> None:
+        made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(4)]
+        for _ in range(STEPS):
+            if self.chance.random() < 0.15:
+                self.kernel.clock.advance(timedelta(hours=self.chance.choice([1, 3, 20, 50])))
+                await self.jobs.run_due()
+            await self.act(self.chance.choice(made))
+
+    async def act(self, made: Made) -> None:
+        ticket = await self.make.load(made)
+        if ticket.status is Status.AWAITING_SURVEY and self.chance.random() < 0.3:
+            solved = self.chance.choice(["yes", "no"])
+            await self.make.answer(made, contacted=True, solved=solved, satisfied=solved)
+        elif ticket.status is Status.NEED_INFO and self.chance.random() < 0.5:
+            await self.make.supplement(made)
+        elif ticket.is_open and self.chance.random() < 0.01:
+            await self.make.withdraw(made)
+        else:
+            await self._step(made, ticket, self.chance.choice(PEOPLE))
+
+    async def _step(self, made: Made, before: Ticket, username: str) -> None:
+        offered = await self._offered(made, username)
+        wild = not offered or self.chance.random() < 0.2
+        action = self.chance.choice(TRIED) if wild else self.chance.choice(offered)
+        if action in ENDING and self.chance.random() < 0.9:
+            return  # or every life were short
+        body = body_of(action, self.chance)
+        promise = await self._promise(made)
+        try:
+            async with self.kernel.db.begin() as uow:
+                staff = await person(uow, self.kernel, username)
+                call = Call(uow, self.kernel.rules, staff, made.number, None)
+                await ACTIONS[action].run(call, msgspec.convert(body, ACTIONS[action].body))
+        except DomainError as error:
+            self.refused[action] += 1
+            if action in offered and action not in CHOICES:
+                pytest.fail(f"offered and refused: {action} by {username} from {before.status}: {error!r}")
+            return
+        self.done[action] += 1
+        after = await self.make.load(made)
+        assert action in offered or action in CHOICES, (
+            f"{action} by {username} was done and not offered ({before.status})"
+        )
+        self._allowed(action, before.status, after.status)
+        moved = await self._promise(made)
+        if promise and moved and action not in MOVERS:
+            assert moved == promise, f"{action} moved the petitioner's date from {promise} to {moved}"
+
+    def _allowed(self, action: str, before: Status, after: Status) -> None:
+        if action not in list(Step):  # acknowledge, hold, lift_hold change no state
+            assert before == after, action
+            return
+        ways = {line.to or before for line in TABLE if line.step == action and before in line.sources}
+        ways |= {Status.DISPATCHED} if action == "designate" else set()  # in hand, to another unit: a dispatch
+        ways |= {Status.CLOSED} if action == "approve" else set()  # nobody is asked about an anonymous one
+        assert after in ways, f"{action} led from {before} to {after}"
+
+    async def _offered(self, made: Made, username: str) -> list[str]:
+        async with self.kernel.db.begin() as uow:
+            staff = await person(uow, self.kernel, username)
+            ticket = await uow.session.get_one(Ticket, made.id)
+            return await steps_for(uow, self.kernel.rules, staff, ticket) if staff.may_see(ticket) else []
+
+    async def _promise(self, made: Made) -> datetime | None:
+        """The petitioner's date, but for what a pause, a calendar or an extension moved."""
+        async with self.kernel.db.begin() as uow:
+            ticket = await uow.session.get_one(Ticket, made.id)
+            row = (await TicketClocks.of(uow, ticket)).promise
+            moves = await uow.session.scalars(select(Move.cause).where(Move.ticket_id == made.id))
+            assert set(moves) <= {MoveCause.RESUMED, MoveCause.EXTENDED}
+            return row.due_at if row else None
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(LIVES))
+async def test_whatever_people_do_nothing_that_must_hold_breaks(kernel, make, jobs, clock, seed):
+    async with kernel.db.begin() as uow:
+        for username in PEOPLE:
+            role, _, unit = username.partition("-")
+            await employ(uow, Role(role), unit)
+    lives = Lives(kernel, make, jobs, seed)
+    await lives.live()
+    broken = [found for found in await check_all(kernel.db, clock.now(), late=timedelta(days=99)) if found.count]
+    assert broken == [], (lives.done, broken)
+    assert sum(lives.done.values()) > STEPS / 10, lives.done
