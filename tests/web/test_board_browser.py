@@ -69,7 +69,7 @@ async def test_a_supervisor_sees_an_escalation_come_and_acknowledges_it(
     await page.fill(f"#note-{made.number}", "今天到现场")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await expect(page.locator("[role=status]")).to_contain_text("认领督办")
+    await expect(page.locator(".notice[role=status]")).to_contain_text("认领督办")
     await expect(page.locator(".case")).to_have_count(0)
     assert refused == []
 

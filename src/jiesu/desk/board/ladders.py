@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -16,6 +17,7 @@ from jiesu.desk.deadlines import TARGET_NAMES, local
 from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
 from jiesu.escalation.by_hand import may_lead
 from jiesu.escalation.models import Escalation
+from jiesu.escalation.orders import Order
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -49,6 +51,16 @@ class LadderStep(msgspec.Struct, frozen=True):
     mine: bool
 
 
+class OrderLine(msgspec.Struct, frozen=True):
+    """One order: its kind, number, state, who issued it and when."""
+
+    kind: str
+    number: str
+    state: str
+    issuer: Named
+    issued_at: datetime
+
+
 class WaitingTicket(msgspec.Struct, frozen=True):
     """`level` is the highest that waits; `steps` is the whole ladder so far, the first step first."""
 
@@ -58,6 +70,8 @@ class WaitingTicket(msgspec.Struct, frozen=True):
     leader: Named | None
     may_lead: bool
     steps: list[LadderStep]
+    #: Supervision orders and instructions so far, the oldest first.
+    orders: list[OrderLine]
 
 
 async def waiting_tickets(
@@ -81,6 +95,7 @@ async def waiting_tickets(
         waiting = waiting.where(Escalation.level == level)
     found = {ticket_id: highest for ticket_id, highest, _ in await uow.session.execute(waiting)}
     steps = await _ladders(uow, rules, staff, list(found), locale)
+    orders = await _orders(uow, rules, list(found), locale)
     tickets = select(Ticket).where(Ticket.id.in_(found)).options(*NOT_SHOWN)
     rows = {ticket.id: ticket for ticket in await uow.session.scalars(tickets)}
     return [
@@ -90,9 +105,20 @@ async def waiting_tickets(
             leader=unit_named(rules, rows[key].leader_unit, locale),
             may_lead=rows[key].is_open and may_lead(staff, rows[key]),
             steps=steps[key],
+            orders=orders.get(key, []),
         )
         for key, highest in found.items()
     ]
+
+
+async def _orders(uow: UnitOfWork, rules: Rules, tickets: Sequence[int], locale: Locale) -> dict[int, list[OrderLine]]:
+    found: dict[int, list[OrderLine]] = {}
+    query = select(Order).where(Order.ticket_id.in_(tickets)).order_by(Order.ticket_id, Order.id)
+    for row in await uow.session.scalars(query.options(defer(Order.text), defer(Order.reply), defer(Order.note))):
+        issuer = unit_named(rules, row.issuer, locale) or Named(row.issuer, row.issuer)
+        line = OrderLine(str(row.kind), row.number, str(row.state), issuer, row.issued_at.astimezone(SHANGHAI))
+        found.setdefault(row.ticket_id, []).append(line)
+    return found
 
 
 async def _ladders(

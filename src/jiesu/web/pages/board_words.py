@@ -35,7 +35,12 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "from_3": N_("3 至 10 个工作日"),
         "from_10": N_("10 个工作日以上"),
     },
-    "approval": {"extension": N_("延期申请"), "objection": N_("退单"), "result": N_("办理结果")},
+    "approval": {
+        "extension": N_("延期申请"),
+        "listing": N_("挂账申请"),
+        "objection": N_("退单"),
+        "result": N_("办理结果"),
+    },
     "rate": {
         "response": N_("响应率"),
         "resolution": N_("解决率"),
