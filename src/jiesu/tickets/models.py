@@ -25,6 +25,8 @@ class Ticket(Base):
         Index("ix_ticket_lead_due", "lead_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_desk_due", "desk_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_open_due", "next_due_at", "id", postgresql_where=_IS_OPEN),
+        Index("ix_ticket_open_registered", "registered_at", "id", postgresql_where=_IS_OPEN),
+        Index("ix_ticket_ended", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
         Index("ix_ticket_lead_registered", "lead_unit", "registered_at", "id"),
         Index("ix_ticket_desk_registered", "desk_unit", "registered_at", "id"),
         Index("ix_ticket_registered", "registered_at", "id"),
