@@ -91,7 +91,7 @@ def visible_to(staff: Staff, *, helping: bool = True) -> ColumnElement[bool]:
 
     Not `helping`: without what a unit of the subtree only co-handles.
 
-    PostgreSQL's row policies say the same a second time for requests of staff (migration 0012b).
+    PostgreSQL's row policies say the same a second time for requests of staff (migration 0011).
     """
     everything = len(staff.lineage) == 1
     return _spared(staff, true() if everything else _in_subtree(staff, helping=helping))

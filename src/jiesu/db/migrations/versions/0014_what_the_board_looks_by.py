@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0012c"
+revision = "0014"
+down_revision = "0013"
 
 OPEN = (
     "status IN ('awaiting_survey', 'dispatched', 'in_progress', 'listed', 'need_info', 'objected', 'registered', 'rework', "
