@@ -33,10 +33,10 @@ TICKETS = 20_000
 FILL = f"""
 INSERT INTO petitioner (phone_hash, created_at)
 SELECT md5(n::text), timestamptz '2026-11-02 01:00Z' FROM generate_series(1, {TICKETS}) n;
-INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, title, text,
+INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, category, title, text,
                     anonymous, confidential, desk_unit, lead_unit, routing, rounds, info_requests, reworks, dissatisfactions,
                     contact_attempts, registered_at, next_due_at, petitioner_id, search)
-SELECT 'PLAN-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', 'title ' || n, repeat('诉求', 100),
+SELECT 'PLAN-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', (ARRAY['0401', '0502', '0903', '1101'])[1 + n % 4], 'title ' || n, repeat('诉求', 100),
        false, false, u.desk, CASE WHEN s.status IN ('registered', 'need_info') THEN NULL ELSE u.code END, '{{}}', 0, 0, 0, 0, 0,
        timestamptz '2026-11-02 01:00Z' - n * interval '5 minutes',
        CASE WHEN s.open THEN timestamptz '2026-11-02 01:00Z' + (n % 2000 - 500) * interval '10 minutes' END,
@@ -167,6 +167,8 @@ async def test_a_narrowed_queue_and_what_is_news_in_it_read_indexes(full, userna
         await uow.see_as(staff.viewer)
         for view in VIEWS:
             for name, value in narrow.items():
+                if name == "category" and view in (View.ENDED, View.ALL):
+                    continue  # no index of ended tickets holds the category: bench/queues.py says what that costs
                 given = Narrow(**{name: value}).conditions(full.rules.organisation)
                 page = await list_tickets(uow, full.keys, staff, view, narrow=given)
                 await news_among(uow, staff, page.tickets)
