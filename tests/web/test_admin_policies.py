@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -14,8 +14,9 @@ import workers.actor
 import workers.main
 from jiesu.notifications.wording import WORDS
 from jiesu.sla.classes import clocks_from
+from jiesu.sla.rungs import Action, Recipient
 from jiesu.web.pages.admin.policy_diff import differences
-from jiesu.web.pages.admin.words import JOBS, SENT_WHEN
+from jiesu.web.pages.admin.words import ACTIONS, JOBS, RECIPIENTS, SENT_WHEN
 from tests.builders.forms import CITY
 from tests.web.conftest import Site, words
 
@@ -114,6 +115,10 @@ async def test_every_category_names_who_is_responsible(admin: Site):
     assert "0402" in page
     assert "密件" in page
     assert page.count("P2") > 20
+
+
+def test_whatever_the_ladder_may_say_has_words():
+    assert (set(RECIPIENTS), set(ACTIONS)) == (set(get_args(Recipient)), set(get_args(Action)))
 
 
 async def test_every_message_has_a_preview_with_its_length_and_when_it_is_sent(admin: Site):

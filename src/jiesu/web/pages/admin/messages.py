@@ -25,14 +25,14 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
         "number": "HH20261123-00042-7", "code": "K7M2 PX4D", "minutes": "10", "unit": "新城区退役军人服务中心",
         "due": "11月30日17:30", "old": "11月30日17:30", "new": "12月7日17:30", "question": "请补充退役证照片。",
         "reply": "带上退役证和身份证到社区窗口即可办理。", "result": "已核实并补发三个月抚恤金。", "text": "材料已报市局复核。",
-        "plan": "分两步办：本月核定工龄，下月补缴。", "reason": "等外单位回函。",
+        "plan": "分两步办：本月核定工龄，下月补缴。", "reason": "等外单位回函。", "until": "到12月31日",
     },
     "en": {
         "number": "HH20261123-00042-7", "code": "K7M2 PX4D", "minutes": "10", "unit": "Xincheng Veterans' Service Centre",
         "due": "30 Nov 17:30", "old": "30 Nov 17:30", "new": "7 Dec 17:30", "question": "A photo of the discharge paper, please.",
         "reply": "Bring the discharge paper and your ID to the counter.", "result": "Checked; three months are paid.",
         "text": "The papers are with the city bureau.", "plan": "First the years of service, then the payment.",
-        "reason": "Another office has yet to answer.",
+        "reason": "Another office has yet to answer.", "until": " until 31 Dec",
     },
 }  # fmt: skip
 #: Blanks that people write into: they may be as long as is allowed.

@@ -19,7 +19,7 @@ from jiesu.routing.categories import load_categories
 from jiesu.rules import Rules, load_policies
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.sla.compare import effects_on_open
-from jiesu.sla.limits import Target
+from jiesu.sla.limits import Target, parse_limit
 from jiesu.sla.models import Edition
 from jiesu.sla.wording import TARGETS, limit_words
 from jiesu.tickets.models import Ticket
@@ -70,6 +70,7 @@ class PoliciesPages(Controller):
             targets=[(target, TARGETS[target][locale]) for target in used],
             limit=lambda limit: limit_words(limit, locale),
             rungs=[(rung, when_words(rung, locale), condition_words(rung, locale)) for rung in policy.ladder],
+            parsed=lambda text: limit_words(parse_limit(text), locale),
             counts=[count_words(rule, locale) for rule in policy.counts],
             recipients=RECIPIENTS,
             actions=ACTIONS,

@@ -15,6 +15,8 @@ from jiesu.web.pages.admin.policy_words import condition_words, count_words, whe
 __all__ = ["Difference", "differences"]
 
 NOTHING = "—"
+#: Parts of the document that are told in words of their own, and its version, which is in the heading.
+_TOLD = frozenset({"version", "classes", "ladder"})
 
 
 class Difference(NamedTuple):
@@ -44,11 +46,8 @@ def _said(policy: ClockPolicy, locale: Locale) -> Iterator[tuple[str, str]]:
         yield rung.name, _rung(rung, locale)
     for rule in policy.counts:
         yield ("counted: " if english else "按次数：") + rule.what, count_words(rule, locale)
-    for name, value in _flat(policy.document.get("ladder", {}).get("terms", {}), "ladder.terms"):
-        yield name, value
-    for name, value in _flat(policy.document.get("survey", {}), "survey"):
-        yield name, value
-    yield "contact_attempts", str(policy.contact_attempts)
+    yield from _flat(policy.document.get("ladder", {}).get("terms", {}), "ladder.terms.")
+    yield from _flat({name: value for name, value in policy.document.items() if name not in _TOLD}, "")
 
 
 def _class(code: str, each: ServiceClass, locale: Locale) -> Iterator[tuple[str, str]]:
@@ -76,6 +75,6 @@ def _rung(rung: Rung, locale: Locale) -> str:
 def _flat(tree: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for name, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{path}.{name}")
+            yield from _flat(value, f"{path}{name}.")
         else:
-            yield f"{path}.{name}", " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            yield f"{path}{name}", " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -16,7 +16,7 @@ _UNITS = {
 _COUNTS = {
     "rework": ("重办第{n}次", "rework {n}"),
     "dissatisfied": ("第{n}次不满意", "{n} times dissatisfied"),
-    "units_passed": ("换到第{n}个单位", "the {n}th unit"),
+    "units_passed": ("换到第{n}个单位", "{n} units passed"),
 }
 _LIMITS = {"hours": ("按小时的时限", "limits in hours"), "days": ("按天的时限", "limits in days")}
 

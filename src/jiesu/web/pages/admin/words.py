@@ -30,6 +30,8 @@ JOBS: Mapping[str, str] = {
     "attachment.scan": N_("给附件查毒"),
     "audit.checkpoint": N_("给审计日志签名"),
     "calendar.recompute": N_("按新日历重新计算期限"),
+    "listing.ends": N_("挂账到期"),
+    "listing.review": N_("提醒复评挂账"),
     "ladder.ack": N_("检查督办有没有人认领"),
     "sla.rung": N_("到点提醒或督办"),
     "survey.remind": N_("提醒诉求人评价"),
@@ -88,7 +90,7 @@ RECIPIENTS: Mapping[str, str] = {
     "grandparent": N_("上两级值班岗"),
     "root": N_("市级值班岗"),
 }
-ACTIONS: Mapping[str, str] = {"raise_class": N_("等级升一级"), "take_over": N_("上级接过来办")}
+ACTIONS: Mapping[str, str] = {"raise_class": N_("等级升一级"), "take_over": N_("上级接过来办"), "order": N_("下督办单")}
 
 #: message → when it is sent; all of them go to the petitioner's telephone
 SENT_WHEN: Mapping[str, str] = {
@@ -103,6 +105,7 @@ SENT_WHEN: Mapping[str, str] = {
     "survey_reminder": N_("还没有评价，提醒一次"),
     "progress": N_("告知进展"),
     "plan": N_("告知解决方案"),
+    "listed": N_("同意挂账"),
     "extended": N_("批准延期"),
     "moved": N_("等级调整，答复时间有变动"),
     "rework": N_("没有解决或不满意，安排重办"),
