@@ -86,7 +86,7 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
-    ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"),
+    ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"), ("POST", "/desk/new/aside"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
     ("POST", "/api/v1/desk/bulk"), ("POST", "/desk/bulk"),  # tests/api/test_bulk.py

@@ -74,8 +74,6 @@ INSERT INTO security_trail (seq, at, kind, data, previous, hash)
 SELECT n, timestamptz '2026-11-02 01:00Z' - n * interval '1 minute', 'SignedIn',
        jsonb_build_object('account', 'name' || n % 900), '', ''
 FROM generate_series(1, 20000) n;
-INSERT INTO ticket_seen (account_id, ticket_id, version)
-SELECT a.id, t.id, 1 FROM (SELECT id FROM account ORDER BY id LIMIT 20) a, ticket t WHERE t.id % 10 = 0;
 ANALYZE;
 """
 

@@ -44,8 +44,14 @@ async def late(behind: Kernel, made: Made, rung: str | None = "L2") -> None:
             assert await fire_rungs(uow, behind.rules, [DueRung(key, rung)]) == 1
 
 
-async def opened(browser: Browser, served: Settings, who: str, refused: list[str]) -> Page:
-    context = await browser.new_context(viewport=DESK_SIZE, base_url=served.public_url, locale="zh-CN")
+async def opened(browser: Browser, served: Settings, who: str, refused: list[str], *, still: bool = False) -> Page:
+    """`still`: bars are where they will be at once, so that one can be pressed."""
+    context = await browser.new_context(
+        viewport=DESK_SIZE,
+        base_url=served.public_url,
+        locale="zh-CN",
+        reduced_motion="reduce" if still else "no-preference",
+    )
     page = await context.new_page()
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: refused.append(str(error)))
@@ -80,7 +86,7 @@ async def test_a_bar_of_a_chart_leads_to_its_tickets_and_they_can_be_taken_along
     refused: list[str] = []
     for _ in range(2):
         await late(behind, await prepare.ticket("in_progress"), None)
-    page = await opened(browser, served, HEAD, refused)
+    page = await opened(browser, served, HEAD, refused, still=True)
     await page.goto("/board")
     chart = page.locator("figure[data-chart=bars]")
     await expect(chart.locator("canvas")).to_be_visible()

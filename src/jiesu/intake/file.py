@@ -45,11 +45,14 @@ class AppealRouted(Event, frozen=True, kw_only=True):
     code: str
 
 
-async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, by: By = PETITIONER) -> Filed:
+async def file_appeal(
+    uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, by: By = PETITIONER, *, known: int | None = None
+) -> Filed:
     """Register an appeal, start the petitioner's clock, and dispatch it when the catalogue is sure.
 
     What names an officer is dispatched by a person, who sees to it that somebody else handles it. A text that looks classified
-    goes to its keeper alone; the ticket waits for a dispatcher without it. Raises a subclass of Invalid when the form is
+    goes to its keeper alone; the ticket waits for a dispatcher without it. `known` is the key of a petitioner on record, who is
+    then whose ticket it is, whatever the form says of them. Raises a subclass of Invalid when the form is
     wrong, LooksClassified for such a text without confirmation; nothing is written then.
     """
     given = form = checked(form, rules)
@@ -60,7 +63,7 @@ async def file_appeal(uow: UnitOfWork, rules: Rules, number: str, form: AppealFo
     code = query_code()
     ticket = _ticket(uow, rules, form, routing, number, rules.keys.code_hash(code))
     async with uow.together():
-        ticket.petitioner_id = await _petitioner(uow, rules, form)
+        ticket.petitioner_id = await _petitioner(uow, rules, form, known)
         if form.accused_officer:
             await _bar(uow, rules, ticket, form.accused_officer)
         uow.add(ticket)
@@ -125,14 +128,16 @@ def _route(form: AppealForm, rules: Rules) -> Routing:
     return route(appeal, rules.catalogue, rules.organisation)
 
 
-async def _petitioner(uow: UnitOfWork, rules: Rules, form: AppealForm) -> int | None:
+async def _petitioner(uow: UnitOfWork, rules: Rules, form: AppealForm, known: int | None) -> int | None:
     person = form.petitioner
+    if known is not None and not form.anonymous:
+        return known
     if form.anonymous or not (person.name or person.phone or person.id_number):
         return None
-    known = await find_or_add(
+    found = await find_or_add(
         uow, rules.keys, name=person.name, phone=person.phone, id_number=person.id_number, kind=person.kind
     )
-    return known.id
+    return found.id
 
 
 def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, number: str, code_hash: str) -> Ticket:

@@ -14,17 +14,24 @@ __all__ = ["file_once"]
 
 
 async def file_once(
-    uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, key: str | None, by: By = PETITIONER
+    uow: UnitOfWork,
+    rules: Rules,
+    number: str,
+    form: AppealForm,
+    key: str | None,
+    by: By = PETITIONER,
+    *,
+    known: int | None = None,
 ) -> Filed:
     """The ticket filed now under `number`, or before under the same key; without a key always a new one.
 
     Raises BadIdempotencyKey, KeyReused, or a subclass of Invalid; nothing is written then.
     """
     if key is None:
-        return await file_appeal(uow, rules, number, form, by)
-    known = await remembered(uow, key, form)
-    if known is not None:
-        return Filed(await TicketRepository(uow).find(known.number), known.query_code)
-    filed = await file_appeal(uow, rules, number, form, by)
+        return await file_appeal(uow, rules, number, form, by, known=known)
+    before = await remembered(uow, key, form)
+    if before is not None:
+        return Filed(await TicketRepository(uow).find(before.number), before.query_code)
+    filed = await file_appeal(uow, rules, number, form, by, known=known)
     remember(uow, key, form, number, filed.query_code)
     return filed

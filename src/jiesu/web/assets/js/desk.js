@@ -7,6 +7,7 @@ import "./countdown.js";
 import "./bulk.js";
 import "./keys.js";
 import "./palette.js";
+import "./counter.js";
 import "./ticket.js";
 import { start } from "./stream.js";
 
