@@ -44,6 +44,7 @@ export function steps(begin) {
     const fresh = page.getElementById("main");
     if (!fresh) throw new Error("not a page");
     main.innerHTML = fresh.innerHTML;
+    document.querySelector(".foot").replaceWith(page.querySelector(".foot")); // everything below the header is new: nothing jumps
     document.title = page.title;
     begin();
     window.scrollTo(0, 0);
