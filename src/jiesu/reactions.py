@@ -10,6 +10,7 @@ from jiesu.attachments.attach import FilesAttached
 from jiesu.audit import security, trail
 from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
 from jiesu.escalation.acknowledge import EscalationAcknowledged
+from jiesu.escalation.by_hand import CaseOwned
 from jiesu.escalation.fire import climb_by_count
 from jiesu.escalation.orders import OrderEnded, OrderIssued, ReplyAccepted, ReplyGiven, ReplyReturned, end_orders
 from jiesu.escalation.steps import Escalated
@@ -320,6 +321,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketWithdrawn: (end_tasks, stop_all, end_survey),
     e.TicketReopened: (run_again,),
     TakenOver: (),
+    CaseOwned: (),
     Escalated: (),
     EscalationAcknowledged: (),
     AckOverdue: (),

@@ -80,6 +80,7 @@ async def test_a_co_handler_sees_the_ticket_does_its_part_and_nothing_else(act, 
     assert await allowed(client, sign_in, CO, given) == {"finish_task", "object_task", "note", "recuse"}
     for username in (f"officer-{SECOND}", "officer-VS-150102003"):
         assert await allowed(client, sign_in, username, given) == {"not to be seen"}
+    assert await allowed(client, sign_in, CO_HEAD, given) == {"finish_task", "object_task", "note", "recuse"}
     for step in ("sign", "contact", "submit", "approve", "extend", "give_task", "object"):
         body = {"contact": {"outcome": "reached", "note": "x"}, "give_task": TASK}.get(step, {})
         assert (await act(CO_HEAD, given, step, **body)).status_code in (403, 409), step

@@ -14,6 +14,7 @@ from httpx import AsyncClient, Response
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from jiesu.desk.board.cuts import What
 from jiesu.desk.queue import View
 from jiesu.web.actions import ACTIONS
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
@@ -69,6 +70,8 @@ ONE_TICKET = {
     ("POST", "/api/v1/desk/tickets/{number:str}/reveal"),
     ("POST", "/api/v1/desk/tickets/{number:str}/{action:str}"),
     ("POST", "/desk/t/{number:str}"),
+    ("POST", "/board/escalations/{number:str}"),
+    ("POST", "/board/approvals/{number:str}"),
 }
 #: For whoever reviews texts that look classified; tests/api/test_withheld.py holds them.
 KEEPERS_OWN = {
@@ -81,7 +84,9 @@ MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"), ("POST", "/desk/new/aside"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
+    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
+    ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"), ("POST", "/desk/new/aside"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
     ("POST", "/api/v1/desk/bulk"), ("POST", "/desk/bulk"),  # tests/api/test_bulk.py
@@ -104,6 +109,7 @@ ADMINISTRATORS = {
     ("GET", "/admin/users/{username:str}"), ("POST", "/admin/users/{username:str}"), ("GET", "/admin/work"),
     ("GET", "/admin/calendar"), ("GET", "/admin/calendar/{year:int}"), ("GET", "/admin/calendar/{year:int}/edit"),
     ("POST", "/admin/calendar/{year:int}/edit"), ("GET", "/admin/calendar/hours"), ("GET", "/admin/calendar/hours/{unit:str}"),
+    ("GET", "/admin/policies"), ("GET", "/admin/policies/categories"), ("GET", "/admin/policies/diff"), ("GET", "/admin/messages"),
     ("GET", "/admin/units"), ("GET", "/admin/units/import"), ("POST", "/admin/units/import"), ("POST", "/admin/units/import/apply"),
     ("GET", "/admin/units/{unit:str}"), ("POST", "/admin/calendar/hours/{unit:str}"), ("POST", "/admin/work/retry"), ("POST", "/admin/work/{letter:str}/retry"), ("POST", "/admin/work/{letter:str}/discard"),
 }  # fmt: skip
@@ -266,7 +272,10 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
         "/api/v1/board/escalations",
         "/api/v1/board/rates/tickets",
         "/api/v1/board/overview",
+        "/api/v1/board/hotspots?of=month",
     ]
+    places += [f"{path}?what={what}" for path in ("/api/v1/board/tickets", "/board/list") for what in What]
+    places += ["/board/escalations", "/board/approvals", "/board/screen"]
     places += [f"/api/v1/desk/tickets/{made.number}/earlier" for made in tickets.values()]
     places += ["/api/v1/desk/calls", "/desk/calls", "/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()
@@ -307,6 +316,25 @@ async def test_no_number_counts_what_may_not_be_seen(client, tickets, people):
     assert wrong == []
 
 
+async def test_no_figure_of_the_board_counts_what_may_not_be_seen(client, tickets, people):
+    wrong = []
+    for (role, unit), headers in people.items():
+        seen = sum(may_see(kind, role, unit) for kind in tickets)
+        replies = [await client.get(f"/api/v1/board/{path}", headers=headers) for path in BOARD]
+        if {reply.status_code for reply in replies} == {403}:
+            continue
+        overview, trend, map_ = (reply.json() for reply in replies)
+        numbers = [*overview["queues"].values(), *(row["open"] for row in overview["units"])]
+        numbers += [day["backlog"] for day in trend["days"]] + [sum(day["arrived"] for day in trend["days"])]
+        numbers += [sum(cell["tickets"] for cell in map_["heat"]["cells"])]
+        if max(numbers) != seen or sum(level["waiting"] for level in overview["escalations"]) > 4 * seen:
+            wrong.append((role, unit, seen, numbers))
+    assert wrong == []
+
+
+BOARD = ("overview", "trend", "hotspots?of=month")
+
+
 async def test_no_rate_counts_what_may_not_be_seen(client, make, act, sign_in):
     """Three answered ones: a plain one, one that the officer is recused from, a sealed report."""
     await make.ticket("closed")
@@ -336,6 +364,7 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
         ("POST", "/api/v1/admin/users/nobody/end-sessions"), ("POST", "/api/v1/admin/users/nobody/release"),
         ("GET", "/admin"), ("GET", "/admin/users"), ("GET", "/admin/users/new"), ("GET", "/admin/users/nobody"),
         ("GET", "/admin/work"), ("GET", "/security"), ("GET", "/admin/calendar"), ("GET", "/admin/calendar/2027"),
+        ("GET", "/admin/policies"), ("GET", "/admin/policies/categories"), ("GET", "/admin/policies/diff"), ("GET", "/admin/messages"),
         ("GET", "/admin/units"), ("GET", "/admin/units/import"), ("GET", f"/admin/units/{STATION}"),
         ("GET", "/admin/calendar/2027/edit"), ("GET", "/admin/calendar/hours"), ("GET", f"/admin/calendar/hours/{STATION}"),
         ("POST", "/api/v1/admin/users/nobody/link"), ("POST", "/api/v1/admin/users/nobody/unlink"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from sqlalchemy import select
 
 from jiesu.kernel import Kernel
 from jiesu.kit.config import ConfigMistake
-from jiesu.rules import Policies
 from jiesu.sla.classes import ClockPolicy, clocks_from
 from jiesu.sla.compare import Effect, compare_ladders, effects_on_open
 from jiesu.sla.models import Deadline, Edition
@@ -30,10 +30,7 @@ def changed(clocks: ClockPolicy, version: str, **limits: str) -> ClockPolicy:
 
 def another(kernel: Kernel, clocks: ClockPolicy) -> Kernel:
     """A second process of the same installation, started after clocks.toml was changed."""
-    rules = kernel.rules
-    policies = Policies(
-        rules.calendars, clocks, rules.catalogue, rules.rates, rules.wording, rules.secrecy, rules.notices
-    )
+    policies = replace(kernel._policies, clocks=clocks)
     return Kernel(kernel.settings, clock=kernel.clock, policies=policies, gateway=RecordingGateway())
 
 

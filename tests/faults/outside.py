@@ -20,7 +20,7 @@ __all__ = ["Reckoning", "reckon"]
 ZONE = ZoneInfo("Asia/Shanghai")
 SHIFTS = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 #: Keys of a rung without conditions; one with more may rightly not fire, and only its doubles are found.
-PLAIN = {"name", "level", "after", "limits", "to", "kind", "wants_ack", "clocks", "targets"}
+PLAIN = {"name", "level", "actions", "after", "limits", "to", "kind", "wants_ack", "clocks", "targets"}
 FIRED = """
     SELECT d.id, d.clock, d.target, d.amount, d.per, d.start_at, d.due_at, d.stopped_at, d.moves,
            coalesce(array_agg(e.rung ORDER BY e.id) FILTER (WHERE e.moves = d.moves), '{}'),

@@ -38,6 +38,7 @@ INTERNAL = {
         "AckOverdue",
         "WithheldRead",
         "HoldSet",
+        "CaseOwned",
         "HoldLifted",
         "DataErased",
     ),

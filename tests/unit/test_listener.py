@@ -10,7 +10,7 @@ from tests.unit.test_rights import person
 
 
 def change(id_: int = 1, **more: object) -> Change:
-    plain = {"lead_unit": "station", "desk_unit": "county", "accused_unit": None, "sealed_to": None}
+    plain = {"lead_unit": "station", "desk_unit": "county", "accused_unit": None, "sealed_to": None, "co_units": []}
     return Change(
         id=id_, number=f"N{id_}", version=2, status="in_progress", barred_accounts=[], confidential=False,
         **({"kind": "ticket"} | plain | more),  # type: ignore[arg-type]

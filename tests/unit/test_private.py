@@ -12,33 +12,10 @@ from jiesu.reactions import HANDLERS, UNTRAILED
 
 #: Codes, and words of closed vocabularies.
 CODES = {
-    *(
-        "account",
-        "category",
-        "cause",
-        "channel",
-        "clock",
-        "decider",
-        "decision",
-        "digests",
-        "former",
-        "old_category",
-        "old_class",
-    ),
-    *(
-        "place",
-        "policy",
-        "purpose",
-        "rung",
-        "satisfied",
-        "service_class",
-        "solved",
-        "stand_in",
-        "target",
-        "told",
-        "unit",
-    ),
-}
+    "account", "category", "cause", "channel", "clock", "decider", "decision", "digests", "former", "giver", "judge", "number", "old_category",
+    "old_class", "place", "policy", "proposed_unit", "purpose", "rung", "satisfied", "sender", "service_class", "solved", "stand_in", "target",
+    "told", "unit", "until", "within",
+}  # fmt: skip
 #: Events whose `reason` is one of a few codes.
 CODED_REASON = {"TicketDiverted", "ReworkOrdered", "TicketClosed"}
 

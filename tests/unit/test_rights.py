@@ -61,6 +61,16 @@ def test_only_the_lead_unit_itself_handles():
         person(Role.OFFICER, "county").require(Right.HANDLE, Case())
 
 
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.UNIT_HEAD, Role.SUPERVISOR, Role.CALLBACK, Role.INTAKE])
+def test_who_only_helps_and_who_is_above_them_reads_and_has_no_say(role: Role):
+    case = Case(lead_unit="station", desk_unit="county", co_units=("other",))
+    helper = person(role, "other")
+    assert helper.may_see(case)
+    assert [right for right in Right if helper.may(right, case)] == [Right.READ]
+    assert helper.helps(case) == (role is Role.UNIT_HEAD)
+    assert not helper.may_know_who(Case(desk_unit="county", co_units=("other",), confidential=True))
+
+
 def test_an_officer_does_not_approve_and_a_head_above_may():
     assert not person(Role.OFFICER, "station").may(Right.APPROVE, Case())
     assert person(Role.UNIT_HEAD, "station").may(Right.APPROVE, Case())

@@ -36,7 +36,7 @@ async def test_two_officers_collide_and_nothing_typed_is_lost(browser: Browser, 
     await expect(second.locator("[data-others]")).to_contain_text("正在填写“记录联系”，刚刚开始")
     await second.fill("#contact-note", "我先打了")
     await second.click("#step-contact .primary")
-    await expect(second.locator(".notice.good")).to_contain_text("记录联系")
+    await expect(second.locator(".notice[role=status]")).to_contain_text("记录联系")
     await first.locator("#contact-note").press_sequentially("约好明天来")
     await first.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(first.locator("[data-changed]")).to_contain_text("联系上诉求人")
@@ -44,7 +44,7 @@ async def test_two_officers_collide_and_nothing_typed_is_lost(browser: Browser, 
     await expect(first.locator("#summary")).to_contain_text("刚才的变化")
     await expect(first.locator("#contact-note")).to_have_value("打通了，约好明天来")
     await first.click("#step-contact button:not(.plain)")
-    await expect(first.locator(".notice.good")).to_contain_text("记录联系")
+    await expect(first.locator(".notice[role=status]")).to_contain_text("记录联系")
     assert (await prepare.load(made)).contact_attempts == 2
 
 
@@ -78,7 +78,7 @@ async def test_a_draft_survives_closing_the_page_and_shows_on_another_machine(
     await expect(other.locator("#note-text")).to_be_visible()
     await expect(other.locator("#note-text")).to_have_value(re.compile("向财务核实，等回话"))
     await other.click("#step-note button:not(.plain)")
-    await expect(other.locator(".notice.good")).to_contain_text("写一条记录")
+    await expect(other.locator(".notice[role=status]")).to_contain_text("写一条记录")
     await expect(other.locator(".draft:visible")).to_have_count(0)
 
 
@@ -112,7 +112,7 @@ async def test_the_next_step_is_taken_by_keyboard_with_everything_in_sight(
         if await page.evaluate("document.activeElement.matches('#step-contact .primary')"):
             break
     await page.keyboard.press("Enter")
-    await expect(page.locator(".notice.good")).to_contain_text("记录联系")
+    await expect(page.locator(".notice[role=status]")).to_contain_text("记录联系")
     assert (await prepare.load(made)).status is Status.IN_PROGRESS
 
 

@@ -102,8 +102,7 @@ class Staff:
             return ticket.sealed_to == self.unit and bool(KEEPERS & RIGHTS[self.role])
         if ticket.accused_unit is not None and ticket.accused_unit in self.lineage:
             return False
-        mine = ticket.lead_unit in self.subtree or ticket.desk_unit in self.subtree
-        mine = mine or not self.subtree.isdisjoint(ticket.co_units)
+        mine = self._has_charge(ticket) or not self.subtree.isdisjoint(ticket.co_units)
         return mine and self.has(Right.READ)
 
     def may(self, right: Right, ticket: Scoped) -> bool:
@@ -118,7 +117,11 @@ class Staff:
             return ticket.lead_unit == self.unit
         if right is Right.APPROVE:
             return ticket.lead_unit in self.subtree
-        return True
+        return right is Right.READ or ticket.sealed_to is not None or self._has_charge(ticket)
+
+    def _has_charge(self, ticket: Scoped) -> bool:
+        """Whether a unit of the subtree leads or dispatches it; who only helps, and who is above them, has no say."""
+        return ticket.lead_unit in self.subtree or ticket.desk_unit in self.subtree
 
     def helps(self, ticket: Scoped) -> bool:
         """Whether the person handles tickets at a co-handling unit (协办)."""

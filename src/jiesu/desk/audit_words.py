@@ -41,6 +41,7 @@ ACCOUNTS: Mapping[str, Words] = {
     "KeyRetired": ("停用旧密钥", "old key retired"),
     "RetentionRun": ("删除到期资料", "data erased whose time was over"),
     "TrailExported": ("导出审计日志", "trail exported"),
+    "TicketsExported": ("导出工单", "tickets exported"),
 }
 #: Kinds of the tickets' trail.
 TICKETS: Mapping[str, Words] = {
@@ -90,6 +91,7 @@ TICKETS: Mapping[str, Words] = {
     "TicketWithdrawn": ("撤回", "withdrawn"),
     "TicketReopened": ("重新办理", "reopened"),
     "TakenOver": ("上级接办", "taken over"),
+    "CaseOwned": ("领导包案", "leader owns the case"),
     "Escalated": ("预警或督办", "escalated"),
     "EscalationAcknowledged": ("认领督办", "acknowledged an escalation"),
     "AckOverdue": ("督办未按时认领", "escalation not acknowledged in time"),
@@ -107,7 +109,7 @@ TICKETS: Mapping[str, Words] = {
 }
 KINDS: Mapping[str, Words] = {**ACCOUNTS, **TICKETS}
 
-#: What an entry may show besides: short codes and numbers. Texts that people wrote are never among them.
+#: What an entry may show besides: short codes and numbers. Of texts that people wrote only why they took an export is among them.
 DETAILS: Mapping[str, Words] = {
     "role": ("岗位", "role"),
     "unit": ("单位", "unit"),
@@ -142,6 +144,8 @@ DETAILS: Mapping[str, Words] = {
     "way": ("方式", "way"),
     "issuer": ("身份平台", "issuer"),
     "what": ("内容", "what"),
+    "rows": ("件数", "rows"),
+    "why": ("导出理由", "reason of the export"),
 }
 
 #: Words of values that are codes; what is not among them is shown as it is.

@@ -6,7 +6,8 @@ import msgspec
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.figures import allowed_unit, month_of
+from jiesu.desk.board.cuts import allowed_unit
+from jiesu.desk.board.rates import month_of
 from jiesu.desk.views import Named, unit_named
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules

@@ -13,6 +13,7 @@ from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.text import forbidden_characters
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.states import OPEN
 from jiesu.tickets.words import Channel
 from jiesu.units.organisation import Organisation
 
@@ -66,6 +67,7 @@ class Filters(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
             yield Ticket.channel == Channel(self.channel) if self.channel in list(Channel) else false()
         if self.due:
             yield Ticket.next_due_at < _end_of(self.due)
+            yield Ticket.status.in_(OPEN)  # nothing else is due; and it is what the index holds
 
 
 def _end_of(day: str) -> datetime:

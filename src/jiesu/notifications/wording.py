@@ -48,6 +48,11 @@ class Wording:
     def __init__(self, messages: Mapping[str, _Message]) -> None:
         self._messages = messages
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wording) and self._messages == other._messages
+
+    __hash__ = None  # type: ignore[assignment]
+
     def say(self, name: str, locale: str = "zh", **blanks: str) -> str:
         """The filled-in sentence; long texts are cut with an ellipsis."""
         short = {key: text if key == "link" else _cut(text) for key, text in blanks.items()}

@@ -7,7 +7,16 @@ from jiesu.kit.calendar import WorkingCalendar
 from jiesu.kit.clock import SHANGHAI
 from jiesu.sla.limits import Limit, Target, Unit
 
-__all__ = ["TARGETS", "Locale", "day_words", "humanise_due", "limit_words", "moment_words", "span_words"]
+__all__ = [
+    "TARGETS",
+    "Locale",
+    "day_words",
+    "humanise_due",
+    "lasting_words",
+    "limit_words",
+    "moment_words",
+    "span_words",
+]
 
 Locale = Literal["zh", "en"]
 
@@ -77,6 +86,12 @@ def humanise_due(due_at: datetime, now: datetime, calendar: WorkingCalendar, loc
     else:
         moment = (f"{local.year}年" if local.year != today.year else "") + f"{local.month}月{local.day}日"
     return f"{moment} {local:%H:%M} · {_left(due_at, now, calendar, locale)}"
+
+
+def lasting_words(start: datetime, end: datetime, calendar: WorkingCalendar, locale: Locale = "zh") -> str:
+    """How long something took, as what is left of a deadline is written: "3 小时", "2 个工作日"."""
+    amount, unit = _rounded_down(start, end, calendar)
+    return _quantity(amount, unit, locale)
 
 
 def _left(due_at: datetime, now: datetime, calendar: WorkingCalendar, locale: Locale) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from jiesu.accounts.staff import Staff
@@ -23,7 +25,11 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import countable_by
 from jiesu.units.organisation import Organisation
 
-__all__ = ["CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "month_span", "rates_of"]
+__all__ = ["CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "facts_by_unit", "month_span", "rates_of"]
+
+
+#: The year before which there was nothing.
+EARLIEST = 1990
 
 
 class BadMonth(Invalid):
@@ -64,6 +70,8 @@ def month_span(month: str) -> MonthSpan:
     """`2026-10`. Raises BadMonth."""
     try:
         start = datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
+        if start.year < EARLIEST:
+            raise ValueError(month)
         following = (start.year + 1, 1) if start.month == 12 else (start.year, start.month + 1)
         end = datetime(*following, 1, tzinfo=SHANGHAI)
     except ValueError as error:
@@ -82,51 +90,65 @@ async def counted_tickets(
     The last answered survey of the ticket in the month counts, for the unit whose result it was about. `within` is a
     condition on the tickets.
     """
-    later = aliased(Survey)
-    superseded = (
-        select(later.id)
-        .where(
-            later.ticket_id == Survey.ticket_id,
-            later.state == SurveyState.ANSWERED,
-            later.answered_at < month.end,
-            later.round > Survey.round,
-        )
-        .exists()
-    )
-    contact = _first_contact()
     query = (
-        select(Survey, Ticket.number, Ticket.title, contact.c.state)
+        select(Survey, Ticket.number, Ticket.title, _first_contact())
         .join(Ticket, Ticket.id == Survey.ticket_id)
-        .outerjoin(contact, and_(contact.c.ticket_id == Survey.ticket_id))
-        .where(
-            Survey.state == SurveyState.ANSWERED,
-            Survey.answered_at >= month.start,
-            Survey.answered_at < month.end,
-            ~superseded,
-        )
+        .where(*_counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
     )
-    if units is not None:
-        query = query.where(Survey.unit.in_(units))
-    if within is not None:
-        query = query.where(within)
     return [
         CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted))
         for survey, number, title, contacted in await uow.session.execute(query)
+        if survey.answered_at is not None
     ]
 
 
-def _first_contact() -> Subquery:
+async def facts_by_unit(
+    uow: UnitOfWork, month: MonthSpan, units: Sequence[str], within: ColumnElement[bool] | None = None
+) -> dict[str, Counter[Fact]]:
+    """How often each fact occurs at each of these units: what `counted_tickets` counts, counted by PostgreSQL."""
+    first = (Survey.round == 1).label("first")
+    answers = (Survey.unit, Survey.contacted, Survey.solved, Survey.satisfied, first, _first_contact().label("timed"))
+    counting = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*_counting(month, units, within))
+    rows = counting.subquery().c
+    found: dict[str, Counter[Fact]] = {}
+    grouped: Select[Any] = select(*rows, func.count()).group_by(*rows)
+    for unit, contacted, solved, satisfied, first_time, timed, times in await uow.session.execute(grouped):
+        fact = Fact(contacted, solved, satisfied, first_time, None if timed is None else timed == ClockState.MET)
+        found.setdefault(unit, Counter())[fact] += times
+    return found
+
+
+def _counting(
+    month: MonthSpan, units: Sequence[str] | None, within: ColumnElement[bool] | None
+) -> Iterator[ColumnElement[bool]]:
+    later = aliased(Survey)
+    superseded = select(later.id).where(
+        later.ticket_id == Survey.ticket_id,
+        later.state == SurveyState.ANSWERED,
+        later.answered_at < month.end,
+        later.round > Survey.round,
+    )
+    yield Survey.state == SurveyState.ANSWERED
+    yield and_(Survey.answered_at >= month.start, Survey.answered_at < month.end)
+    yield ~superseded.exists()
+    if units is not None:
+        yield Survey.unit.in_(units)
+    if within is not None:
+        yield within
+
+
+def _first_contact() -> ScalarSelect[ClockState | None]:
     """How the petitioner's own first-contact clock ended: the response that the system timed itself."""
     return (
-        select(Deadline.ticket_id, func.max(Deadline.state).label("state"))
+        select(func.max(Deadline.state))
         .where(
+            Deadline.ticket_id == Survey.ticket_id,
             Deadline.clock == ClockKind.PETITIONER,
             Deadline.target == Target.FIRST_CONTACT,
             Deadline.state.in_((ClockState.MET, ClockState.MISSED)),
         )
-        .group_by(Deadline.ticket_id)
-        .subquery()
+        .scalar_subquery()
     )
 
 
@@ -155,10 +177,11 @@ async def rates_of(
     below = sorted(code for code, row in organisation.units.items() if row.parent == unit)
     within = countable_by(staff) if staff else None
     async with uow.scoped(Scope.FIGURES):
-        counted = await counted_tickets(uow, month, sorted(organisation.subtree(unit)), within)
+        facts = await facts_by_unit(uow, month, sorted(organisation.subtree(unit)), within)
     found = []
     for code in (unit, *below):
-        subtree = organisation.subtree(code)
-        own = figure((row.fact for row in counted if row.unit == code), policy)
-        found.append(UnitFigures(code, own, figure((row.fact for row in counted if row.unit in subtree), policy)))
+        subtree: Counter[Fact] = Counter()
+        for under in organisation.subtree(code) & facts.keys():
+            subtree.update(facts[under])
+        found.append(UnitFigures(code, figure(facts.get(code, {}), policy), figure(subtree, policy)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
+from jiesu.statistics.surge import SurgePolicy
 from jiesu.surveys.words import Satisfaction, Solved
 
 __all__ = ["Fact", "Figures", "RatesPolicy", "Weights", "figure", "load_rates"]
@@ -27,6 +29,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     mostly: float
     minimum: int
     presets: dict[str, Weights]
+    surge: SurgePolicy
 
 
 class RatesPolicy(msgspec.Struct, frozen=True):
@@ -35,6 +38,7 @@ class RatesPolicy(msgspec.Struct, frozen=True):
     weights: Weights
     mostly: Fraction
     minimum: int
+    surge: SurgePolicy = SurgePolicy(weeks=8, minimum=3, floor=0.5, chance=0.001)
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -63,34 +67,37 @@ class Figures(msgspec.Struct, frozen=True):
     ranked: bool
 
 
-def figure(facts: Iterable[Fact], policy: RatesPolicy) -> Figures:
-    """The figures of one unit (or subtree) and period. Rounding is for display only."""
-    known = tuple(facts)
+def figure(facts: Iterable[Fact] | Mapping[Fact, int], policy: RatesPolicy) -> Figures:
+    """The figures of one unit (or subtree) and period, from facts, or from how often each occurs. Rounding is for display."""
+    known = Counter(facts)
     worth: Mapping[Satisfaction, Fraction] = {
         Satisfaction.YES: Fraction(1),
         Satisfaction.MOSTLY: policy.mostly,
         Satisfaction.NO: Fraction(0),
     }
-    response = _share([Fraction(fact.contacted) for fact in known if fact.contacted is not None])
-    solved = [fact for fact in known if fact.solved is not None]
-    resolution = _share([Fraction(fact.solved is Solved.YES) for fact in solved])
-    satisfaction = _share([worth[fact.satisfied] for fact in known if fact.satisfied is not None])
+    solved = [(fact, times) for fact, times in known.items() if fact.solved is not None]
+    response = _share((Fraction(fact.contacted), times) for fact, times in known.items() if fact.contacted is not None)
+    resolution = _share((Fraction(fact.solved is Solved.YES), times) for fact, times in solved)
+    satisfaction = _share((worth[fact.satisfied], times) for fact, times in known.items() if fact.satisfied is not None)
+    timed = ((fact.contacted_in_time, times) for fact, times in known.items())
     return Figures(
-        base=len(known),
+        base=known.total(),
         response=response,
         resolution=resolution,
         satisfaction=satisfaction,
         score=_score(response, resolution, satisfaction, policy.weights),
-        first_time_solved=_share([Fraction(fact.solved is Solved.YES and fact.first_time) for fact in solved]),
-        timed_response=_share(
-            [Fraction(fact.contacted_in_time) for fact in known if fact.contacted_in_time is not None]
+        first_time_solved=_share(
+            (Fraction(fact.solved is Solved.YES and fact.first_time), times) for fact, times in solved
         ),
-        ranked=len(known) >= policy.minimum,
+        timed_response=_share((Fraction(in_time), times) for in_time, times in timed if in_time is not None),
+        ranked=known.total() >= policy.minimum,
     )
 
 
-def _share(values: list[Fraction]) -> Fraction | None:
-    return sum(values, Fraction(0)) / len(values) if values else None
+def _share(values: Iterable[tuple[Fraction, int]]) -> Fraction | None:
+    known = tuple(values)
+    count = sum(times for _, times in known)
+    return sum((value * times for value, times in known), Fraction(0)) / count if count else None
 
 
 def _score(
@@ -115,4 +122,7 @@ def load_rates(path: Path) -> RatesPolicy:
         raise ConfigMistake(path, "mostly", written.mostly, "use a number from 0 to 1.")
     if written.minimum < 1:
         raise ConfigMistake(path, "minimum", written.minimum, "use at least 1.")
-    return RatesPolicy(written.presets[written.preset], Fraction(str(written.mostly)), written.minimum)
+    if written.surge.weeks < 1 or not 0 < written.surge.chance < 1 or written.surge.floor <= 0:
+        raise ConfigMistake(path, "surge", None, "weeks must be at least 1, floor above 0, chance between 0 and 1.")
+    chosen = written.presets[written.preset]
+    return RatesPolicy(chosen, Fraction(str(written.mostly)), written.minimum, written.surge)

@@ -13,6 +13,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
 from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.escalation.answer_order import accept_reply, reply_to_order, return_reply
+from jiesu.escalation.by_hand import own_case, take_over_ticket
 from jiesu.escalation.issue_order import issue_order
 from jiesu.escalation.orders import OrderKind
 from jiesu.intake.form import UnknownCategory
@@ -465,6 +466,14 @@ async def _lift_hold(call: Call, body: Reason) -> Ticket:
     return await lift_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
 
 
+async def _take_over(call: Call, body: Reason) -> Ticket:
+    return await take_over_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
+async def _own_case(call: Call, body: Reason) -> Ticket:
+    return await own_case(call.uow, call.staff, call.number, body.reason, version=call.version)
+
+
 async def _acknowledge(call: Call, body: OptionalNote) -> Ticket:
     return await acknowledge_escalations(call.uow, call.staff, call.number, body.note, version=call.version)
 
@@ -507,6 +516,8 @@ ACTIONS: Mapping[str, Action] = {
     "reopen": Action(Reason, _reopen),
     "recuse": Action(Recusal, _recuse),
     "acknowledge": Action(OptionalNote, _acknowledge),
+    "take_over": Action(Reason, _take_over),
+    "own_case": Action(Reason, _own_case),
     "hold": Action(Reason, _hold),
     "lift_hold": Action(Reason, _lift_hold),
 }

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.hearing import hear
@@ -115,7 +114,7 @@ class Listener:
 
 
 class Live:
-    """The listeners of one process. It hears the database only while there are any."""
+    """The listeners of one process. It hears the database from the first one on: people come and go with every page."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -145,20 +144,14 @@ class Live:
             yield listener
         finally:
             self._listeners.discard(listener)
-            if not self._listeners:
-                self._stop()
 
     def close(self) -> None:
         """End every stream; browsers come back by themselves, to whichever process answers."""
         self.closing = True
         for listener in self._listeners:
             listener.look_again()
-        self._stop()
-
-    def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        self._tasks = []
 
     def _heard(self, said: Sequence[str]) -> None:
         """Gather; nothing said means that something may have been missed."""
@@ -177,8 +170,8 @@ class Live:
             announced, many = self._announced, self._many
             self._announced, self._many = {}, False
             try:
-                changes = [] if many else await self._read(announced)
-            except (SQLAlchemyError, OSError) as error:
+                changes = [] if many or not self._listeners else await self._read(announced)
+            except Exception as error:  # whatever is down comes back; the pages look again
                 log.warning("changes are not read", error=type(error).__name__)
                 many = True
             for listener in self._listeners:

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from litestar import Controller, get
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, JSONBody
+from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.board.cuts import Cut
+from jiesu.desk.board.export import Form, export_cut
+from jiesu.desk.board.flow import SPANS, Trend, trend
+from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
+from jiesu.desk.board.listing import CutPage, cut_page
+from jiesu.desk.board.overview import Overview, overview
+from jiesu.desk.board.rates import CountedView, RatesView, counted_view, rates_view
 from jiesu.desk.co_handling import CoHandlingView, co_handling_view
-from jiesu.desk.figures import CountedView, Overview, RatesView, counted_view, overview, rates_view
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.views import queue_row
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.api.desk import QueuePage
+from jiesu.web.cutting import CUT, file_answer
+from jiesu.web.sessions import client_address
 
 __all__ = ["BoardController"]
+
+
+#: A sheet or a text, by its name.
+FILE = "application/octet-stream"
+
+
+class ExportAsked(msgspec.Struct, forbid_unknown_fields=True):
+    """Why, in at most 200 characters, and as what."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    form: Form = Form.XLSX
 
 
 class BoardController(Controller):
@@ -30,9 +53,10 @@ class BoardController(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
+        unit: FromQuery[str | None] = None,
     ) -> Overview:
-        """What is late and what waits (总览)."""
-        return await overview(uow, rules, staff, locale)
+        """What is late and what waits (总览), by default in one's own unit and below."""
+        return await overview(uow, rules, staff, unit, locale)
 
     @get("/escalations", operation_id="BoardEscalations")
     async def escalations(
@@ -58,7 +82,7 @@ class BoardController(Controller):
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
     ) -> RatesView:
-        """The three rates of a month (三率), `2026-10`; by default this month and one's own unit."""
+        """The three rates of a month (三率), `2026-10`, and of the one before; by default this month and one's own unit."""
         return await rates_view(uow, rules, staff, month, unit, locale)
 
     @get("/co-handling", operation_id="BoardCoHandling")
@@ -86,3 +110,63 @@ class BoardController(Controller):
     ) -> list[CountedView]:
         """The tickets behind the figures of a unit's subtree."""
         return await counted_view(uow, rules, staff, month, unit, locale)
+
+    @get("/trend", operation_id="BoardTrend")
+    async def trend(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        unit: FromQuery[str | None] = None,
+        days: FromQuery[int] = SPANS[0],
+    ) -> Trend:
+        """How many came, ended and stood open, day by day (进出与积压), for 30 or 90 days."""
+        return await trend(uow, rules, staff, unit, days)
+
+    @get("/hotspots", operation_id="BoardHotspots")
+    async def hotspots(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        unit: FromQuery[str | None] = None,
+        of: FromQuery[HeatOf] = HeatOf.OPEN,
+    ) -> Hotspots:
+        """Where appeals gather: category by place, and what came in surges (热点)."""
+        return await hotspots(uow, rules, staff, unit, of, locale)
+
+    @get("/tickets", operation_id="BoardTickets", dependencies=CUT)
+    async def tickets(
+        self,
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        cursor: FromQuery[str] = "",
+    ) -> CutPage:
+        """Exactly the tickets behind a figure of the board (数字背后的工单)."""
+        return await cut_page(uow, rules, staff, cut, cursor, locale)
+
+    @post(
+        "/export",
+        operation_id="ExportBoardTickets",
+        media_type=FILE,
+        status_code=HTTP_200_OK,
+        dependencies=CUT,
+    )
+    async def export(
+        self,
+        data: JSONBody[ExportAsked],
+        request: Request[Any, Any, Any],
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[bytes]:
+        """The same tickets as a file with a watermark (导出), at most 5,000; the export is on record with its reason."""
+        address = client_address(request)
+        file = await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale)
+        return file_answer(file, FILE)

@@ -14,18 +14,21 @@ from litestar.types import ControllerRouterHandler
 from jiesu.settings import Settings
 from jiesu.web.pages.account import AccountPages
 from jiesu.web.pages.admin import ADMIN_PAGES
+from jiesu.web.pages.approvals import ApprovalPages
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
 from jiesu.web.pages.bulk import BulkPages
 from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
+from jiesu.web.pages.escalations import EscalationPages
 from jiesu.web.pages.filing import FilingPages
 from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
 from jiesu.web.pages.my import MyPages
 from jiesu.web.pages.oidc import OidcPages
 from jiesu.web.pages.rendering import STATIC, engine
+from jiesu.web.pages.screen import ScreenPages
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
@@ -59,6 +62,9 @@ def page_routers(settings: Settings) -> list[Router]:
         CallPages,
         WithheldPages,
         BoardPages,
+        EscalationPages,
+        ApprovalPages,
+        ScreenPages,
         AuditPages,
         *ADMIN_PAGES,
     ]

@@ -1,22 +1,37 @@
-"""The board on a page: what waits and what is late, and the three rates, each figure with its tickets."""
+"""The board on a page: what waits and what is late, the rates, hot spots and the flow, each figure with its tickets."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
+from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.figures import counted_view, overview, rates_view
+from jiesu.desk.board.cuts import Cut, allowed_unit
+from jiesu.desk.board.export import MOST, Form, export_cut
+from jiesu.desk.board.flow import SPANS, trend
+from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
+from jiesu.desk.board.listing import cut_page
+from jiesu.desk.board.overview import STATUSES, overview_of
+from jiesu.desk.board.rates import counted_view, rates_view
+from jiesu.desk.board.standing import standing
 from jiesu.desk.views import Named, unit_named
+from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.web.pages.rendering import render
+from jiesu.tickets.words import say_status
+from jiesu.web.cutting import CUT, file_answer
+from jiesu.web.pages.board_words import BOARD_WORDS
+from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
+from jiesu.web.pages.rendering import address, render
+from jiesu.web.sessions import client_address
 
 __all__ = ["BoardPages"]
 
@@ -40,6 +55,41 @@ def _trail(rules: Rules, staff: Staff, unit: str, locale: Locale) -> list[Named]
     return [named for code in (*above, unit) if (named := unit_named(rules, code, locale))]
 
 
+def _link(path: str, **kept: Any) -> Callable[..., str]:
+    """Makes addresses of a page: what is kept, unless a call says otherwise; None leaves a parameter out."""
+    return lambda **changed: address(path, kept | changed)
+
+
+async def _listed(
+    request: Request[Any, Any, Any],
+    staff: Staff,
+    uow: UnitOfWork,
+    rules: Rules,
+    locale: Locale,
+    cut: Cut,
+    cursor: str = "",
+    problem: FormProblem | None = None,
+) -> Response[Any]:
+    return render(
+        request,
+        "board_list.html",
+        status=problem.status if problem else HTTP_200_OK,
+        staff=staff,
+        page=await cut_page(uow, rules, staff, cut, cursor, locale),
+        cut=cut,
+        later=bool(cursor),
+        most=MOST,
+        problem=problem,
+        status_words=say_status(cut.status, locale) if cut.status else "",
+        unit=unit_named(rules, cut.unit or staff.unit, locale),
+        category=category_of(rules, cut.category, locale) if cut.category else None,
+        place=place_named(rules, cut.place, locale) if cut.place else None,
+        board_words=BOARD_WORDS,
+        here=_link("/board/list", **cut.query),
+        there=_link("/board/export", **cut.query),
+    )
+
+
 class BoardPages(Controller):
     path = "/board"
 
@@ -53,19 +103,65 @@ class BoardPages(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
+        days: FromQuery[int] = SPANS[0],
+        of: FromQuery[HeatOf] = HeatOf.OPEN,
     ) -> Response[Any]:
-        """Numbers first (看板); a unit's name leads to the units below it."""
-        rates = await rates_view(uow, rules, staff, month, unit, locale)
+        """Numbers first (看板); a unit's name leads to the units below it, a number to its tickets."""
+        chosen = allowed_unit(staff, unit)
+        asked = chosen if chosen != staff.unit else None
+        found = await standing(uow, rules, staff, chosen)
         return render(
             request,
             "board.html",
             staff=staff,
-            overview=await overview(uow, rules, staff, locale),
-            rates=rates,
+            overview=await overview_of(uow, rules, staff, chosen, found, locale),
+            rates=await rates_view(uow, rules, staff, month, chosen, locale),
+            trend=await trend(uow, rules, staff, chosen, days, open_now=sum(found.of().values())),
+            heat=await heat(uow, rules, staff, chosen, of, found, locale),
+            surges=await surge_views(uow, rules, staff, chosen, locale),
             months=_months(uow),
-            trail=_trail(rules, staff, unit or staff.unit, locale),
+            spans=SPANS,
+            trail=_trail(rules, staff, chosen, locale),
             parents={row.parent for row in rules.organisation.units.values()},
+            statuses=STATUSES,
+            board_words=BOARD_WORDS,
+            here=_link("/board", unit=asked, month=month, days=days if days != SPANS[0] else None, of=None),
+            cut=_link("/board/list", unit=asked),
         )
+
+    @get("/list", dependencies=CUT)
+    async def listed(
+        self,
+        request: Request[Any, Any, Any],
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        cursor: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """Exactly the tickets behind a number."""
+        return await _listed(request, staff, uow, rules, locale, cut, cursor)
+
+    @post("/export", dependencies=CUT, status_code=HTTP_200_OK)
+    async def export(
+        self,
+        request: Request[Any, Any, Any],
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """The same as a file (导出); it is on record before it goes out."""
+        fields = await fields_of(request)
+        form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
+        try:
+            async with uow.session.begin_nested():
+                file = await export_cut(uow, rules, staff, cut, form, fields["reason"], client_address(request), locale)
+        except Invalid as error:
+            return await _listed(request, staff, uow, rules, locale, cut, problem=problem_of(error, locale))
+        return file_answer(file)
 
     @get("/tickets")
     async def counted(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,14 +24,14 @@ from jiesu.accounts.staff import Staff
 from jiesu.desk.views import unit_named
 from jiesu.errors import DomainError, TooMany
 from jiesu.kit.locale import Locale
-from jiesu.sla.wording import moment_words
+from jiesu.sla.wording import day_words, moment_words
 from jiesu.web.pages.browsers import browser_words
 from jiesu.web.pages.languages import speaker
 from jiesu.web.pages.words import WORDS
 from jiesu.web.problems import locale_of
 from jiesu.web.signed_in import SignedInPerson
 
-__all__ = ["ASSETS", "STATIC", "engine", "go", "render", "waiting"]
+__all__ = ["ASSETS", "STATIC", "address", "engine", "go", "render", "waiting"]
 
 WEB = Path(__file__).parents[1]
 #: Built from ASSETS by `make setup`.
@@ -49,7 +49,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 #: Reader's choices kept in cookies: name → the values it may have.
-CHOICES = {"lang": ("zh", "en"), "size": ("normal", "large"), "contrast": ("normal", "high")}
+CHOICES = {
+    "lang": ("zh", "en"),
+    "size": ("normal", "large"),
+    "contrast": ("normal", "high"),
+    "theme": ("auto", "light", "dark"),
+}
 YEAR = 365 * 24 * 3600
 _LINK = re.compile(r"https?://[^\s<>“”（）()，。]+")
 
@@ -73,6 +78,7 @@ def render(
         "locale": locale,
         "words": WORDS,
         "large": _choice(request, "size") == "large",
+        "theme": _choice(request, "theme"),
         "contrast": _choice(request, "contrast") == "high",
         "looks": " ".join(_looks(request)),
         "path": request.scope["path"],
@@ -98,6 +104,12 @@ def go(path: str, cookies: Sequence[Cookie] = ()) -> Response[Any]:
     return answer
 
 
+def address(path: str, parameters: Mapping[str, Any]) -> str:
+    """A path with its parameters; those that are None or empty are left out."""
+    given = urlencode({name: str(value) for name, value in parameters.items() if value not in (None, "")})
+    return f"{path}?{given}" if given else path
+
+
 def engine() -> JinjaTemplateEngine:
     """Templates that escape everything and refuse a name nobody gave."""
     environment = Environment(
@@ -111,6 +123,8 @@ def engine() -> JinjaTemplateEngine:
     environment.globals["asset"] = _asset
     environment.filters |= {
         "moment": _moment,
+        "days": _days,
+        "day": _day,
         "percent": _percent,
         "bytes": _bytes,
         "links": _links,
@@ -158,12 +172,17 @@ def _choice(request: Request[Any, Any, Any], name: str) -> str | None:
 
 def _looks(request: Request[Any, Any, Any]) -> Iterator[str]:
     """What the page's style goes by."""
-    looks = (("size", "large", "large"), ("contrast", "high", "contrast"))
+    looks = (
+        ("size", "large", "large"),
+        ("contrast", "high", "contrast"),
+        ("theme", "light", "light"),
+        ("theme", "dark", "dark"),
+    )
     return (name for choice, value, name in looks if _choice(request, choice) == value)
 
 
 def _chosen(request: Request[Any, Any, Any]) -> Iterator[Cookie]:
-    """Language, letter size and contrast, once they were chosen with `?lang=`, `?size=` or `?contrast=`."""
+    """Language, letter size, contrast and the board's theme, once they were chosen with `?lang=`, `?size=` and so on."""
     for name, values in CHOICES.items():
         if (value := request.query_params.get(name)) in values:
             yield Cookie(name, value=value, max_age=YEAR, samesite="lax", secure=_https(request))
@@ -189,6 +208,21 @@ def _asset(name: str) -> str:
 def _moment(context: Context, moment: datetime, *, year: bool = False) -> str:
     locale: Locale = context["locale"]
     return moment_words(moment, locale, year=year)
+
+
+@pass_context
+def _days(context: Context, days: Sequence[date]) -> str:
+    """The first three, and how many there are in all."""
+    locale: Locale = context["locale"]
+    shown = [day_words(day, locale, year=True) for day in days[:3]]
+    more = "" if len(days) <= 3 else f" … ({len(days)})"
+    return (", " if locale == "en" else "、").join(shown) + more if shown else "—"
+
+
+@pass_context
+def _day(context: Context, day: date) -> str:
+    locale: Locale = context["locale"]
+    return day_words(day, locale)
 
 
 def _percent(rate: float | None) -> str:

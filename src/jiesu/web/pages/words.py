@@ -103,6 +103,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reopen": N_("重新办理"),
         "recuse": N_("回避"),
         "acknowledge": N_("认领督办"),
+        "take_over": N_("提级办理"),
+        "own_case": N_("领导包案"),
         "hold": N_("保全，到期也不删除"),
         "lift_hold": N_("解除保全"),
         "reveal": N_("查看完整信息"),

@@ -8,7 +8,7 @@ from alembic import op
 from jiesu.db.policies import SYSTEM, protect, unprotect
 
 revision = "0010"
-down_revision = "0012"
+down_revision = "0009"
 
 ME = "nullif(current_setting('jiesu.account', true), '')::bigint"
 #: A draft is its writer's alone, and only while they see the ticket.

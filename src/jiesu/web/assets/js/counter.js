@@ -1,4 +1,4 @@
-// The counter's form: who calls and what it seems to be about are asked while one types; Ctrl-Enter registers.
+// The counter's form: who calls and what it seems to be about are asked while one types.
 const form = document.querySelector("form[data-counter]");
 if (form) {
   const aside = form.querySelector("[data-aside]"), own = form.querySelector("[data-own]");
@@ -35,11 +35,9 @@ if (form) {
     form.elements.category.focus();
   });
   form.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.key !== "Enter") return;
-    if (event.ctrlKey || event.metaKey) form.requestSubmit(form.querySelector("button.primary"));
-    else if (!event.target.matches("input:not([type=radio]):not([type=checkbox]):not([type=file])")) return;
+    if (event.isComposing || event.key !== "Enter" || event.ctrlKey || event.metaKey) return; // keys.js sends
+    if (!event.target.matches("input:not([type=radio]):not([type=checkbox]):not([type=file])")) return;
     event.preventDefault(); // one line is done, the form is not
-    event.stopPropagation();
   });
   show();
 }

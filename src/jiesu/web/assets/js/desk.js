@@ -8,6 +8,7 @@ import "./bulk.js";
 import "./keys.js";
 import "./palette.js";
 import "./counter.js";
+import "./narrow.js";
 import "./ticket.js";
 import { start } from "./stream.js";
 

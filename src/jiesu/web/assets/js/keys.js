@@ -111,6 +111,6 @@ function arrive() {
 function sendWith(event) {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
   const form = event.target.closest("form");
-  const button = form && form.querySelector("button:not([type=button])");
+  const button = form && (form.querySelector("button.primary") || form.querySelector("button:not([type=button])"));
   if (button) form.requestSubmit(button);
 }

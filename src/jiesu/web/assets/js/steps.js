@@ -23,22 +23,28 @@ export function steps(begin) {
   async function ask(pressed) {
     const answers = new URLSearchParams([...new FormData(form())].filter((answer) => typeof answer[1] === "string"));
     answers.set("do", pressed);
-    form().setAttribute("aria-busy", "true");
+    busy(true);
     try {
       const reply = await fetch("/file/steps", { method: "POST", body: answers });
       show(new DOMParser().parseFromString(await reply.text(), "text/html"));
     } catch {
       const notice = main.querySelector("[data-offline]");
-      form().removeAttribute("aria-busy");
+      busy(false);
       notice.hidden = false;
       notice.scrollIntoView({ block: "center" });
     }
+  }
+
+  function busy(is) {
+    form().setAttribute("aria-busy", is);
+    for (const button of form().querySelectorAll("button")) button.disabled = is;
   }
 
   function show(page) {
     const fresh = page.getElementById("main");
     if (!fresh) throw new Error("not a page");
     main.innerHTML = fresh.innerHTML;
+    document.querySelector(".foot").replaceWith(page.querySelector(".foot")); // everything below the header is new: nothing jumps
     document.title = page.title;
     begin();
     window.scrollTo(0, 0);

@@ -10,8 +10,8 @@ if (form) {
     pages.forEach((page, place) => { page.hidden = place !== now; });
     if (!focus) return;
     window.scrollTo(0, 0);
-    const first = pages[now].querySelector("input:checked, input, button");
-    if (first) first.focus({ preventScroll: true });
+    pages[now].tabIndex = -1; // the question as a whole: a ring around one answer would suggest it
+    pages[now].focus({ preventScroll: true });
   };
 
   form.addEventListener("click", (event) => {

@@ -8,6 +8,8 @@ from jiesu.web.pages.admin.accounts import AccountsPages
 from jiesu.web.pages.admin.calendar import CalendarPages
 from jiesu.web.pages.admin.home import AdminHomePages
 from jiesu.web.pages.admin.hours import HoursPages
+from jiesu.web.pages.admin.messages import MessagesPages
+from jiesu.web.pages.admin.policies import PoliciesPages
 from jiesu.web.pages.admin.security import SecurityPages
 from jiesu.web.pages.admin.units import UnitsPages
 from jiesu.web.pages.admin.work import WorkPages
@@ -20,6 +22,8 @@ ADMIN_PAGES: list[ControllerRouterHandler] = [
     UnitsPages,
     CalendarPages,
     HoursPages,
+    PoliciesPages,
+    MessagesPages,
     WorkPages,
     SecurityPages,
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jiesu.errors import Invalid
+from jiesu.units.finding import fits
 from jiesu.units.organisation import Organisation, Unit
 
 __all__ = ["matching_units", "typed_unit"]
@@ -22,15 +23,16 @@ class SeveralUnits(Invalid):
 
 
 def matching_units(organisation: Organisation, typed: str) -> list[Unit]:
-    """Units with that code, else with that name, else all whose code or name contains it, in the order of their codes."""
+    """Units with that code, else with that name, else all that contain it in code, name or pinyin, in the order of their codes."""
     wanted = typed.replace("\0", "").strip().casefold()
     units = [organisation.units[code] for code in sorted(organisation.units)]
-    for fits in (
+    for this in (
         lambda unit: unit.code.casefold() == wanted,
         lambda unit: wanted in (unit.name.casefold(), unit.name_en.casefold()),
         lambda unit: any(wanted in text.casefold() for text in (unit.code, unit.name, unit.name_en)),
+        lambda unit: fits(unit.name, wanted),
     ):
-        if found := [unit for unit in units if fits(unit)]:
+        if found := [unit for unit in units if this(unit)]:
             return found
     return []
 

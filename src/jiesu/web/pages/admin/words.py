@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from jiesu.web.pages.languages import N_
 
-__all__ = ["FUNCTIONS", "JOBS", "KINDS", "ROLE_DUTIES", "TIERS", "UNIT_FIELDS"]
+__all__ = [
+    "ACTIONS", "FUNCTIONS", "JOBS", "KINDS", "RECIPIENTS", "ROLE_DUTIES", "SENT_WHEN", "TIERS", "UNIT_FIELDS",
+]  # fmt: skip
 
 #: role → what somebody in it may do, for whoever gives it.
 ROLE_DUTIES: Mapping[str, str] = {
@@ -28,6 +30,8 @@ JOBS: Mapping[str, str] = {
     "attachment.scan": N_("给附件查毒"),
     "audit.checkpoint": N_("给审计日志签名"),
     "calendar.recompute": N_("按新日历重新计算期限"),
+    "listing.ends": N_("挂账到期"),
+    "listing.review": N_("提醒复评挂账"),
     "ladder.ack": N_("检查督办有没有人认领"),
     "sla.rung": N_("到点提醒或督办"),
     "survey.remind": N_("提醒诉求人评价"),
@@ -77,4 +81,35 @@ UNIT_FIELDS: Mapping[str, str] = {
     "parent": N_("上级单位"),
     "functions": N_("职责"),
     "phone": N_("电话"),
+}
+
+#: whom a rung tells, and what it does besides
+RECIPIENTS: Mapping[str, str] = {
+    "unit": N_("承办单位值班岗"),
+    "parent": N_("上一级值班岗"),
+    "grandparent": N_("上两级值班岗"),
+    "root": N_("市级值班岗"),
+}
+ACTIONS: Mapping[str, str] = {"raise_class": N_("等级升一级"), "take_over": N_("上级接过来办"), "order": N_("下督办单")}
+
+#: message → when it is sent; all of them go to the petitioner's telephone
+SENT_WHEN: Mapping[str, str] = {
+    "receipt": N_("收到诉求，还没有派单"),
+    "receipt_dispatched": N_("收到诉求，已经派单"),
+    "dispatched": N_("后来派单或改派"),
+    "dispatched_moved": N_("派单时答复时间有变动"),
+    "need_info": N_("请诉求人补充"),
+    "answered": N_("直接答复咨询"),
+    "diverted": N_("转告其他渠道"),
+    "survey": N_("办理结果审核通过，请评价"),
+    "survey_reminder": N_("还没有评价，提醒一次"),
+    "progress": N_("告知进展"),
+    "plan": N_("告知解决方案"),
+    "listed": N_("同意挂账"),
+    "extended": N_("批准延期"),
+    "moved": N_("等级调整，答复时间有变动"),
+    "rework": N_("没有解决或不满意，安排重办"),
+    "reopened": N_("有新的事实，重新办理"),
+    "calendar_moved": N_("放假安排公布，答复时间有变动"),
+    "access_code": N_("用手机号查自己的诉求，验证码"),
 }

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from jiesu.db.policies import SYSTEM, protect, unprotect
 
-revision = "0012b"
+revision = "0011"
 down_revision = "0010"
 
 ORDERS = ("order", "instruction")

@@ -7,7 +7,7 @@ from alembic import op
 
 from jiesu.db.policies import protect
 
-revision = "0012"
+revision = "0009"
 down_revision = "0008"
 
 REASONS = ("not_our_place", "not_our_duty", "higher_level", "duplicate", "interest", "other")

@@ -27,13 +27,20 @@ SIZES = (10_000, 1_000_000)
 #: Asked for in turn, so many times; the first tenth only warms up.
 ROUNDS = 60
 WHO = (f"officer-{STATION}", f"dispatcher-{COUNTY}", f"supervisor-{CITY}")
-PAGES = ("/desk", "/desk?view=overdue", "/desk?view=open&class=P2", "/desk?view=ended", "/desk?view=all&q=停发")
+PAGES = (
+    "/desk",
+    "/desk?view=overdue",
+    "/desk?view=open&class=P2",
+    "/desk?view=ended",
+    "/desk?view=ended&category=04",
+    "/desk?view=all&q=停发",
+)
 #: Nine of ten have ended, as after a year.
 FILL = """
-INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, title, text,
+INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, category, title, text,
                     anonymous, confidential, desk_unit, lead_unit, routing, rounds, info_requests, reworks, dissatisfactions,
                     contact_attempts, registered_at, next_due_at, ended_at, search)
-SELECT 'BENCH-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', '抚恤金停发三个月 ' || n, repeat('诉求', 60),
+SELECT 'BENCH-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', (ARRAY['0401', '0502', '0903', '1101'])[1 + n % 4], '抚恤金停发三个月 ' || n, repeat('诉求', 60),
        false, false, u.desk, CASE WHEN s.status IN ('registered', 'need_info') THEN NULL ELSE u.code END, '{{}}', 1, 0, 0, 0, 0,
        now() - n * interval '1 minute',
        CASE WHEN s.open THEN now() + (n % 20000 - 200) * interval '10 minutes' END,
@@ -41,7 +48,7 @@ SELECT 'BENCH-' || n, '', 1, s.status, 'SERVICE', 'help', 'web', 'P2', '1', '抚
        array_to_tsvector(ARRAY['诉求', 'w' || n % 5000] || CASE WHEN n % 200 = 0 THEN ARRAY['停发'] ELSE ARRAY['抚恤'] END)
 FROM generate_series(1, {tickets}) n
 JOIN (SELECT code, 'VS-' || substr(place, 1, 6) AS desk, row_number() OVER (ORDER BY code) - 1 AS place
-      FROM unit WHERE kind = 'station') u ON u.place = (n * 7919) % (SELECT count(*) FROM unit WHERE kind = 'station')
+      FROM unit WHERE kind = 'station') u ON u.place = (n::bigint * 7919) % (SELECT count(*) FROM unit WHERE kind = 'station')
 JOIN LATERAL (SELECT (ARRAY['registered', 'need_info', 'dispatched', 'in_progress', 'under_review', 'awaiting_survey',
               'rework'])[1 + (n / 10) % 7] AS word) w ON true
 JOIN LATERAL (SELECT CASE WHEN n % 10 = 0 THEN w.word ELSE 'closed' END AS status, n % 10 = 0 AS open) s ON true

@@ -7,8 +7,8 @@ from alembic import op
 
 from jiesu.db.policies import protect
 
-revision = "0009"
-down_revision = "0012b"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -1,0 +1,169 @@
+"""What waits for the person's decision, in one list: extensions and listings asked for, objections to judge, results to review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from jiesu.accounts.roles import Right
+from jiesu.accounts.staff import NotYours, Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.board.cuts import Cut, condition
+from jiesu.desk.deadlines import local
+from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.routing.objections import Objection, ObjectionState, may_judge
+from jiesu.rules import Rules
+from jiesu.sla.extensions import may_decide
+from jiesu.sla.listings import Listing, ListingState
+from jiesu.sla.models import Extension, ExtensionState
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Status
+
+__all__ = ["DECISIONS", "Approval", "ApprovalKind", "approvals"]
+
+MOST = 50
+
+
+class ApprovalKind(StrEnum):
+    EXTENSION = "extension"
+    LISTING = "listing"
+    OBJECTION = "objection"
+    RESULT = "result"
+
+
+#: Kind → the step that says yes, the step that says no and wants a reason. An objection is judged by one step either way.
+DECISIONS = {
+    ApprovalKind.EXTENSION: ("grant_extension", "refuse_extension"),
+    ApprovalKind.LISTING: ("grant_listing", "refuse_listing"),
+    ApprovalKind.OBJECTION: ("designate", "designate"),
+    ApprovalKind.RESULT: ("approve", "send_back"),
+}
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """`text` is the reason of an extension or objection, the plan of a listing, or the result.
+
+    `old_due_at` and `until` are of an extension, `proposed` of an objection: the unit that the objecting one names,
+    `ends_at` and `ends_with` of a listing: the date or the event that would end it.
+    """
+
+    kind: ApprovalKind
+    ticket: QueueRow
+    asked_at: datetime | None
+    text: str
+    old_due_at: datetime | None = None
+    until: datetime | None = None
+    proposed: Named | None = None
+    ends_at: datetime | None = None
+    ends_with: str | None = None
+
+
+async def approvals(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale = "zh") -> list[Approval]:
+    """What is due soonest first, of each kind. Raises NotYours."""
+    if not any(staff.has(right) for right in (Right.SUPERVISE, Right.APPROVE, Right.DISPATCH)):
+        raise NotYours
+    return [
+        found
+        for kind in (_extensions, _listings, _objections, _results)
+        for found in await kind(uow, rules, staff, locale)
+    ]
+
+
+async def _extensions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    query = (
+        select(Extension, Ticket)
+        .join(Ticket, Ticket.id == Extension.ticket_id)
+        .where(
+            Extension.state == ExtensionState.ASKED,
+            Extension.decider.in_(staff.subtree),
+            Extension.unit == Ticket.lead_unit,
+            condition(Cut(), rules, staff, uow.now),
+        )
+        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
+        .order_by(Extension.old_due_at, Extension.id)
+        .limit(MOST)
+    )
+    return [
+        Approval(
+            kind=ApprovalKind.EXTENSION,
+            ticket=queue_row(ticket, rules, uow.now, locale),
+            asked_at=asked.asked_at.astimezone(SHANGHAI),
+            text=asked.reason,
+            old_due_at=asked.old_due_at.astimezone(SHANGHAI),
+            until=asked.until.astimezone(SHANGHAI),
+        )
+        for asked, ticket in await uow.session.execute(query)
+        if may_decide(staff, ticket, asked)
+    ]
+
+
+async def _listings(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    query = (
+        select(Listing, Ticket)
+        .join(Ticket, Ticket.id == Listing.ticket_id)
+        .where(
+            Listing.state == ListingState.ASKED,
+            Listing.decider.in_(staff.subtree),
+            condition(Cut(), rules, staff, uow.now),
+        )
+        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
+        .order_by(Listing.asked_at, Listing.id)
+        .limit(MOST)
+    )
+    return [
+        Approval(
+            kind=ApprovalKind.LISTING,
+            ticket=queue_row(ticket, rules, uow.now, locale),
+            asked_at=asked.asked_at.astimezone(SHANGHAI),
+            text=asked.plan,
+            ends_at=local(asked.until),
+            ends_with=asked.event,
+        )
+        for asked, ticket in await uow.session.execute(query)
+        if may_decide(staff, ticket, asked)
+    ]
+
+
+async def _objections(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    query = (
+        select(Objection, Ticket)
+        .join(Ticket, Ticket.id == Objection.ticket_id)
+        .where(
+            Objection.state == ObjectionState.PENDING,
+            Objection.judge.in_(staff.subtree),
+            condition(Cut(), rules, staff, uow.now),
+        )
+        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
+        .order_by(Objection.objected_at, Objection.id)
+        .limit(MOST)
+    )
+    return [
+        Approval(
+            kind=ApprovalKind.OBJECTION,
+            ticket=queue_row(ticket, rules, uow.now, locale),
+            asked_at=objection.objected_at.astimezone(SHANGHAI),
+            text=objection.basis,
+            proposed=unit_named(rules, objection.proposed_unit, locale),
+        )
+        for objection, ticket in await uow.session.execute(query)
+        if may_judge(rules.organisation, staff, ticket, objection)
+    ]
+
+
+async def _results(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    if not staff.has(Right.APPROVE):
+        return []
+    waiting = condition(Cut(status=Status.UNDER_REVIEW), rules, staff, uow.now)
+    query = select(Ticket).where(waiting).options(defer(Ticket.text), defer(Ticket.reply))
+    tickets = await uow.session.scalars(query.order_by(Ticket.next_due_at.nulls_last(), Ticket.id).limit(MOST))
+    return [
+        Approval(ApprovalKind.RESULT, queue_row(ticket, rules, uow.now, locale), None, ticket.result or "")
+        for ticket in tickets
+        if staff.may(Right.APPROVE, ticket)
+    ]

@@ -1,0 +1,129 @@
+"""The rates as they are shown: of a unit and those below it, beside the month before, and the tickets behind them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import msgspec
+
+from jiesu.accounts.staff import Staff
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.board.cuts import allowed_unit
+from jiesu.desk.views import Named, unit_named
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.statistics.query import MonthSpan, counted_tickets, month_span, rates_of
+from jiesu.statistics.rates import Figures
+from jiesu.tickets.repository import visible_to
+
+__all__ = ["CountedView", "FigureView", "RatesView", "UnitRates", "counted_view", "month_of", "rates_view"]
+
+
+class FigureView(msgspec.Struct, frozen=True):
+    """Rates from 0 to 1, unrounded; null is shown as “—”. `base` is V."""
+
+    base: int
+    response: float | None
+    resolution: float | None
+    satisfaction: float | None
+    score: float | None
+    first_time_solved: float | None
+    timed_response: float | None
+    ranked: bool
+
+
+class UnitRates(msgspec.Struct, frozen=True):
+    """A unit's own figures, those of its whole subtree, and the subtree's of the month before."""
+
+    unit: Named
+    own: FigureView
+    subtree: FigureView
+    before: FigureView
+
+
+class RatesView(msgspec.Struct, frozen=True):
+    """The asked-for unit first, then each unit directly below it. `previous` is the month before."""
+
+    month: str
+    previous: str
+    units: list[UnitRates]
+
+
+class CountedView(msgspec.Struct, frozen=True):
+    """One ticket behind the figures, with what it counted for."""
+
+    number: str
+    title: str
+    unit: Named
+    answered_at: datetime
+    contacted: bool | None
+    solved: str | None
+    satisfied: str | None
+
+
+def _number(rate: Fraction | None) -> float | None:
+    return None if rate is None else float(rate)
+
+
+def _figures(figures: Figures) -> FigureView:
+    return FigureView(
+        base=figures.base,
+        response=_number(figures.response),
+        resolution=_number(figures.resolution),
+        satisfaction=_number(figures.satisfaction),
+        score=_number(figures.score),
+        first_time_solved=_number(figures.first_time_solved),
+        timed_response=_number(figures.timed_response),
+        ranked=figures.ranked,
+    )
+
+
+def month_of(uow: UnitOfWork, month: str | None) -> str:
+    """The month asked for, by default this one."""
+    return month or f"{uow.now.astimezone(SHANGHAI):%Y-%m}"
+
+
+def _span(uow: UnitOfWork, month: str | None) -> MonthSpan:
+    return month_span(month_of(uow, month))
+
+
+async def rates_view(
+    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, locale: Locale = "zh"
+) -> RatesView:
+    """The three rates of a month and of the one before. Raises BadMonth, UnitNotSeen, NotYours."""
+    chosen, span = allowed_unit(staff, unit), _span(uow, month)
+    before = month_span(f"{span.start - timedelta(days=1):%Y-%m}")
+    now, then = [await rates_of(uow, rules.organisation, rules.rates, each, chosen, staff) for each in (span, before)]
+    return RatesView(
+        span.name,
+        before.name,
+        [
+            UnitRates(_named(rules, row.unit, locale), _figures(row.own), _figures(row.subtree), _figures(old.subtree))
+            for row, old in zip(now, then, strict=True)
+        ],
+    )
+
+
+async def counted_view(
+    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, locale: Locale = "zh"
+) -> list[CountedView]:
+    """Exactly the tickets that make the subtree's figures, less those the person may not open."""
+    units = sorted(rules.organisation.subtree(allowed_unit(staff, unit)))
+    return [
+        CountedView(
+            number=row.number,
+            title=row.title,
+            unit=_named(rules, row.unit, locale),
+            answered_at=row.answered_at.astimezone(SHANGHAI),
+            contacted=row.fact.contacted,
+            solved=row.fact.solved,
+            satisfied=row.fact.satisfied,
+        )
+        for row in await counted_tickets(uow, _span(uow, month), units, visible_to(staff))
+    ]
+
+
+def _named(rules: Rules, unit: str, locale: Locale) -> Named:
+    return unit_named(rules, unit, locale) or Named(unit, unit)
