@@ -240,6 +240,7 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
     assert wrong == []
 
 
+@pytest.mark.timeout(600)
 async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(client, tickets, people):
     """The answer is the same to the byte as for a ticket that does not exist."""
     unknown, wrong = "HH20260101-00001-3", []

@@ -112,8 +112,10 @@ async def test_somebody_new_is_added_with_the_keyboard_alone(browser: Browser, s
 
     await tab_to('a[href="/admin/users"]')
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/admin/users")
     await tab_to('a[href="/admin/users/new"]')
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/admin/users/new")
     await tab_to("#name")
     await page.keyboard.type("李娜")
     await tab_to("#username")
