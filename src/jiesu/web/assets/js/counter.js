@@ -28,6 +28,9 @@ if (form) {
 
   phone.addEventListener("input", () => later(400));
   text.addEventListener("input", () => later(1000));
+  own.addEventListener("input", (event) => {
+    if (/id_number|kind/.test(event.target.name)) own.querySelector("details").open = true; // these want a consent
+  });
   aside.addEventListener("change", show);
   aside.addEventListener("click", (event) => {
     if (!event.target.matches("[data-take]")) return;
