@@ -31,7 +31,7 @@ PAGES = {
 #: `history`: 100 tickets a day however long ago it began, the newest 1,000 open. `crowd`: all in three years, a tenth open.
 SHAPES = {
     "history": ("interval '864 seconds'", "n <= 1000"),
-    "crowd": ("interval '94608000 seconds' / {tickets}", "n % 10 = 0"),
+    "crowd": ("(interval '94608000 seconds' / {tickets})", "n % 10 = 0"),
 }
 FILL = """
 TRUNCATE ticket, petitioner CASCADE;

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from jiesu.audit.trail import verify
+from jiesu.sla.models import Deadline
 from jiesu.tickets.words import Status
-from jiesu.web.bulk import MOST
+from jiesu.web.bulk import MOST, act_on_all
 from tests.builders.forms import CITY, COUNTY, STATION
+from tests.builders.make import person
 
 BULK = "/api/v1/desk/bulk"
 
@@ -30,13 +34,30 @@ async def test_each_ticket_is_done_or_refused_by_itself_in_the_order_asked(clien
     assert (await make.load(new)).status is Status.IN_PROGRESS
 
 
-async def test_the_trails_of_those_done_after_a_refusal_hold(client, sign_in, make, kernel):
-    from jiesu.audit.trail import verify
-
-    refused, done = await make.ticket("closed"), await make.ticket()
-    await ask(client, await sign_in(f"officer-{STATION}"), "sign", [refused.number, done.number])
+async def test_what_is_refused_half_way_leaves_nothing_behind_for_what_follows_in_the_transaction(kernel, make):
+    """The co-handler is refused after the dispatch is on record and its clocks are armed; then the same ticket is dispatched."""
+    made = await make.ticket("registered")
+    async with kernel.db.begin() as uow:
+        staff = await person(uow, kernel, f"dispatcher-{CITY}")
+        for helpers, done in ([STATION], False), ([], True):
+            body = {"unit": STATION, "co_handlers": helpers}
+            found = await act_on_all(uow, kernel.rules, staff, [made.number], "dispatch", body, "zh")
+            assert [one.done for one in found] == [done], found
     async with kernel.db.begin() as uow:
         assert [fault async for fault in verify(uow.session)] == []
+        clocks = select(Deadline.target).where(Deadline.ticket_id == made.id, Deadline.clock == "unit")
+        armed = (await uow.session.scalars(clocks)).all()
+        assert sorted(armed) == sorted(set(armed))
+        assert armed
+
+
+async def test_two_spellings_of_a_number_are_one_ticket(client, sign_in, make):
+    made = await make.ticket("in_progress")
+    spellings = [made.number, made.number.lower()]
+    found = await ask(client, await sign_in(f"officer-{STATION}"), "note", spellings, text="下周一走访")
+    assert [one["number"] for one in found] == [made.number]
+    view = await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(f"officer-{STATION}"))
+    assert [line.get("detail") for line in view.json()["history"]].count("下周一走访") == 1
 
 
 async def test_a_ticket_that_may_not_be_seen_is_answered_as_one_that_is_not_there(client, sign_in, make):

@@ -237,3 +237,12 @@ async def test_the_petitioner_reads_who_helps_and_not_what_is_said_among_colleag
     assert "内部理由" not in page.text
     assert "核对户籍档案" not in page.text
     assert {each["clock"] for each in page.json()["deadlines"]} <= {"petitioner", "unit"}
+
+
+async def test_no_figure_of_the_helpers_board_counts_what_another_leads(client, sign_in, make, act):
+    made = await make.ticket("in_progress")
+    await act(CITY_DESK, made, "give_task", **{**TASK, "unit": SECOND})
+    headers = await sign_in(f"unit_head-{SECOND}")
+    assert made.number in await numbers(client, sign_in, f"unit_head-{SECOND}", "co_handling")
+    assert (await client.get("/api/v1/board/overview", headers=headers)).json()["queues"]["in_progress"] == 0
+    assert (await client.get("/api/v1/board/tickets?what=open", headers=headers)).json()["tickets"] == []

@@ -7,6 +7,7 @@ import pytest
 from jiesu.accounts.grants import take_post
 from jiesu.accounts.resets import deactivate, reset_second_factor
 from jiesu.accounts.roles import Role
+from jiesu.web.api.stream import _still_there
 from tests.builders.accounts import NAME, PASSWORD, SESSION
 from tests.builders.forms import COUNTY, STATION
 
@@ -158,3 +159,14 @@ async def test_what_a_page_asks_for_by_itself_keeps_nobody_signed_in(people, lat
     assert reply.status_code == 200
     later(idle // 2 + MINUTE)
     assert not await alive(people, headers)
+
+
+async def test_listening_to_the_stream_is_no_use_of_the_session(client, sign_in):
+    token = (await sign_in(f"officer-{STATION}"))["Authorization"].removeprefix("Bearer ")
+    state = client._transport.app.state
+    began = (await state.sessions.find(token, use=False)).used_at
+    state.sessions.unix_time = lambda: began + 5 * MINUTE
+    assert await _still_there(state, token) is not None
+    assert (await state.sessions.find(token, use=False)).used_at == began
+    await state.sessions.find(token)  # what a request does
+    assert (await state.sessions.find(token, use=False)).used_at == began + 5 * MINUTE

@@ -21,7 +21,8 @@ from jiesu.surveys.answer import Answers, answer_survey
 from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status
-from jiesu.web.actions import ACTIONS, Call, Dispatch
+from jiesu.web.action_bodies import Dispatch
+from jiesu.web.actions import ACTIONS, Call
 from tests.builders.forms import CITY, STATION, appeal_form
 
 __all__ = ["Made", "Make"]

@@ -173,8 +173,6 @@ async def test_a_narrowed_queue_and_what_is_news_in_it_read_indexes(full, userna
         await uow.see_as(staff.viewer)
         for view in VIEWS:
             for name, value in narrow.items():
-                if name == "category" and view in (View.ENDED, View.ALL):
-                    continue  # no index of ended tickets holds the category: bench/queues.py says what that costs
                 given = Narrow(**{name: value}).conditions(full.rules.organisation)
                 page = await list_tickets(uow, full.keys, staff, view, narrow=given)
                 await news_among(uow, staff, page.tickets)

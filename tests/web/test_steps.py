@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from jiesu.kernel import Kernel
+from jiesu.sla.models import Deadline
 from jiesu.tickets.words import Status
 from tests.builders.forms import COUNTY, PHONE, STATION
 from tests.builders.make import Make
@@ -244,3 +247,16 @@ async def test_a_ticket_elsewhere_does_not_exist(as_staff: Any, make: Make):
     page = await site.get(f"/desk/t/{made.number}")
     assert page.status_code == 404
     assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_a_dispatch_refused_half_way_comes_back_as_it_was(as_staff: Any, make: Make, kernel: Kernel):
+    """The unit that leads cannot help as well; the clocks armed meanwhile are not shown, and none is kept."""
+    made = await make.ticket("registered")
+    site = await as_staff(DISPATCHER)
+    page = await site.post(f"/desk/t/{made.number}", action="dispatch", unit=STATION, helper=STATION)
+    assert page.status_code == 409
+    assert "这一步没有办成" in words(page)
+    assert "单位时限" not in words(page)
+    async with kernel.db.begin() as uow:
+        unit = select(Deadline.id).where(Deadline.ticket_id == made.id, Deadline.clock == "unit")
+        assert (await uow.session.scalars(unit)).all() == []

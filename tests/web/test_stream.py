@@ -119,15 +119,13 @@ async def test_neither_the_accused_nor_the_recused_hear_of_it(web: httpx.AsyncCl
         assert sealed.number not in heard["city"] | heard["head"] | heard["officer"]
 
 
-async def test_signing_out_ends_it_and_listening_keeps_nobody_signed_in(web: httpx.AsyncClient, behind: Kernel):
+async def test_signing_out_ends_it(web: httpx.AsyncClient, behind: Kernel):
     headers = await enter(web, f"officer-{STATION}")
-    before = (await web.get("/api/v1/sessions", headers=headers)).json()
     async with listening(web, headers) as ear:
         await ear.hears("refresh")
         await web.delete("/api/v1/session", headers=headers)
         await ear.hears("bye", seconds=20)
         await ear.ends()
-    assert len(before) >= 1
     assert (await web.get("/api/v1/stream", headers=headers)).status_code == 401
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+import jiesu.web.pages
 from jiesu.desk.drafts import Draft
 from jiesu.kernel import Kernel
-from tests.builders.forms import COUNTY, STATION
+from jiesu.tickets.models import Ticket
+from jiesu.web.actions import ACTIONS
+from jiesu.web.pages.deciding import fields_of_step
+from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.make import Make
 from tests.web.conftest import value, words
 
@@ -34,6 +40,35 @@ async def test_a_draft_is_there_again_and_gone_once_the_step_is_taken(as_staff: 
     page = await site.get(f"/desk/t/{made.number}")
     assert "说到一半" not in page.text
     assert "草稿，保存于" not in words(page)
+
+
+async def test_every_field_of_every_form_is_kept(as_staff: Any, make: Make):
+    forms = Path(jiesu.web.pages.__file__).parents[1] / "templates" / "steps"
+    found = {path.stem: re.findall(r'name="(\w+)"', path.read_text(encoding="utf-8")) for path in forms.glob("*.html")}
+    for action in found.keys() & ACTIONS.keys():
+        assert set(found[action]) <= set(fields_of_step(action)), action
+    made = await make.ticket("registered")
+    site = await as_staff(f"dispatcher-{CITY}")
+    await site.post(f"/desk/t/{made.number}/draft", action="dispatch", unit=STATION, helper="VS-150102002")
+    page = await site.get(f"/desk/t/{made.number}")
+    assert 'value="VS-150102002" selected' in page.text
+
+
+async def test_a_step_taken_elsewhere_leaves_what_is_being_written_here(as_staff: Any, make: Make):
+    made = await make.ticket("in_progress")
+    site = await as_staff(OFFICER)
+    await typed(site, made, action="note", text="写到一半的长记录")
+    await site.client.post(f"/api/v1/desk/tickets/{made.number}/note", json={"text": "下周走访"})
+    assert "写到一半的长记录" in (await site.get(f"/desk/t/{made.number}")).text
+
+
+async def test_nothing_is_kept_of_a_ticket_whose_texts_are_erased(as_staff: Any, make: Make, kernel: Kernel):
+    made = await make.ticket("closed")
+    async with kernel.db.begin() as uow:
+        (await uow.session.get_one(Ticket, made.id)).erased_at = uow.now
+    reply = await typed(await as_staff(OFFICER), made, action="reopen", reason="补发的金额少了")
+    assert reply.status_code == 409
+    assert reply.json()["problem"]
 
 
 async def test_a_draft_is_its_writers_alone_and_encrypted(as_staff: Any, make: Make, kernel: Kernel):

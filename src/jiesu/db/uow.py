@@ -97,6 +97,18 @@ class UnitOfWork:
         await self.session.flush()
         await scope.change(self.session, Scope.STAFF)
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A savepoint: what fails in the block leaves no trace, neither in the database nor in what is remembered or announced."""
+        changes, wake = set(self.changes), self.wake
+        try:
+            async with self.session.begin_nested():
+                yield
+        except BaseException:
+            self.memory.clear()  # all of it can be read again
+            self.changes, self.wake = changes, wake
+            raise
+
     async def record(self, event: Event | SecurityEvent) -> None:
         """Tell the rest of the system, within this transaction."""
         if self.gathered is None:

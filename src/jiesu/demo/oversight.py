@@ -16,6 +16,7 @@ from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.escalation.arming import RUNG
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.recipient import recipient
+from jiesu.escalation.waiting import awaited_of
 from jiesu.tickets.words import Status
 
 __all__ = ["answer_job"]
@@ -47,9 +48,7 @@ async def _acknowledge(stage: Stage, case: Case, unit: str) -> None:
     staff = stage.cast.dispatcher(case.ticket) if case.ticket.sealed_to else stage.cast.supervisor(unit)
     waiting = select(Escalation.id).where(
         Escalation.ticket_id == case.ticket.id,
-        Escalation.unit.in_(staff.subtree),
-        Escalation.wants_ack,
-        Escalation.acknowledged_at.is_(None),
+        awaited_of(staff.subtree),
     )
     if await stage.uow.session.scalar(waiting.limit(1)) is not None:  # else somebody further up was quicker
         await acknowledge_escalations(stage.uow, staff, case.number, case.random.choice(phrases.ACKNOWLEDGED))

@@ -21,7 +21,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.audit.security import SecurityEntry
 from jiesu.audit.trail import TrailEntry
 from jiesu.desk.audit_words import ACCOUNTS, DETAILS, TICKETS, kind_words, value_words
-from jiesu.desk.views import unit_named
+from jiesu.desk.names import unit_named
 from jiesu.errors import Forbidden, Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale

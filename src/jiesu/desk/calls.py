@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import defer
+from sqlalchemy import ColumnElement, and_, select
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import QueueRow, queue_row
+from jiesu.desk.rows import NOT_SHOWN, QueueRow, queue_row
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -19,7 +18,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import visible_to
 from jiesu.tickets.words import Status
 
-__all__ = ["CallRow", "calls_today", "count_calls"]
+__all__ = ["CallRow", "calls_today"]
 
 #: More than anybody calls in a day.
 MOST = 100
@@ -41,7 +40,7 @@ class CallRow(msgspec.Struct, frozen=True):
 async def calls_today(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale = "zh") -> list[CallRow]:
     """Of the person's own unit, the soonest first; empty for whoever handles nothing."""
     query = select(Ticket).where(_planned(staff, uow.now)).order_by(Ticket.next_call_at, Ticket.id).limit(MOST)
-    rows = await uow.session.scalars(query.options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply)))
+    rows = await uow.session.scalars(query.options(*NOT_SHOWN))
     return [_row(row, queue_row(row, rules, uow.now, locale), uow.now) for row in rows]
 
 
@@ -57,14 +56,6 @@ def _row(ticket: Ticket, line: QueueRow, now: datetime) -> CallRow:
         overdue=line.overdue,
         soon=line.soon,
     )
-
-
-async def count_calls(uow: UnitOfWork, staff: Staff) -> int:
-    """How many, 100 for 100 or more."""
-    if not staff.has(Right.HANDLE):
-        return 0
-    some = select(Ticket.id).where(_planned(staff, uow.now)).limit(MOST).subquery()
-    return await uow.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _planned(staff: Staff, now: datetime) -> ColumnElement[bool]:

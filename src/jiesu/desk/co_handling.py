@@ -8,7 +8,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.rates import month_of
-from jiesu.desk.views import Named, unit_named
+from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.statistics.co_handling import parts_of
@@ -39,5 +39,5 @@ async def co_handling_view(
     span = month_span(month_of(uow, month))
     units = sorted(rules.organisation.subtree(allowed_unit(staff, unit)))
     found = await parts_of(uow, units, span.start, span.end, visible_to(staff))
-    named = [(unit_named(rules, row.unit, locale) or Named(row.unit, row.unit), row) for row in found]
+    named = [(unit_or_code(rules, row.unit, locale), row) for row in found]
     return CoHandlingView(span.name, [UnitParts(name, row.finished, row.late, row.open) for name, row in named])

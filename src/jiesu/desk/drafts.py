@@ -14,7 +14,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.base import Base, BigId, Moment, encrypted
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
-from jiesu.tickets.guard import TooLong
+from jiesu.tickets.guard import TicketErased, TooLong
 from jiesu.tickets.models import Ticket
 
 __all__ = ["Draft", "DraftView", "drafts_of", "drop_draft", "keep_draft"]
@@ -51,8 +51,10 @@ async def keep_draft(
 ) -> datetime | None:
     """Keep what the person has typed so far; nothing typed keeps nothing. The caller has checked that they see the ticket.
 
-    Returns when it was saved. May be repeated. Raises TooLong.
+    Returns when it was saved. May be repeated. Raises TooLong, TicketErased.
     """
+    if ticket.erased_at is not None:
+        raise TicketErased
     typed = {name: text for name, text in fields.items() if text.strip()}
     length = sum(map(len, typed.values()))
     if length > LONGEST:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, defer
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import Named, category_named
+from jiesu.desk.names import Named, category_named
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.kit.paging import decode_cursor, encode_cursor

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, false
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.text import forbidden_characters
-from jiesu.tickets.models import Ticket
+from jiesu.tickets.models import FIRST_LEVEL, Ticket
 from jiesu.tickets.states import OPEN
 from jiesu.tickets.words import Channel
 from jiesu.units.organisation import Organisation
@@ -60,7 +60,9 @@ class Filters(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
             known = organisation.find_unit(self.unit)
             yield Ticket.lead_unit.in_(organisation.subtree(self.unit)) if known else false()
         if self.category:
-            yield Ticket.category.startswith(self.category, autoescape=True)
+            yield FIRST_LEVEL.in_([self.category[:2]])  # which the index has
+            if len(self.category) > 2:
+                yield Ticket.category == self.category
         if self.service_class:
             yield Ticket.service_class == self.service_class
         if self.channel:

@@ -10,6 +10,7 @@ import msgspec
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import local
+from jiesu.desk.names import unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -45,14 +46,10 @@ async def listing_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
 
 
 def _view(rules: Rules, row: Listing, locale: Locale) -> ListingView:
-    def name(code: str) -> str:
-        unit = rules.organisation.find_unit(code)
-        return (unit.name_en if locale == "en" else unit.name) if unit else code
-
     return ListingView(
         state=row.state,
-        unit=name(row.unit),
-        decider=name(row.decider),
+        unit=unit_or_code(rules, row.unit, locale).name,
+        decider=unit_or_code(rules, row.decider, locale).name,
         plan=row.plan,
         until=local(row.until),
         event=row.event,

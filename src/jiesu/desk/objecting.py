@@ -13,6 +13,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.attachments.models import Attachment
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import local
+from jiesu.desk.names import unit_or_code
 from jiesu.errors import DomainError
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -59,18 +60,14 @@ async def _evidence(uow: UnitOfWork, objection: Objection) -> list[str]:
 
 
 def _view(rules: Rules, row: Objection, evidence: list[str], locale: Locale) -> ObjectionView:
-    def name(code: str) -> str:
-        unit = rules.organisation.find_unit(code)
-        return (unit.name_en if locale == "en" else unit.name) if unit else code
-
     return ObjectionView(
         state=row.state,
-        unit=name(row.unit),
-        judge=name(row.judge),
+        unit=unit_or_code(rules, row.unit, locale).name,
+        judge=unit_or_code(rules, row.judge, locale).name,
         reason=row.reason,
         reason_text=REASONS[row.reason][locale == "en"],
         basis=row.basis,
-        proposed_unit=name(row.proposed_unit) if row.proposed_unit else None,
+        proposed_unit=unit_or_code(rules, row.proposed_unit, locale).name if row.proposed_unit else None,
         proposed_code=row.proposed_unit,
         evidence=evidence,
         objected_at=row.objected_at.astimezone(SHANGHAI),

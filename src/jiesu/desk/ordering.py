@@ -10,6 +10,7 @@ import msgspec
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import local
+from jiesu.desk.names import unit_or_code
 from jiesu.escalation.answer_order import may_decide_reply
 from jiesu.escalation.orders import OPEN_ORDERS, Order, OrderState, may_supervise, orders_of
 from jiesu.kit.clock import SHANGHAI
@@ -59,16 +60,12 @@ async def order_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Loc
 def _view(
     uow: UnitOfWork, rules: Rules, row: Order, numbers: dict[int, str], due: datetime | None, locale: Locale
 ) -> OrderView:
-    def name(code: str) -> str:
-        unit = rules.organisation.find_unit(code)
-        return (unit.name_en if locale == "en" else unit.name) if unit else code
-
     return OrderView(
         kind=row.kind,
         number=row.number,
         state=row.state,
-        issuer=name(row.issuer),
-        unit=name(row.unit),
+        issuer=unit_or_code(rules, row.issuer, locale).name,
+        unit=unit_or_code(rules, row.unit, locale).name,
         by_ladder=row.issued_by is None,
         follows=numbers.get(row.follows or 0),
         text=row.text,

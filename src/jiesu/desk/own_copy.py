@@ -11,7 +11,9 @@ from sqlalchemy import select
 from jiesu.accounts.models import StaffRow
 from jiesu.audit.trail import Told, history
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import Named, PersonView, ProgressView, SurveyView, progress_view, survey_views, unit_named
+from jiesu.desk.names import Named, unit_named
+from jiesu.desk.progress import ProgressView, progress_view
+from jiesu.desk.views import PersonView, SurveyView, survey_views
 from jiesu.intake.follow import copy_own
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale

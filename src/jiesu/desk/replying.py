@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import category_named, unit_named
+from jiesu.desk.names import category_named, unit_named
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner

@@ -15,6 +15,7 @@ from jiesu.desk.objecting import refused_by_objections
 from jiesu.desk.ordering import refused_by_orders
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
+from jiesu.escalation.waiting import awaited_of
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
@@ -129,8 +130,6 @@ async def _waits_here(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:
         return False
     waiting = exists().where(
         Escalation.ticket_id == ticket.id,
-        Escalation.unit.in_(staff.subtree),
-        Escalation.wants_ack,
-        Escalation.acknowledged_at.is_(None),
+        awaited_of(staff.subtree),
     )
     return bool(await uow.session.scalar(select(waiting)))

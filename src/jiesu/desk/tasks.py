@@ -10,6 +10,7 @@ import msgspec
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import local
+from jiesu.desk.names import unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -53,16 +54,12 @@ async def task_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Loca
 
 
 def _view(uow: UnitOfWork, rules: Rules, row: Task, due: datetime | None, locale: Locale) -> TaskView:
-    def name(code: str) -> str:
-        unit = rules.organisation.find_unit(code)
-        return (unit.name_en if locale == "en" else unit.name) if unit else code
-
     owed = due if row.state in BINDING else None
     return TaskView(
         state=row.state,
         code=row.unit,
-        unit=name(row.unit),
-        giver=name(row.giver),
+        unit=unit_or_code(rules, row.unit, locale).name,
+        giver=unit_or_code(rules, row.giver, locale).name,
         what=row.what,
         given_at=row.given_at.astimezone(SHANGHAI),
         due_at=local(owed),

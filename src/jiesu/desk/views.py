@@ -1,4 +1,4 @@
-"""A ticket as it is shown: to its petitioner, in a queue, and on the desk."""
+"""A ticket as the desk shows it: everything needed to act on it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sqlalchemy import select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
-from jiesu.desk.extending import ExtendedView, ExtensionView, RoomView, extended_view, extension_views, room_view
-from jiesu.desk.history import HistoryLine, for_petitioner, for_staff
+from jiesu.desk.extending import ExtensionView, RoomView, extension_views, room_view
+from jiesu.desk.history import HistoryLine, for_staff
 from jiesu.desk.listing import ListingView, listing_views
+from jiesu.desk.names import Named, category_named, place_named, unit_named, unit_or_code
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
 from jiesu.desk.steps import steps_for
@@ -26,73 +27,11 @@ from jiesu.petitioners.models import Petitioner
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.sla.models import Deadline
-from jiesu.sla.wording import humanise_due
 from jiesu.surveys.models import Survey
-from jiesu.surveys.send import latest_survey, survey_token
-from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Contact, Ticket
-from jiesu.tickets.states import OPEN, PETITIONER, allowed
 from jiesu.tickets.words import say_status
 
-__all__ = ["DeskView", "Named", "ProgressView", "QueueRow", "desk_view", "progress_view", "queue_row", "survey_views"]
-
-
-class Named(msgspec.Struct, frozen=True):
-    """A code and how people read it."""
-
-    code: str
-    name: str
-
-
-class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
-    """What the petitioner may see. `survey` is the path of the open survey, else null; `informed_at` the last news."""
-
-    number: str
-    status: str
-    status_text: str
-    track: str
-    nature: str
-    channel: str
-    service_class: str
-    category: Named | None
-    title: str
-    text: str
-    place: Named | None
-    unit: Named | None
-    registered_at: datetime
-    informed_at: datetime | None
-    deadlines: list[DeadlineView]
-    extension: ExtendedView | None
-    timeline: list[HistoryLine]
-    reply: str | None
-    result: str | None
-    allowed: list[str]
-    survey: str | None
-    anonymous: bool
-    version: int
-
-
-class QueueRow(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
-    """One line of a queue; `due` is written the one way deadlines are written."""
-
-    number: str
-    version: int
-    status: str
-    status_text: str
-    service_class: str
-    category: Named | None
-    title: str
-    place: str | None
-    unit: Named | None
-    registered_at: datetime
-    due_at: datetime | None
-    due: str | None
-    overdue: bool
-    soon: bool
-    reworks: int
-    sealed: bool
-    #: Whether the person has not opened it as it is now.
-    news: bool
+__all__ = ["DeskView", "desk_view", "survey_views"]
 
 
 class EscalationView(msgspec.Struct, frozen=True):
@@ -213,80 +152,6 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     allowed: list[str]
 
 
-def unit_named(rules: Rules, code: str | None, locale: Locale = "zh") -> Named | None:
-    """Code and name of a unit."""
-    unit = rules.organisation.find_unit(code) if code else None
-    return Named(unit.code, unit.name_en if locale == "en" else unit.name) if unit else None
-
-
-def category_named(rules: Rules, code: str | None, locale: Locale = "zh") -> Named | None:
-    """Code and name of a category."""
-    category = rules.catalogue.category(code) if code else None
-    return Named(category.code, category.name_en if locale == "en" else category.name_zh) if category else None
-
-
-def place_named(rules: Rules, code: str | None) -> Named | None:
-    """Code and full name of a place."""
-    return Named(code, rules.organisation.full_place_name(code)) if code else None
-
-
-async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> ProgressView:
-    """The ticket as its petitioner may see it; a sealed report names no handling unit."""
-    survey = await latest_survey(uow, ticket.id)
-    asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    told = ticket.status not in OPEN or asked
-    return ProgressView(
-        number=ticket.number,
-        status=ticket.status,
-        status_text=say_status(ticket.status, locale),
-        track=ticket.track,
-        nature=ticket.nature,
-        channel=ticket.channel,
-        service_class=ticket.service_class,
-        category=category_named(rules, ticket.category, locale),
-        title=ticket.title,
-        text=ticket.text,
-        place=place_named(rules, ticket.place),
-        unit=unit_named(rules, ticket.lead_unit, locale),
-        registered_at=ticket.registered_at.astimezone(SHANGHAI),
-        informed_at=local(ticket.informed_at),
-        deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
-        extension=await extended_view(uow, ticket),
-        timeline=await for_petitioner(uow, rules, ticket, locale),
-        reply=ticket.reply,
-        result=ticket.result if told else None,
-        allowed=[str(step) for step in allowed(ticket.status, [PETITIONER])],
-        survey=f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None and asked else None,
-        anonymous=ticket.anonymous,
-        version=ticket.version,
-    )
-
-
-def queue_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale = "zh", *, news: bool = False) -> QueueRow:
-    """One line of a queue; no query is made."""
-    due = ticket.next_due_at
-    left = (due - now).total_seconds() if due else 0
-    return QueueRow(
-        number=ticket.number,
-        version=ticket.version,
-        status=ticket.status,
-        status_text=say_status(ticket.status, locale),
-        service_class=ticket.service_class,
-        category=category_named(rules, ticket.category, locale),
-        title=ticket.title,
-        place=rules.organisation.full_place_name(ticket.place) if ticket.place else None,
-        unit=unit_named(rules, ticket.lead_unit, locale),
-        registered_at=ticket.registered_at.astimezone(SHANGHAI),
-        due_at=local(due),
-        due=humanise_due(due, now, rules.calendar, locale) if due else None,
-        overdue=due is not None and left < 0,
-        soon=due is not None and 0 <= left < 24 * 3600,
-        reworks=ticket.reworks,
-        sealed=ticket.sealed_to is not None,
-        news=news,
-    )
-
-
 async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, locale: Locale = "zh") -> DeskView:
     """The ticket screen. The caller has checked that the person may see it."""
     routing = ticket.routing
@@ -312,7 +177,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         accused_officer=ticket.accused_officer,
         lead_unit=unit_named(rules, ticket.lead_unit, locale),
         leader_unit=unit_named(rules, ticket.leader_unit, locale),
-        desk_unit=unit_named(rules, ticket.desk_unit, locale) or Named(ticket.desk_unit, ticket.desk_unit),
+        desk_unit=unit_or_code(rules, ticket.desk_unit, locale),
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
         rounds=ticket.rounds,
         reworks=ticket.reworks,
@@ -374,7 +239,7 @@ async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Lo
             clock=clock,
             target=target,
             name=TARGET_NAMES[target][locale == "en"],
-            unit=unit_named(rules, row.unit, locale) or Named(row.unit, row.unit),
+            unit=unit_or_code(rules, row.unit, locale),
             stand_in=unit_named(rules, row.stand_in, locale),
             fired_at=row.fired_at.astimezone(SHANGHAI),
             wants_ack=row.wants_ack,

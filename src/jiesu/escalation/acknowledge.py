@@ -13,6 +13,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.steps import ack_key
+from jiesu.escalation.waiting import awaited_of
 from jiesu.kit.private import Private
 from jiesu.tickets.events import TicketEvent, by_staff
 from jiesu.tickets.guard import optional
@@ -48,9 +49,7 @@ async def acknowledge_escalations(
         raise NotYours
     waiting = select(Escalation).where(
         Escalation.ticket_id == ticket.id,
-        Escalation.unit.in_(staff.subtree),
-        Escalation.wants_ack,
-        Escalation.acknowledged_at.is_(None),
+        awaited_of(staff.subtree),
     )
     rows = (await uow.session.scalars(waiting.with_for_update())).all()
     if not rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
@@ -26,10 +26,12 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository, not_kept_from
 from jiesu.tickets.words import Status, Step
 
-__all__ = ["TextReviewed", "WithheldRead", "read_withheld", "review_withheld", "waiting_for"]
+__all__ = ["TextReviewed", "WithheldRead", "count_waiting", "read_withheld", "review_withheld", "waiting_for"]
 
 #: The reason a diverted ticket carries; the other reasons are for dispatchers.
 CLASSIFIED = "classified"
+#: Texts listed at a time.
+MOST = 100
 
 
 class NoSuchText(Missing):
@@ -60,10 +62,22 @@ async def waiting_for(uow: UnitOfWork, staff: Staff) -> Sequence[tuple[Withheld,
     if not is_keeper(staff, staff.unit):
         return []
     query = select(Withheld, Ticket.number).join(Ticket, Ticket.id == Withheld.ticket_id)
-    ours = (Withheld.keeper == staff.unit, Withheld.decision.is_(None), *not_kept_from(staff))
-    query = query.where(*ours).order_by(Withheld.id).limit(100)
+    query = query.where(*_ours(staff)).order_by(Withheld.id).limit(MOST)
     async with uow.scoped(Scope.SYSTEM):  # the keeper need not see the ticket
         return [(row, number) for row, number in await uow.session.execute(query)]
+
+
+async def count_waiting(uow: UnitOfWork, staff: Staff) -> int:
+    """How many texts the person has to review, without reading one; `MOST` stands for that many or more."""
+    if not is_keeper(staff, staff.unit):
+        return 0
+    some = select(Withheld.id).join(Ticket, Ticket.id == Withheld.ticket_id).where(*_ours(staff)).limit(MOST)
+    async with uow.scoped(Scope.SYSTEM):
+        return await uow.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def _ours(staff: Staff) -> tuple[ColumnElement[bool], ...]:
+    return (Withheld.keeper == staff.unit, Withheld.decision.is_(None), *not_kept_from(staff))
 
 
 async def read_withheld(uow: UnitOfWork, staff: Staff, number: str, position: int) -> Withheld:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, SmallInteger, String, func, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
@@ -12,7 +12,7 @@ from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
 from jiesu.tickets.states import OPEN, move
 from jiesu.tickets.words import Channel, Nature, Outcome, Status, Step, Track
 
-__all__ = ["Contact", "Ticket"]
+__all__ = ["FIRST_LEVEL", "Contact", "Ticket"]
 
 _IS_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN))))
 
@@ -30,6 +30,7 @@ class Ticket(Base):
         Index("ix_ticket_lead_registered", "lead_unit", "registered_at", "id"),
         Index("ix_ticket_desk_registered", "desk_unit", "registered_at", "id"),
         Index("ix_ticket_registered", "registered_at", "id"),
+        Index("ix_ticket_category_registered", text('"left"(category, 2)'), "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
         Index("ix_ticket_sealed", "sealed_to", postgresql_where=text("sealed_to IS NOT NULL")),
@@ -124,6 +125,10 @@ class Ticket(Base):
         if self.status is not Status.IN_PROGRESS:
             self.next_call_at = None
         self.version += 1
+
+
+#: A ticket's category of the first level, as the index has it.
+FIRST_LEVEL: ColumnElement[str] = func.left(Ticket.category, literal_column("2"))
 
 
 class Contact(Base):

@@ -15,7 +15,6 @@ from jiesu.escalation.acknowledge import acknowledge_escalations
 from jiesu.escalation.answer_order import accept_reply, reply_to_order, return_reply
 from jiesu.escalation.by_hand import own_case, take_over_ticket
 from jiesu.escalation.issue_order import issue_order
-from jiesu.escalation.orders import OrderKind
 from jiesu.intake.form import UnknownCategory
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
@@ -30,7 +29,7 @@ from jiesu.sla.tell_plan import tell_plan
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
-from jiesu.tickets.divert import DivertReason, divert_ticket
+from jiesu.tickets.divert import divert_ticket
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.finish_task import finish_task, object_to_task
 from jiesu.tickets.guard import open_step
@@ -47,7 +46,32 @@ from jiesu.tickets.send_back import send_back_result
 from jiesu.tickets.sign import sign_ticket
 from jiesu.tickets.submit import submit_result
 from jiesu.tickets.supplement import supplement_ticket
-from jiesu.tickets.words import Outcome, Step
+from jiesu.tickets.words import Step
+from jiesu.web.action_bodies import (
+    AboutTask,
+    ContactMade,
+    Designation,
+    Dispatch,
+    Diversion,
+    Extend,
+    ListingWanted,
+    Note,
+    Nothing,
+    Objecting,
+    OptionalNote,
+    Plan,
+    Question,
+    Reason,
+    Reclass,
+    Recusal,
+    Reply,
+    ReplyNote,
+    ReplyReason,
+    Result,
+    Supervision,
+    TaskFor,
+    TaskWanted,
+)
 
 __all__ = ["ACTIONS", "Action", "Call", "UnknownAction"]
 
@@ -60,145 +84,6 @@ class UnknownAction(Missing):
 class UnknownClass(UnknownCategory):
     zh = "没有“{service_class}”这个时限等级。可选：{known}。"
     en = "There is no class “{service_class}”. Choose one of: {known}."
-
-
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """No particulars."""
-
-
-class Note(msgspec.Struct, forbid_unknown_fields=True):
-    text: str = ""
-
-
-class OptionalNote(msgspec.Struct, forbid_unknown_fields=True):
-    note: str | None = None
-
-
-class Reason(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str = ""
-
-
-class Recusal(msgspec.Struct, forbid_unknown_fields=True):
-    """`username` is a colleague's; left out it is oneself."""
-
-    reason: str = ""
-    username: str | None = None
-
-
-class Question(msgspec.Struct, forbid_unknown_fields=True):
-    question: str = ""
-
-
-class Result(msgspec.Struct, forbid_unknown_fields=True):
-    result: str = ""
-
-
-class Plan(msgspec.Struct, forbid_unknown_fields=True):
-    plan: str = ""
-
-
-class Extend(msgspec.Struct, forbid_unknown_fields=True):
-    """`until` is a day or a moment."""
-
-    until: str = ""
-    reason: str = ""
-
-
-class Reclass(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
-    service_class: str | None = None
-    category: str | None = None
-    reason: str = ""
-
-
-class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
-    """`next_at` is when to call again, such as `2026-11-20T15:00`."""
-
-    outcome: Outcome
-    note: str = ""
-    next_at: str | None = None
-
-
-class Diversion(msgspec.Struct, forbid_unknown_fields=True):
-    reason: DivertReason
-    pointer: str = ""
-
-
-class Dispatch(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
-    unit: str | None = None
-    category: str | None = None
-    service_class: str | None = None
-    #: Units that help from the beginning (协办).
-    co_handlers: list[str] = []
-
-
-class Objecting(msgspec.Struct, forbid_unknown_fields=True):
-    """`reason` is a code (not_our_place, not_our_duty, higher_level, duplicate, interest), which wants a `basis`, or a sentence.
-
-    Evidence is what the unit attaches to the ticket.
-    """
-
-    reason: str = ""
-    basis: str | None = None
-    proposed_unit: str | None = None
-
-
-class Designation(msgspec.Struct, forbid_unknown_fields=True):
-    """`unit` left out is the one that objected."""
-
-    unit: str | None = None
-    reason: str | None = None
-
-
-class TaskFor(msgspec.Struct, forbid_unknown_fields=True):
-    """`within` is a limit such as "3 working days"; left out, the policy's."""
-
-    unit: str = ""
-    what: str | None = None
-    within: str | None = None
-
-
-class ListingWanted(msgspec.Struct, forbid_unknown_fields=True):
-    """`until` is a day, `event` what is waited for: at least one. `reviews` are days; left out, the policy's."""
-
-    plan: str = ""
-    until: str | None = None
-    event: str | None = None
-    reviews: list[str] = []
-
-
-class Supervision(msgspec.Struct, forbid_unknown_fields=True):
-    """A supervision order, or a leader's instruction; `within` is a limit, left out the policy's."""
-
-    demand: str = ""
-    kind: OrderKind = OrderKind.ORDER
-    within: str | None = None
-
-
-class Reply(msgspec.Struct, forbid_unknown_fields=True):
-    """`order` is a number; left out, the oldest unanswered."""
-
-    reply: str = ""
-    order: str | None = None
-
-
-class ReplyNote(msgspec.Struct, forbid_unknown_fields=True):
-    note: str | None = None
-    order: str | None = None
-
-
-class ReplyReason(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str = ""
-    order: str | None = None
-
-
-class TaskWanted(msgspec.Struct, forbid_unknown_fields=True):
-    unit: str = ""
-    what: str = ""
-
-
-class AboutTask(msgspec.Struct, forbid_unknown_fields=True):
-    unit: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,6 +103,29 @@ class Action:
 
     body: type[Any]
     run: Callable[[Call, Any], Awaitable[Ticket]]
+
+
+UseCase = Callable[..., Awaitable[Ticket]]
+
+
+def _plain(use_case: UseCase) -> Callable[[Call, Any], Awaitable[Ticket]]:
+    """A use case that takes the fields of its body in their order, and nothing else."""
+
+    async def run(call: Call, body: Any) -> Ticket:
+        given = msgspec.structs.astuple(body)
+        return await use_case(call.uow, call.staff, call.number, *given, version=call.version)
+
+    return run
+
+
+def _by_rules(use_case: UseCase) -> Callable[[Call, Any], Awaitable[Ticket]]:
+    """The same for one that asks the rules as well."""
+
+    async def run(call: Call, body: Any) -> Ticket:
+        given = msgspec.structs.astuple(body)
+        return await use_case(call.uow, call.rules, call.staff, call.number, *given, version=call.version)
+
+    return run
 
 
 async def _dispatch(call: Call, body: Dispatch) -> Ticket:
@@ -256,14 +164,6 @@ async def _give_task(call: Call, body: TaskFor) -> Ticket:
     )
 
 
-async def _finish_task(call: Call, body: Result) -> Ticket:
-    return await finish_task(call.uow, call.staff, call.number, body.result, version=call.version)
-
-
-async def _object_task(call: Call, body: Reason) -> Ticket:
-    return await object_to_task(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
 async def _keep_task(call: Call, body: AboutTask) -> Ticket:
     return await keep_task(
         call.uow, call.rules.organisation, call.staff, call.number, body.unit, body.reason, version=call.version
@@ -290,18 +190,6 @@ async def _list(call: Call, body: ListingWanted) -> Ticket:
     )
 
 
-async def _grant_listing(call: Call, body: OptionalNote) -> Ticket:
-    return await grant_listing(call.uow, call.staff, call.number, body.note, version=call.version)
-
-
-async def _refuse_listing(call: Call, body: Reason) -> Ticket:
-    return await refuse_listing(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _unlist(call: Call, body: Reason) -> Ticket:
-    return await unlist_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
 async def _supervise(call: Call, body: Supervision) -> Ticket:
     return await issue_order(
         call.uow,
@@ -313,18 +201,6 @@ async def _supervise(call: Call, body: Supervision) -> Ticket:
         within=body.within or None,
         version=call.version,
     )
-
-
-async def _reply_order(call: Call, body: Reply) -> Ticket:
-    return await reply_to_order(call.uow, call.staff, call.number, body.reply, body.order, version=call.version)
-
-
-async def _accept_reply(call: Call, body: ReplyNote) -> Ticket:
-    return await accept_reply(call.uow, call.staff, call.number, body.note, body.order, version=call.version)
-
-
-async def _return_reply(call: Call, body: ReplyReason) -> Ticket:
-    return await return_reply(call.uow, call.staff, call.number, body.reason, body.order, version=call.version)
 
 
 async def _object(call: Call, body: Objecting) -> Ticket:
@@ -396,128 +272,46 @@ async def _contact(call: Call, body: ContactMade) -> Ticket:
     )
 
 
-async def _inform(call: Call, body: Note) -> Ticket:
-    return await inform_petitioner(call.uow, call.staff, call.number, body.text, version=call.version)
-
-
-async def _plan(call: Call, body: Plan) -> Ticket:
-    return await tell_plan(call.uow, call.staff, call.number, body.plan, version=call.version)
-
-
-async def _extend(call: Call, body: Extend) -> Ticket:
-    return await ask_extension(
-        call.uow, call.rules, call.staff, call.number, body.until, body.reason, version=call.version
-    )
-
-
-async def _grant_extension(call: Call, body: OptionalNote) -> Ticket:
-    return await grant_extension(call.uow, call.rules, call.staff, call.number, body.note, version=call.version)
-
-
-async def _refuse_extension(call: Call, body: Reason) -> Ticket:
-    return await refuse_extension(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _sign(call: Call, _: Nothing) -> Ticket:
-    return await sign_ticket(call.uow, call.staff, call.number, version=call.version)
-
-
-async def _note(call: Call, body: Note) -> Ticket:
-    return await add_note(call.uow, call.staff, call.number, body.text, version=call.version)
-
-
-async def _submit(call: Call, body: Result) -> Ticket:
-    return await submit_result(call.uow, call.staff, call.number, body.result, version=call.version)
-
-
-async def _approve(call: Call, body: OptionalNote) -> Ticket:
-    return await approve_result(call.uow, call.staff, call.number, body.note, version=call.version)
-
-
-async def _send_back(call: Call, body: Reason) -> Ticket:
-    return await send_back_result(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _request_info(call: Call, body: Question) -> Ticket:
-    return await request_info(call.uow, call.staff, call.number, body.question, version=call.version)
-
-
-async def _answer(call: Call, body: Note) -> Ticket:
-    return await answer_ticket(call.uow, call.staff, call.number, body.text, version=call.version)
-
-
-async def _divert(call: Call, body: Diversion) -> Ticket:
-    return await divert_ticket(call.uow, call.staff, call.number, body.reason, body.pointer, version=call.version)
-
-
-async def _reopen(call: Call, body: Reason) -> Ticket:
-    return await reopen_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _recuse(call: Call, body: Recusal) -> Ticket:
-    return await recuse_staff(call.uow, call.staff, call.number, body.reason, body.username, version=call.version)
-
-
-async def _hold(call: Call, body: Reason) -> Ticket:
-    return await set_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _lift_hold(call: Call, body: Reason) -> Ticket:
-    return await lift_hold(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _take_over(call: Call, body: Reason) -> Ticket:
-    return await take_over_ticket(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _own_case(call: Call, body: Reason) -> Ticket:
-    return await own_case(call.uow, call.staff, call.number, body.reason, version=call.version)
-
-
-async def _acknowledge(call: Call, body: OptionalNote) -> Ticket:
-    return await acknowledge_escalations(call.uow, call.staff, call.number, body.note, version=call.version)
-
-
 #: `POST /api/v1/desk/tickets/{number}/{action}`
 ACTIONS: Mapping[str, Action] = {
-    "sign": Action(Nothing, _sign),
+    "sign": Action(Nothing, _plain(sign_ticket)),
     "contact": Action(ContactMade, _contact),
-    "inform": Action(Note, _inform),
-    "plan": Action(Plan, _plan),
-    "extend": Action(Extend, _extend),
-    "grant_extension": Action(OptionalNote, _grant_extension),
-    "refuse_extension": Action(Reason, _refuse_extension),
+    "inform": Action(Note, _plain(inform_petitioner)),
+    "plan": Action(Plan, _plain(tell_plan)),
+    "extend": Action(Extend, _by_rules(ask_extension)),
+    "grant_extension": Action(OptionalNote, _by_rules(grant_extension)),
+    "refuse_extension": Action(Reason, _plain(refuse_extension)),
     "reclass": Action(Reclass, _reclass),
-    "note": Action(Note, _note),
-    "submit": Action(Result, _submit),
-    "approve": Action(OptionalNote, _approve),
-    "send_back": Action(Reason, _send_back),
+    "note": Action(Note, _plain(add_note)),
+    "submit": Action(Result, _plain(submit_result)),
+    "approve": Action(OptionalNote, _plain(approve_result)),
+    "send_back": Action(Reason, _plain(send_back_result)),
     "dispatch": Action(Dispatch, _dispatch),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),
     "list": Action(ListingWanted, _list),
-    "grant_listing": Action(OptionalNote, _grant_listing),
-    "refuse_listing": Action(Reason, _refuse_listing),
-    "unlist": Action(Reason, _unlist),
+    "grant_listing": Action(OptionalNote, _plain(grant_listing)),
+    "refuse_listing": Action(Reason, _plain(refuse_listing)),
+    "unlist": Action(Reason, _plain(unlist_ticket)),
     "supervise": Action(Supervision, _supervise),
-    "reply_order": Action(Reply, _reply_order),
-    "accept_reply": Action(ReplyNote, _accept_reply),
-    "return_reply": Action(ReplyReason, _return_reply),
+    "reply_order": Action(Reply, _plain(reply_to_order)),
+    "accept_reply": Action(ReplyNote, _plain(accept_reply)),
+    "return_reply": Action(ReplyReason, _plain(return_reply)),
     "ask_task": Action(TaskWanted, _ask_task),
     "give_task": Action(TaskFor, _give_task),
-    "finish_task": Action(Result, _finish_task),
-    "object_task": Action(Reason, _object_task),
+    "finish_task": Action(Result, _plain(finish_task)),
+    "object_task": Action(Reason, _plain(object_to_task)),
     "keep_task": Action(AboutTask, _keep_task),
     "relieve_task": Action(AboutTask, _relieve_task),
-    "request_info": Action(Question, _request_info),
+    "request_info": Action(Question, _plain(request_info)),
     "supplement": Action(Note, _supplement),
-    "answer": Action(Note, _answer),
-    "divert": Action(Diversion, _divert),
-    "reopen": Action(Reason, _reopen),
-    "recuse": Action(Recusal, _recuse),
-    "acknowledge": Action(OptionalNote, _acknowledge),
-    "take_over": Action(Reason, _take_over),
-    "own_case": Action(Reason, _own_case),
-    "hold": Action(Reason, _hold),
-    "lift_hold": Action(Reason, _lift_hold),
+    "answer": Action(Note, _plain(answer_ticket)),
+    "divert": Action(Diversion, _plain(divert_ticket)),
+    "reopen": Action(Reason, _plain(reopen_ticket)),
+    "recuse": Action(Recusal, _plain(recuse_staff)),
+    "acknowledge": Action(OptionalNote, _plain(acknowledge_escalations)),
+    "take_over": Action(Reason, _plain(take_over_ticket)),
+    "own_case": Action(Reason, _plain(own_case)),
+    "hold": Action(Reason, _plain(set_hold)),
+    "lift_hold": Action(Reason, _plain(lift_hold)),
 }

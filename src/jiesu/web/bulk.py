@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
+from sqlalchemy import select
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError
 from jiesu.kit.locale import Locale
+from jiesu.kit.numbers import normalise_number
 from jiesu.rules import Rules
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import say_status
 from jiesu.web.actions import Call
 from jiesu.web.api.desk import act
@@ -50,20 +53,20 @@ async def act_on_all(
 ) -> list[TogetherResult]:
     """Take the step on each ticket, in a savepoint of its own. Raises msgspec.ValidationError for a body that does not fit.
 
-    Tickets are locked in the order of their numbers, so that two who do this at once never wait for each other in a ring.
+    Tickets are locked in the order of their keys, as the ladder locks them, so that nobody waits for another in a ring.
     """
+    wanted = dict.fromkeys(normalise_number(number) or number for number in numbers)
+    known = await uow.session.scalars(select(Ticket.number).where(Ticket.number.in_(wanted)).order_by(Ticket.id))
     results = {}
-    for number in sorted(set(numbers)):
+    for number in dict.fromkeys([*known, *wanted]):  # whoever may not see one is answered like whoever asks for none
         results[number] = await _one(Call(uow, rules, staff, number, None), action, body, locale)
-    return [results[number] for number in dict.fromkeys(numbers)]
+    return [results[number] for number in wanted]
 
 
 async def _one(call: Call, action: str, body: Any, locale: Locale) -> TogetherResult:
-    remembered = dict(call.uow.memory)
     try:
-        async with call.uow.session.begin_nested():
+        async with call.uow.attempt():
             ticket = await act(call, action, body)
     except DomainError as error:
-        call.uow.memory = remembered  # heads of chains that were rolled back
         return TogetherResult(call.number, done=False, problem=error.say(locale))
     return TogetherResult(call.number, True, ticket.status, say_status(ticket.status, locale))

@@ -20,7 +20,7 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.problems import locale_of
 from jiesu.web.sessions import client_address
-from jiesu.web.signed_in import SignedInPerson, signed_in_person, working_staff
+from jiesu.web.signed_in import SignedInPerson, enter, working_staff
 
 __all__ = ["DEPENDENCIES", "give_back", "version_of"]
 
@@ -69,10 +69,7 @@ async def provide_person(
 
     From here on PostgreSQL shows the request what the acting post may see.
     """
-    person = await signed_in_person(request, uow, rules)
-    await uow.see_as(person.staff.viewer)
-    request.state.person = person
-    return person
+    return await enter(request, uow, rules)
 
 
 def provide_staff(person: NamedDependency[SignedInPerson]) -> Staff:

@@ -17,7 +17,7 @@ from jiesu.errors import Forbidden
 from jiesu.rules import Rules
 from jiesu.web.sessions import BY_ITSELF, Session, Sessions, SignInFirst, session_token
 
-__all__ = ["SignedInPerson", "acting_staff", "person_behind", "signed_in_person", "working_staff"]
+__all__ = ["SignedInPerson", "acting_staff", "enter", "person_behind", "signed_in_person", "working_staff"]
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,14 @@ def working_staff(person: SignedInPerson) -> Staff:
 
 
 async def acting_staff(request: Request[Any, Any, Any], uow: UnitOfWork) -> Staff:
-    """For handlers with transactions of their own, as `provide_staff` does it: from here on PostgreSQL shows what the acting
-    post may see. Raises SignInFirst, and the duty that comes first."""
-    person = await signed_in_person(request, uow, request.app.state.kernel.rules)
+    """For handlers with transactions of their own, as `provide_staff` does it. Raises SignInFirst, and the duty that comes first."""
+    return working_staff(await enter(request, uow, request.app.state.kernel.rules))
+
+
+async def enter(request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rules) -> SignedInPerson:
+    """Who is signed in; pages find them in the request's state. From here on PostgreSQL shows the transaction what the acting post
+    may see. Raises SignInFirst."""
+    person = await signed_in_person(request, uow, rules)
     await uow.see_as(person.staff.viewer)
     request.state.person = person
-    return working_staff(person)
+    return person

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import defer
 
 from jiesu.accounts.roles import Right
@@ -14,7 +15,8 @@ from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, condition
 from jiesu.desk.deadlines import local
-from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
+from jiesu.desk.names import Named, unit_named
+from jiesu.desk.rows import NOT_SHOWN, QueueRow, queue_row
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.routing.objections import Objection, ObjectionState, may_judge
@@ -28,6 +30,7 @@ from jiesu.tickets.words import Status
 __all__ = ["DECISIONS", "Approval", "ApprovalKind", "approvals"]
 
 MOST = 50
+Asked = TypeVar("Asked", Extension, Listing, Objection)
 
 
 class ApprovalKind(StrEnum):
@@ -75,20 +78,21 @@ async def approvals(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale 
     ]
 
 
+def _waiting(
+    asked: type[Asked], rules: Rules, staff: Staff, now: datetime, *mine: ColumnElement[bool]
+) -> Select[Asked, Ticket]:
+    """What fits, each with its ticket, as far as the person may see it."""
+    query = select(asked, Ticket).join(Ticket, Ticket.id == asked.ticket_id)
+    return query.where(*mine, condition(Cut(), rules, staff, now)).options(*NOT_SHOWN).limit(MOST)
+
+
 async def _extensions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
-    query = (
-        select(Extension, Ticket)
-        .join(Ticket, Ticket.id == Extension.ticket_id)
-        .where(
-            Extension.state == ExtensionState.ASKED,
-            Extension.decider.in_(staff.subtree),
-            Extension.unit == Ticket.lead_unit,
-            condition(Cut(), rules, staff, uow.now),
-        )
-        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
-        .order_by(Extension.old_due_at, Extension.id)
-        .limit(MOST)
+    mine = (
+        Extension.state == ExtensionState.ASKED,
+        Extension.decider.in_(staff.subtree),
+        Extension.unit == Ticket.lead_unit,
     )
+    query = _waiting(Extension, rules, staff, uow.now, *mine).order_by(Extension.old_due_at, Extension.id)
     return [
         Approval(
             kind=ApprovalKind.EXTENSION,
@@ -104,18 +108,8 @@ async def _extensions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Local
 
 
 async def _listings(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
-    query = (
-        select(Listing, Ticket)
-        .join(Ticket, Ticket.id == Listing.ticket_id)
-        .where(
-            Listing.state == ListingState.ASKED,
-            Listing.decider.in_(staff.subtree),
-            condition(Cut(), rules, staff, uow.now),
-        )
-        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
-        .order_by(Listing.asked_at, Listing.id)
-        .limit(MOST)
-    )
+    mine = (Listing.state == ListingState.ASKED, Listing.decider.in_(staff.subtree))
+    query = _waiting(Listing, rules, staff, uow.now, *mine).order_by(Listing.asked_at, Listing.id)
     return [
         Approval(
             kind=ApprovalKind.LISTING,
@@ -131,18 +125,8 @@ async def _listings(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale)
 
 
 async def _objections(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
-    query = (
-        select(Objection, Ticket)
-        .join(Ticket, Ticket.id == Objection.ticket_id)
-        .where(
-            Objection.state == ObjectionState.PENDING,
-            Objection.judge.in_(staff.subtree),
-            condition(Cut(), rules, staff, uow.now),
-        )
-        .options(defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
-        .order_by(Objection.objected_at, Objection.id)
-        .limit(MOST)
-    )
+    mine = (Objection.state == ObjectionState.PENDING, Objection.judge.in_(staff.subtree))
+    query = _waiting(Objection, rules, staff, uow.now, *mine).order_by(Objection.objected_at, Objection.id)
     return [
         Approval(
             kind=ApprovalKind.OBJECTION,

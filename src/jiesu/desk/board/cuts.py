@@ -15,16 +15,16 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.errors import Missing
 from jiesu.escalation.models import Escalation
+from jiesu.escalation.waiting import awaited_of
 from jiesu.kit.calendar import WorkingCalendar
 from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
-from jiesu.tickets.models import Ticket
+from jiesu.tickets.models import FIRST_LEVEL, Ticket
 from jiesu.tickets.repository import visible_to
 from jiesu.tickets.states import OPEN
 from jiesu.tickets.words import Status
 
 __all__ = [
-    "FIRST_LEVEL",
     "HOLDER",
     "NONE",
     "Cut",
@@ -45,7 +45,6 @@ SOON = timedelta(hours=24)
 DAY = timedelta(days=1)
 #: Who has a ticket: the lead unit, or the desk until there is one.
 HOLDER = func.coalesce(Ticket.lead_unit, Ticket.desk_unit)
-FIRST_LEVEL = func.left(Ticket.category, literal_column("2"))
 #: Digits of a place's code by the tier of the unit that looks: a city sees districts, a district its townships.
 _DIGITS = {"city": 6, "county": 9}
 _LOWEST = 12
@@ -117,10 +116,14 @@ def allowed_unit(staff: Staff, unit: str | None) -> str:
     return unit or staff.unit
 
 
-def condition(cut: Cut, rules: Rules, staff: Staff, now: datetime) -> ColumnElement[bool]:
-    """Which tickets the cut counts, of those the person may see. Raises NotYours, UnitNotSeen."""
+def condition(cut: Cut, rules: Rules, staff: Staff, now: datetime, *, helping: bool = False) -> ColumnElement[bool]:
+    """Which tickets the cut counts, of those the person may see; `helping`, also those their units only co-handle.
+
+    Raises NotYours, UnitNotSeen.
+    """
     unit = allowed_unit(staff, cut.unit)
-    parts: list[ColumnElement[bool]] = [visible_to(staff), *_standing(cut, rules.calendar, staff, now), *_days(cut)]
+    seen = visible_to(staff, helping=helping or cut.what is What.WAITING)
+    parts: list[ColumnElement[bool]] = [seen, *_standing(cut, rules.calendar, staff, now), *_days(cut)]
     if unit != staff.unit:
         parts.append(HOLDER.in_(rules.organisation.subtree(unit)))
     if cut.status is not None:
@@ -152,9 +155,7 @@ def soon(now: datetime) -> ColumnElement[bool]:
 
 
 def _waiting(staff: Staff, level: int | None) -> Select[int]:
-    query = select(Escalation.ticket_id).where(
-        Escalation.unit.in_(staff.subtree), Escalation.wants_ack, Escalation.acknowledged_at.is_(None)
-    )
+    query = select(Escalation.ticket_id).where(awaited_of(staff.subtree))
     return query if level is None else query.where(Escalation.level == level)
 
 

@@ -15,8 +15,9 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import SecurityEvent, UnitOfWork
 from jiesu.desk.board.cuts import Cut
-from jiesu.desk.board.listing import NOT_SHOWN, count_of, cut_query
-from jiesu.desk.views import category_named, unit_named
+from jiesu.desk.board.listing import count_of, cut_query
+from jiesu.desk.names import category_named, unit_named
+from jiesu.desk.rows import NOT_SHOWN
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -90,7 +91,7 @@ async def export_cut(
 
     Raises EmptyText for the reason, ExportTooLarge, NotYours, UnitNotSeen.
     """
-    reason = required(reason, "reason", "导出理由", 200)
+    reason = mask_text(required(reason, "reason", "导出理由", 200))  # it stays in the security trail for good
     count = await count_of(uow, rules, staff, cut)
     if count > MOST:
         raise ExportTooLarge("what", most=MOST, count=count)

@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.board.cuts import FIRST_LEVEL, NONE, Cut, What, allowed_unit, condition, place_digits, place_of
+from jiesu.desk.board.cuts import NONE, Cut, What, allowed_unit, condition, place_digits, place_of
 from jiesu.desk.board.standing import Cell, Standing, standing
 from jiesu.desk.board.surges import Surge, surges
-from jiesu.desk.views import Named, category_named
+from jiesu.desk.names import Named, category_named
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
+from jiesu.tickets.models import FIRST_LEVEL
 
 __all__ = ["Heat", "HeatCell", "HeatOf", "Hotspots", "SurgeView", "heat", "hotspots"]
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import defer
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, What, condition
-from jiesu.desk.board.listing import NOT_SHOWN
 from jiesu.desk.deadlines import TARGET_NAMES, local
-from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
+from jiesu.desk.names import Named, unit_named, unit_or_code
+from jiesu.desk.rows import NOT_SHOWN, QueueRow, queue_row
 from jiesu.escalation.by_hand import may_lead
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.orders import Order
+from jiesu.escalation.waiting import awaited_of
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -82,10 +83,8 @@ async def waiting_tickets(
         select(Escalation.ticket_id, func.max(Escalation.level), func.min(Escalation.ack_due_at))
         .join(Ticket, Ticket.id == Escalation.ticket_id)
         .where(
-            Escalation.unit.in_(staff.subtree),
-            Escalation.wants_ack,
-            Escalation.acknowledged_at.is_(None),
-            condition(Cut(What.ARRIVED), rules, staff, uow.now),
+            awaited_of(staff.subtree),
+            condition(Cut(What.ARRIVED), rules, staff, uow.now, helping=True),
         )
         .group_by(Escalation.ticket_id)
         .order_by(func.max(Escalation.level).desc(), func.min(Escalation.ack_due_at).nulls_last(), Escalation.ticket_id)
@@ -115,7 +114,7 @@ async def _orders(uow: UnitOfWork, rules: Rules, tickets: Sequence[int], locale:
     found: dict[int, list[OrderLine]] = {}
     query = select(Order).where(Order.ticket_id.in_(tickets)).order_by(Order.ticket_id, Order.id)
     for row in await uow.session.scalars(query.options(defer(Order.text), defer(Order.reply), defer(Order.note))):
-        issuer = unit_named(rules, row.issuer, locale) or Named(row.issuer, row.issuer)
+        issuer = unit_or_code(rules, row.issuer, locale)
         line = OrderLine(str(row.kind), row.number, str(row.state), issuer, row.issued_at.astimezone(SHANGHAI))
         found.setdefault(row.ticket_id, []).append(line)
     return found
@@ -143,7 +142,7 @@ def _step(
         level=row.level,
         clock=clock,
         name=name,
-        unit=unit_named(rules, row.unit, locale) or Named(row.unit, row.unit),
+        unit=unit_or_code(rules, row.unit, locale),
         stand_in=unit_named(rules, row.stand_in, locale),
         ack_asked=unit_named(rules, row.ack_asked, locale),
         fired_at=row.fired_at.astimezone(SHANGHAI),

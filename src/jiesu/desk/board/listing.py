@@ -8,12 +8,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlalchemy.orm import InstrumentedAttribute
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, What, condition
-from jiesu.desk.views import QueueRow, queue_row
+from jiesu.desk.rows import NOT_SHOWN, QueueRow, queue_row
 from jiesu.kit.locale import Locale
 from jiesu.kit.paging import decode_cursor, encode_cursor
 from jiesu.rules import Rules
@@ -23,8 +23,6 @@ __all__ = ["CutPage", "count_of", "cut_page", "cut_query"]
 
 PAGE = 100
 Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-#: What no line shows is neither fetched nor decrypted.
-NOT_SHOWN = (defer(Ticket.text), defer(Ticket.result), defer(Ticket.reply))
 
 
 class CutPage(msgspec.Struct, frozen=True):

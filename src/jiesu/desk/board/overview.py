@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, Lateness, What, allowed_unit, condition
-from jiesu.desk.board.listing import NOT_SHOWN, count_of
+from jiesu.desk.board.listing import count_of
 from jiesu.desk.board.standing import SOON, Standing, standing
-from jiesu.desk.views import Named, QueueRow, queue_row, unit_named
+from jiesu.desk.names import Named, unit_or_code
+from jiesu.desk.rows import NOT_SHOWN, QueueRow, queue_row
 from jiesu.escalation.models import Escalation
+from jiesu.escalation.waiting import awaited_of
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
@@ -112,10 +114,8 @@ async def escalation_levels(uow: UnitOfWork, rules: Rules, staff: Staff, unit: s
         select(Escalation.level, func.count(Escalation.ticket_id.distinct()))
         .join(Ticket, Ticket.id == Escalation.ticket_id)
         .where(
-            Escalation.unit.in_(staff.subtree),
-            Escalation.wants_ack,
-            Escalation.acknowledged_at.is_(None),
-            condition(Cut(What.ARRIVED, unit=unit), rules, staff, uow.now),
+            awaited_of(staff.subtree),
+            condition(Cut(What.ARRIVED, unit=unit), rules, staff, uow.now, helping=True),
         )
         .group_by(Escalation.level)
         .order_by(Escalation.level)
@@ -138,4 +138,4 @@ def _unit(rules: Rules, code: str, urgency: Mapping[str, int], locale: Locale) -
 
 
 def _named(rules: Rules, unit: str, locale: Locale) -> Named:
-    return unit_named(rules, unit, locale) or Named(unit, unit)
+    return unit_or_code(rules, unit, locale)

@@ -10,7 +10,7 @@ import msgspec
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
-from jiesu.desk.views import Named, unit_named
+from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -126,4 +126,4 @@ async def counted_view(
 
 
 def _named(rules: Rules, unit: str, locale: Locale) -> Named:
-    return unit_named(rules, unit, locale) or Named(unit, unit)
+    return unit_or_code(rules, unit, locale)

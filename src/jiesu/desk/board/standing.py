@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import (
-    FIRST_LEVEL,
     HOLDER,
     NONE,
     Cut,
@@ -24,7 +23,7 @@ from jiesu.desk.board.cuts import (
     soon,
 )
 from jiesu.rules import Rules
-from jiesu.tickets.models import Ticket
+from jiesu.tickets.models import FIRST_LEVEL, Ticket
 
 __all__ = ["Cell", "Standing", "standing"]
 

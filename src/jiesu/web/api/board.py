@@ -21,10 +21,10 @@ from jiesu.desk.board.overview import Overview, overview
 from jiesu.desk.board.rates import CountedView, RatesView, counted_view, rates_view
 from jiesu.desk.co_handling import CoHandlingView, co_handling_view
 from jiesu.desk.queue import View, list_tickets
-from jiesu.desk.views import queue_row
+from jiesu.desk.rows import queue_row
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.web.api.desk import QueuePage
+from jiesu.web.api.desk import QueuePage, refuse_classified
 from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.sessions import client_address
 
@@ -168,5 +168,6 @@ class BoardController(Controller):
     ) -> Response[bytes]:
         """The same tickets as a file with a watermark (导出), at most 5,000; the export is on record with its reason."""
         address = client_address(request)
+        refuse_classified(rules, {"reason": data.reason})
         file = await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale)
         return file_answer(file, FILE)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from jiesu.accounts.posts import everybody
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import Named, unit_named
+from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import DemoMessage
 from jiesu.petitioners.identity import checked_phone
@@ -57,7 +57,7 @@ class DemoController(Controller):
         """Everybody who can sign in, each with the post they sign in to."""
         people: dict[str, DemoUser] = {}
         for staff in await everybody(uow, rules.organisation, demo=True):
-            unit = unit_named(rules, staff.unit) or Named(staff.unit, staff.unit)
+            unit = unit_or_code(rules, staff.unit)
             people.setdefault(staff.username, DemoUser(staff.username, staff.role, unit))
         return list(people.values())
 

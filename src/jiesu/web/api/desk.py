@@ -16,13 +16,14 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.drafts import drop_draft
 from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.filters import Filters
 from jiesu.desk.inbox import NoticeView, mark_read, unread
+from jiesu.desk.names import Named
 from jiesu.desk.queue import View, counts, list_tickets, views_for
+from jiesu.desk.rows import QueueRow, queue_row
 from jiesu.desk.seen import news_among
-from jiesu.desk.views import DeskView, Named, QueueRow, desk_view, queue_row
+from jiesu.desk.views import DeskView, desk_view
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
@@ -88,7 +89,6 @@ async def act(call: Call, action: str, body: Any) -> Ticket:
     await TicketRepository(call.uow).find(call.number)
     async with call.uow.scoped(Scope.SYSTEM):
         ticket = await known.run(call, particulars)
-        await drop_draft(call.uow, call.staff, ticket, action)
         await call.uow.session.flush()  # so that the answer shows the step itself
     return ticket
 

@@ -7,7 +7,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from jiesu.desk.views import Named
+from jiesu.desk.names import Named
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.units.finding import find_places

@@ -14,7 +14,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
-from jiesu.desk.views import Named, ProgressView, progress_view, unit_named
+from jiesu.desk.names import Named, unit_named
+from jiesu.desk.progress import ProgressView, progress_view
 from jiesu.errors import DomainError
 from jiesu.intake.access import CODE_LASTS, VISIT_LASTS, ask_for_code, leave, open_visit, visiting_phone
 from jiesu.intake.guesses import Guesses

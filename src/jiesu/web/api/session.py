@@ -18,7 +18,7 @@ from jiesu.accounts.roles import Role
 from jiesu.accounts.sign_in import Attempt, sign_in
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import Named
+from jiesu.desk.names import Named
 from jiesu.errors import DomainError
 from jiesu.rules import Rules
 from jiesu.web.documented import refusal

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import Named, unit_named
+from jiesu.desk.names import Named, unit_named
 from jiesu.intake.careful import answer_carefully
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.clock import SHANGHAI

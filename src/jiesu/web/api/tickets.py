@@ -15,8 +15,9 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import deadline_views
 from jiesu.desk.explaining import ExplanationView, explanation_view
+from jiesu.desk.names import Named, category_named, unit_named
 from jiesu.desk.own_copy import OwnCopy, own_copy
-from jiesu.desk.views import Named, ProgressView, category_named, progress_view, unit_named
+from jiesu.desk.progress import ProgressView, progress_view
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
 from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
 from jiesu.intake.follow import open_own, withdraw_own

@@ -20,7 +20,7 @@ from jiesu.accounts.resets import activate, deactivate, end_sessions, release, r
 from jiesu.accounts.roles import Role
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import Named, unit_named
+from jiesu.desk.names import Named, unit_or_code
 from jiesu.errors import Conflict
 from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
@@ -62,10 +62,7 @@ class UserView(msgspec.Struct, frozen=True):
             must_change_password=account.must_change_password,
             second_factor=account.second_factor_at is not None,
             created_at=account.created_at.astimezone(SHANGHAI),
-            posts=[
-                HeldPost(post.role, unit_named(rules, post.unit) or Named(post.unit, post.unit))
-                for post in listed.posts
-            ],
+            posts=[HeldPost(post.role, unit_or_code(rules, post.unit)) for post in listed.posts],
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from jiesu.desk.views import Named, category_named
+from jiesu.desk.names import Named, category_named
 from jiesu.kit.locale import Locale
 from jiesu.routing.suggest import suggest
 from jiesu.rules import Rules

@@ -21,12 +21,13 @@ from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
 from jiesu.desk.board.rates import counted_view, rates_view
 from jiesu.desk.board.standing import standing
-from jiesu.desk.views import Named, unit_named
+from jiesu.desk.names import Named, unit_named
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.words import say_status
+from jiesu.web.api.desk import refuse_classified
 from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.pages.board_words import BOARD_WORDS
 from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
@@ -157,7 +158,8 @@ class BoardPages(Controller):
         fields = await fields_of(request)
         form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
         try:
-            async with uow.session.begin_nested():
+            async with uow.attempt():
+                refuse_classified(rules, {"reason": fields["reason"]})
                 file = await export_cut(uow, rules, staff, cut, form, fields["reason"], client_address(request), locale)
         except Invalid as error:
             return await _listed(request, staff, uow, rules, locale, cut, problem=problem_of(error, locale))

@@ -58,11 +58,8 @@ class BulkPages(Controller):
                 raise TooManyChosen
             body = {"note": {"text": fields["text"]}, "dispatch": {"unit": fields["unit"]}}.get(action, {})
             page["results"] = await act_on_all(uow, rules, staff, numbers, action, body, locale)
-        except msgspec.ValidationError as error:
-            problem = problem_of(incomplete(error), locale)
-            return render(request, "bulk.html", status=problem.status, problem=problem, **page)
-        except DomainError as error:
-            problem = problem_of(error, locale)
+        except (DomainError, msgspec.ValidationError) as error:
+            problem = problem_of(incomplete(error) if isinstance(error, msgspec.ValidationError) else error, locale)
             return render(request, "bulk.html", status=problem.status, problem=problem, **page)
         return render(request, "bulk.html", **page)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from jiesu.accounts.staff import Staff
-from jiesu.desk.views import DeskView, Named
+from jiesu.desk.names import Named
+from jiesu.desk.views import DeskView
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.units.organisation import Organisation

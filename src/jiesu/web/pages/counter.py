@@ -14,7 +14,7 @@ from jiesu.accounts.staff import NotYours, Staff
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.callers import Caller, known_callers, same_person
-from jiesu.desk.views import Named, category_named
+from jiesu.desk.names import Named, category_named
 from jiesu.errors import DomainError, Invalid
 from jiesu.intake.idempotency import KeyReused
 from jiesu.kit.crypto import token

@@ -1,19 +1,23 @@
-"""Steps taken in place, on a list of many tickets: the same use cases, the answer beside the ticket's line."""
+"""Steps taken with a form: its fields as the step's body, on a ticket's own page or in place on a list of many."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import msgspec
 
 from jiesu.errors import DomainError
 from jiesu.kit.locale import Locale
-from jiesu.web.actions import Call, UnknownAction
+from jiesu.tickets.models import Ticket
+from jiesu.web.actions import ACTIONS, Call, UnknownAction
 from jiesu.web.api.desk import act
 from jiesu.web.pages.forms import Fields, FormProblem, incomplete, problem_of
-from jiesu.web.pages.ticket import body_of
 
-__all__ = ["Refused", "decide"]
+__all__ = ["Refused", "decide", "fields_of_step", "take_step"]
+
+#: Fields that a form has beside those of the body: another unit than those offered, and one that helps.
+FORM_ONLY = {"dispatch": ("other", "helper")}
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -25,16 +29,39 @@ class Refused(msgspec.Struct, frozen=True):
     problem: FormProblem
 
 
+def fields_of_step(action: str) -> list[str]:
+    """The names that the step's form may send; none for a step that is not known."""
+    if action not in ACTIONS:
+        return []
+    return [field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)] + [*FORM_ONLY.get(action, ())]
+
+
+def _body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The step's body as the API takes it; what was left empty is left out."""
+    body: dict[str, Any] = {name: fields[name] for name in fields_of_step(action) if fields.get(name)}
+    if other := body.pop("other", None):
+        body["unit"] = other
+    if helper := body.pop("helper", None):
+        body["co_handlers"] = [helper]
+    return body
+
+
+async def take_step(call: Call, action: str, fields: Mapping[str, str]) -> Ticket:
+    """Take the step with what the form holds; a refused one leaves no trace. Raises DomainError."""
+    try:
+        async with call.uow.attempt():
+            return await act(call, action, _body_of(action, fields))
+    except msgspec.ValidationError as error:
+        raise incomplete(error) from error
+
+
 async def decide(call: Call, fields: Fields, offered: Collection[str], locale: Locale) -> Refused | None:
     """Take the step that the form names, of those the page offers; what was done before the refusal is undone."""
     action = fields["action"]
     try:
         if action not in offered:
             raise UnknownAction("action", action=action[:40], known="、".join(offered))
-        async with call.uow.session.begin_nested():
-            await act(call, action, body_of(action, fields))
-    except msgspec.ValidationError as error:
-        return Refused(call.number, action, fields, problem_of(incomplete(error), locale))
+        await take_step(call, action, fields)
     except DomainError as error:
         return Refused(call.number, action, fields, problem_of(error, locale))
     return None

@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 from jiesu.accounts.models import Account, StaffRow
 from jiesu.accounts.roles import Role
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import unit_named
+from jiesu.desk.names import unit_named
 from jiesu.errors import DomainError
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules

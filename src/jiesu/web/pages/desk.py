@@ -16,10 +16,10 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.filters import Filters, NotADay, canonical
 from jiesu.desk.inbox import mark_read, unread
 from jiesu.desk.queue import PAGE, Page, View, counts, list_tickets, views_for
+from jiesu.desk.rows import queue_row
 from jiesu.desk.saved import filters_of
 from jiesu.desk.seen import news_among
-from jiesu.desk.views import queue_row
-from jiesu.intake.review import waiting_for
+from jiesu.intake.review import count_waiting
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.bulk import bulk_steps
@@ -84,7 +84,7 @@ class DeskPages(Controller):
             next_cursor=page.next_cursor,
             later=bool(cursor),
             notices=await unread(uow, staff, locale),
-            withheld=len(await waiting_for(uow, staff)),
+            withheld=await count_waiting(uow, staff),
             steps=bulk_steps(staff),
             problem=problem,
             **await _choices(uow, rules, staff, locale, here),

@@ -18,7 +18,6 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.actions import Call
 from jiesu.web.dependencies import version_of
-from jiesu.web.pages.board_words import BOARD_WORDS
 from jiesu.web.pages.deciding import Refused, decide
 from jiesu.web.pages.forms import fields_of
 from jiesu.web.pages.rendering import go, render
@@ -91,5 +90,4 @@ async def _page(
         refused=refused,
         problem=refused.problem if refused else None,
         done=done if done in OFFERED else "",
-        board_words=BOARD_WORDS,
     )

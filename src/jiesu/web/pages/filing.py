@@ -56,7 +56,7 @@ async def file_once(
     """Number and query code; the same key gives the same again. Raises Invalid, KeyReused; then nothing is written."""
     kernel: Kernel = request.app.state.kernel
     number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
-    async with uow.session.begin_nested(), uow.scoped(Scope.SYSTEM):  # a clerk may file what the clerk may not see
+    async with uow.attempt(), uow.scoped(Scope.SYSTEM):  # a clerk may file what the clerk may not see
         filed = await once.file_once(uow, rules, number, form, key, by, known=known)
         if files:
             await attach_files(uow, filed.ticket, files, PETITIONER, scan=kernel.scans, step=None)

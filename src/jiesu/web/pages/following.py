@@ -113,7 +113,7 @@ class FollowingPages(Controller):
             if fields["do"] == "withdraw":
                 await guesses.check(number, fields["code"])
             uploads = await uploads_of(request)
-            async with kept_files(kernel.files, uploads) as files, uow.session.begin_nested():
+            async with kept_files(kernel.files, uploads) as files, uow.attempt():
                 ticket = await open_own(uow, rules.keys, number, code, lock=True)
                 await take_own_step(uow, kernel, ticket, fields, files)
         except DomainError as error:
@@ -137,7 +137,7 @@ class FollowingPages(Controller):
         if code is None:
             return render(request, "lookup.html", number=number)
         try:
-            async with uow.session.begin_nested():
+            async with uow.attempt():
                 ticket = await open_own(uow, rules.keys, number, code, lock=True)
                 found = await own_copy(uow, rules, ticket, fields.get("phone"), locale)
         except DomainError as error:

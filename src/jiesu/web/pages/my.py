@@ -162,7 +162,7 @@ class MyPages(Controller):
             if fields["do"] == "withdraw":
                 await guesses.check(number, fields["code"])
             uploads = await uploads_of(request)
-            async with kept_files(kernel.files, uploads) as files, uow.session.begin_nested():
+            async with kept_files(kernel.files, uploads) as files, uow.attempt():
                 ticket = await own_ticket(uow, phone, number, lock=True)
                 await take_own_step(uow, kernel, ticket, fields, files)
         except DomainError as error:

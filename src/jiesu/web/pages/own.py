@@ -12,7 +12,7 @@ from jiesu.attachments.attach import attach_files
 from jiesu.attachments.keep import KeptFile
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import attachment_views
-from jiesu.desk.views import progress_view
+from jiesu.desk.progress import progress_view
 from jiesu.intake.careful import reopen_carefully, supplement_carefully
 from jiesu.intake.consent import consent_views, withdraw_consent
 from jiesu.intake.follow import withdraw_own

@@ -52,4 +52,5 @@ async def _followed(request: Request[Any, Any, Any], uow: UnitOfWork, rules: Rul
         ticket = await open_own(uow, rules.keys, mine.number, mine.code)
     except DomainError:
         return []
-    return [ticket] if ticket.status in OPEN else []
+    # A pass may be left on a shared machine: what was told in confidence is shown to whoever asks for it alone.
+    return [ticket] if ticket.status in OPEN and not ticket.confidential else []

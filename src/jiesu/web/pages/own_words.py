@@ -6,7 +6,7 @@ import msgspec
 
 from jiesu.desk.deadlines import DeadlineView
 from jiesu.desk.history import HistoryLine
-from jiesu.desk.views import ProgressView
+from jiesu.desk.progress import ProgressView
 from jiesu.sla.limits import Target
 from jiesu.web.pages.languages import N_
 

@@ -21,7 +21,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from markupsafe import Markup, escape
 
 from jiesu.accounts.staff import Staff
-from jiesu.desk.views import unit_named
+from jiesu.desk.names import unit_named
 from jiesu.errors import DomainError, TooMany
 from jiesu.kit.locale import Locale
 from jiesu.sla.wording import day_words, moment_words

@@ -11,7 +11,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.flow import trend
-from jiesu.desk.board.hotspots import HeatOf, heat, surge_views
+from jiesu.desk.board.hotspots import surge_views
 from jiesu.desk.board.overview import overview_of
 from jiesu.desk.board.rates import rates_view
 from jiesu.desk.board.standing import standing
@@ -35,7 +35,7 @@ class ScreenPages(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
-        """Four panels (大屏): now, lateness and surges, category and place, flow and rates."""
+        """Four panels (大屏): now, lateness and surges, units, flow and rates."""
         unit = allowed_unit(staff, None)
         found = await standing(uow, rules, staff, unit)
         return render(
@@ -46,7 +46,6 @@ class ScreenPages(Controller):
             overview=await overview_of(uow, rules, staff, unit, found, locale),
             rates=(await rates_view(uow, rules, staff, None, unit, locale)),
             trend=await trend(uow, rules, staff, unit, open_now=sum(found.of().values())),
-            heat=await heat(uow, rules, staff, unit, HeatOf.OPEN, found, locale),
             surges=await surge_views(uow, rules, staff, unit, locale),
             board_words=BOARD_WORDS,
         )

@@ -65,7 +65,7 @@ class SurveyPages(Controller):
         await guesses.check_link(token)
         fields = await fields_of(request)
         try:
-            async with uow.session.begin_nested():
+            async with uow.attempt():
                 confirmed = "confirmed_unclassified" in fields
                 await answer_carefully(uow, rules, token, _answers(fields), confirmed=confirmed)
         except DomainError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ from litestar.params import FromPath, FromQuery
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
+from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import attachment_views, link_of
-from jiesu.desk.drafts import drafts_of
+from jiesu.desk.drafts import drafts_of, drop_draft
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.history import HistoryLine, runs
 from jiesu.desk.seen import mark_seen
@@ -25,15 +25,15 @@ from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.divert import DivertReason
-from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import StaleVersion, TicketRepository
 from jiesu.tickets.reveal import may_reveal, reveal_petitioner
 from jiesu.web.actions import ACTIONS, Call
-from jiesu.web.api.desk import Revealed, act
+from jiesu.web.api.desk import Revealed
 from jiesu.web.attaching import take_staff_files
 from jiesu.web.dependencies import version_of
 from jiesu.web.pages.choices import categories, classes, others, reply_choices, targets
-from jiesu.web.pages.forms import FormProblem, fields_of, incomplete, problem_of
+from jiesu.web.pages.deciding import take_step
+from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
 from jiesu.web.pages.rendering import go, render
 from jiesu.web.sessions import BY_ITSELF
 from jiesu.web.uploads import LARGEST_FORM
@@ -48,17 +48,6 @@ class Attempt(msgspec.Struct, frozen=True):
     fields: dict[str, str]
     problem: FormProblem
     changed_at: list[datetime] = []
-
-
-def body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """The step's body as the API takes it, from the form's fields; what was left empty is left out."""
-    names = [field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)] if action in ACTIONS else []
-    body: dict[str, Any] = {name: fields[name] for name in names if fields.get(name)}
-    if action == "dispatch" and fields.get("other"):
-        body["unit"] = fields["other"]
-    if action == "dispatch" and fields.get("helper"):
-        body["co_handlers"] = [fields["helper"]]
-    return body
 
 
 def _changes(view: DeskView, attempt: Attempt | None) -> list[HistoryLine]:
@@ -128,12 +117,13 @@ class TicketPages(Controller):
         version = version_of(fields.get("version", ""))
         revealed = taken = None
         try:
-            async with uow.session.begin_nested():
-                if action == "reveal":
-                    person = await reveal_petitioner(uow, staff, number, fields.get("reason", ""))
-                    revealed = Revealed.of(person)
-                else:
-                    taken = await _act(Call(uow, rules, staff, number, version), action, body_of(action, fields))
+            if action == "reveal":
+                async with uow.attempt():
+                    revealed = Revealed.of(await reveal_petitioner(uow, staff, number, fields.get("reason", "")))
+            else:
+                taken = await take_step(Call(uow, rules, staff, number, version), action, fields)
+                async with uow.scoped(Scope.SYSTEM):  # also of a ticket given away with this step
+                    await drop_draft(uow, staff, taken, action)
         except DomainError as error:
             attempt = Attempt(action, fields, problem_of(error, locale), _changed_at(error))
             return await self._page(request, number, staff, uow, rules, locale, attempt=attempt)
@@ -186,13 +176,6 @@ class TicketPages(Controller):
             runs=runs(list(reversed(view.history))),
             done=done if done in ACTIONS or done == "attach" else "",
         )
-
-
-async def _act(call: Call, action: str, body: dict[str, Any]) -> Ticket:
-    try:
-        return await act(call, action, body)
-    except msgspec.ValidationError as error:
-        raise incomplete(error) from error
 
 
 def _changed_at(error: DomainError) -> list[datetime]:

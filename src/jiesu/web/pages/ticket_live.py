@@ -27,6 +27,7 @@ from jiesu.tickets.repository import TicketRepository
 from jiesu.web.actions import ACTIONS
 from jiesu.web.api.desk import refuse_classified
 from jiesu.web.dependencies import version_of
+from jiesu.web.pages.deciding import fields_of_step
 from jiesu.web.pages.forms import fields_of, problem_of
 from jiesu.web.pages.languages import speaker
 from jiesu.web.pages.rendering import go, render
@@ -86,7 +87,7 @@ class TicketLivePages(Controller):
             await drop_draft(uow, staff, ticket, step)
             return go(f"/desk/t/{number}#step-{step}")
         try:
-            typed = {name: fields[name] for name in _names(step) if name in fields}
+            typed = {name: fields[name] for name in fields_of_step(step) if name in fields}
             refuse_classified(rules, typed)
             saved = await keep_draft(uow, staff, ticket, step, typed)
         except DomainError as error:
@@ -148,11 +149,6 @@ class CallPages(Controller):
     ) -> Response[Any]:
         """Whom to call today (今天要打的电话)."""
         return render(request, "calls.html", staff=staff, calls=await calls_today(uow, rules, staff, locale))
-
-
-def _names(step: str) -> list[str]:
-    """The fields of a step's form; `other` is the dispatcher's second choice of a unit."""
-    return [field.encode_name for field in msgspec.structs.fields(ACTIONS[step].body)] + ["other"]
 
 
 async def _changes(uow: UnitOfWork, rules: Rules, ticket: Ticket, fields: dict[str, str], locale: Locale) -> list[str]:

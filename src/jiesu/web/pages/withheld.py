@@ -55,7 +55,7 @@ class WithheldPages(Controller):
         problem = None
         if fields["do"] != "read":
             try:
-                async with uow.session.begin_nested():
+                async with uow.attempt():
                     await review_withheld(uow, rules, staff, number, position, _decision(fields), fields["words"])
                 return go("/desk/withheld?done=1")
             except DomainError as error:

@@ -19,7 +19,7 @@ from jiesu.accounts.roles import Role
 from jiesu.accounts.sign_in import tidy_username
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.views import unit_named
+from jiesu.desk.names import unit_named
 from jiesu.errors import DomainError, Invalid
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules

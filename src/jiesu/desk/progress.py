@@ -1,0 +1,83 @@
+"""A ticket as its petitioner sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from jiesu.db.uow import UnitOfWork
+from jiesu.desk.deadlines import DeadlineView, deadline_views, local
+from jiesu.desk.extending import ExtendedView, extended_view
+from jiesu.desk.history import HistoryLine, for_petitioner
+from jiesu.desk.names import Named, category_named, place_named, unit_named
+from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.locale import Locale
+from jiesu.rules import Rules
+from jiesu.surveys.send import latest_survey, survey_token
+from jiesu.surveys.words import SurveyState
+from jiesu.tickets.models import Ticket
+from jiesu.tickets.states import OPEN, PETITIONER, allowed
+from jiesu.tickets.words import say_status
+
+__all__ = ["ProgressView", "progress_view"]
+
+
+class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
+    """What the petitioner may see. `survey` is the path of the open survey, else null; `informed_at` the last news."""
+
+    number: str
+    status: str
+    status_text: str
+    track: str
+    nature: str
+    channel: str
+    service_class: str
+    category: Named | None
+    title: str
+    text: str
+    place: Named | None
+    unit: Named | None
+    registered_at: datetime
+    informed_at: datetime | None
+    deadlines: list[DeadlineView]
+    extension: ExtendedView | None
+    timeline: list[HistoryLine]
+    reply: str | None
+    result: str | None
+    allowed: list[str]
+    survey: str | None
+    anonymous: bool
+    version: int
+
+
+async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> ProgressView:
+    """The ticket as its petitioner may see it; a sealed report names no handling unit."""
+    survey = await latest_survey(uow, ticket.id)
+    asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
+    told = ticket.status not in OPEN or asked
+    return ProgressView(
+        number=ticket.number,
+        status=ticket.status,
+        status_text=say_status(ticket.status, locale),
+        track=ticket.track,
+        nature=ticket.nature,
+        channel=ticket.channel,
+        service_class=ticket.service_class,
+        category=category_named(rules, ticket.category, locale),
+        title=ticket.title,
+        text=ticket.text,
+        place=place_named(rules, ticket.place),
+        unit=unit_named(rules, ticket.lead_unit, locale),
+        registered_at=ticket.registered_at.astimezone(SHANGHAI),
+        informed_at=local(ticket.informed_at),
+        deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
+        extension=await extended_view(uow, ticket),
+        timeline=await for_petitioner(uow, rules, ticket, locale),
+        reply=ticket.reply,
+        result=ticket.result if told else None,
+        allowed=[str(step) for step in allowed(ticket.status, [PETITIONER])],
+        survey=f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None and asked else None,
+        anonymous=ticket.anonymous,
+        version=ticket.version,
+    )

@@ -1,0 +1,174 @@
+"""What the steps of the desk take: one struct a kind of body; its fields stand in the order in which the use case takes them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from jiesu.escalation.orders import OrderKind
+from jiesu.tickets.divert import DivertReason
+from jiesu.tickets.words import Outcome
+
+__all__ = [
+    "AboutTask",
+    "ContactMade",
+    "Designation",
+    "Dispatch",
+    "Diversion",
+    "Extend",
+    "ListingWanted",
+    "Note",
+    "Nothing",
+    "Objecting",
+    "OptionalNote",
+    "Plan",
+    "Question",
+    "Reason",
+    "Reclass",
+    "Recusal",
+    "Reply",
+    "ReplyNote",
+    "ReplyReason",
+    "Result",
+    "Supervision",
+    "TaskFor",
+    "TaskWanted",
+]
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """No particulars."""
+
+
+class Note(msgspec.Struct, forbid_unknown_fields=True):
+    text: str = ""
+
+
+class OptionalNote(msgspec.Struct, forbid_unknown_fields=True):
+    note: str | None = None
+
+
+class Reason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+
+
+class Recusal(msgspec.Struct, forbid_unknown_fields=True):
+    """`username` is a colleague's; left out it is oneself."""
+
+    reason: str = ""
+    username: str | None = None
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True):
+    question: str = ""
+
+
+class Result(msgspec.Struct, forbid_unknown_fields=True):
+    result: str = ""
+
+
+class Plan(msgspec.Struct, forbid_unknown_fields=True):
+    plan: str = ""
+
+
+class Extend(msgspec.Struct, forbid_unknown_fields=True):
+    """`until` is a day or a moment."""
+
+    until: str = ""
+    reason: str = ""
+
+
+class Reclass(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
+    service_class: str | None = None
+    category: str | None = None
+    reason: str = ""
+
+
+class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
+    """`next_at` is when to call again, such as `2026-11-20T15:00`."""
+
+    outcome: Outcome
+    note: str = ""
+    next_at: str | None = None
+
+
+class Diversion(msgspec.Struct, forbid_unknown_fields=True):
+    reason: DivertReason
+    pointer: str = ""
+
+
+class Dispatch(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
+    unit: str | None = None
+    category: str | None = None
+    service_class: str | None = None
+    #: Units that help from the beginning (协办).
+    co_handlers: list[str] = []
+
+
+class Objecting(msgspec.Struct, forbid_unknown_fields=True):
+    """`reason` is a code (not_our_place, not_our_duty, higher_level, duplicate, interest), which wants a `basis`, or a sentence.
+
+    Evidence is what the unit attaches to the ticket.
+    """
+
+    reason: str = ""
+    basis: str | None = None
+    proposed_unit: str | None = None
+
+
+class Designation(msgspec.Struct, forbid_unknown_fields=True):
+    """`unit` left out is the one that objected."""
+
+    unit: str | None = None
+    reason: str | None = None
+
+
+class TaskFor(msgspec.Struct, forbid_unknown_fields=True):
+    """`within` is a limit such as "3 working days"; left out, the policy's."""
+
+    unit: str = ""
+    what: str | None = None
+    within: str | None = None
+
+
+class ListingWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """`until` is a day, `event` what is waited for: at least one. `reviews` are days; left out, the policy's."""
+
+    plan: str = ""
+    until: str | None = None
+    event: str | None = None
+    reviews: list[str] = []
+
+
+class Supervision(msgspec.Struct, forbid_unknown_fields=True):
+    """A supervision order, or a leader's instruction; `within` is a limit, left out the policy's."""
+
+    demand: str = ""
+    kind: OrderKind = OrderKind.ORDER
+    within: str | None = None
+
+
+class Reply(msgspec.Struct, forbid_unknown_fields=True):
+    """`order` is a number; left out, the oldest unanswered."""
+
+    reply: str = ""
+    order: str | None = None
+
+
+class ReplyNote(msgspec.Struct, forbid_unknown_fields=True):
+    note: str | None = None
+    order: str | None = None
+
+
+class ReplyReason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+    order: str | None = None
+
+
+class TaskWanted(msgspec.Struct, forbid_unknown_fields=True):
+    unit: str = ""
+    what: str = ""
+
+
+class AboutTask(msgspec.Struct, forbid_unknown_fields=True):
+    unit: str = ""
+    reason: str = ""
