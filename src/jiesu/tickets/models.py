@@ -24,6 +24,7 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_ticket_lead_due", "lead_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_desk_due", "desk_unit", "next_due_at", "id", postgresql_where=_IS_OPEN),
+        Index("ix_ticket_status_due", "status", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_open_due", "next_due_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_open_registered", "registered_at", "id", postgresql_where=_IS_OPEN),
         Index("ix_ticket_ended", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
