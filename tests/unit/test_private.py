@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-import jiesu.app  # noqa: F401 - every event there is
+import jiesu.app
+import jiesu.custody.events  # noqa: F401 - with the application's, every event there is
 from jiesu.db.uow import Event, SecurityEvent
 from jiesu.kit.private import private_fields
 from jiesu.reactions import HANDLERS, UNTRAILED
@@ -38,7 +39,7 @@ def test_every_text_of_an_event_is_private_or_a_code(event: type[Event]):
 
 #: What security events say beside names of accounts and addresses: codes, numbers, names of files. `why` is masked before it is told.
 SECURITY_CODES = {
-    "cause", "files", "filters", "issuer", "key", "kind", "role", "session", "subject", "unit", "version", "way", "what", "why",
+    "cause", "cipher", "files", "filters", "issuer", "key", "kind", "policy", "role", "session", "subject", "unit", "version", "way", "what", "why",
 }  # fmt: skip
 
 
