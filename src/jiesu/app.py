@@ -38,6 +38,7 @@ from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
 from jiesu.web.api.my import MyController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
+from jiesu.web.api.policies import PolicyController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
@@ -159,6 +160,7 @@ def _api(settings: Settings) -> Router:
         FilterController,
         StreamController,
         AtHandController,
+        PolicyController,
         WithheldController,
         BoardController,
         ListController,

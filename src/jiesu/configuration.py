@@ -18,6 +18,7 @@ from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
 from jiesu.statistics.rates import load_rates
+from jiesu.tickets.library import Library, load_library
 from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.importing import check, read_places, read_units
 
@@ -38,6 +39,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_order_wording(folder / "messages" / "orders.toml"),
         lambda: load_notices(folder / "notices.toml"),
         lambda: _replies(folder),
+        lambda: _library(folder),
         lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),
     ]
@@ -72,6 +74,18 @@ def _replies(folder: Path) -> Replies:
                 remedy = "there is no such category; use a code of categories.toml."
                 raise ConfigMistake(path, f"{reply.code}.categories", category, remedy)
     return replies
+
+
+def _library(folder: Path) -> Library:
+    """The policy library, provided that its categories are known ones."""
+    library, known = load_library(folder / "policies"), load_categories(folder / "categories.toml")
+    for article in library.articles:
+        for category in article.categories:
+            if category not in known:
+                path = folder / "policies" / f"{article.policy.code}.toml"
+                remedy = "there is no such category; use a code of categories.toml."
+                raise ConfigMistake(path, f"articles.{article.key}.categories", category, remedy)
+    return library
 
 
 def _calendars(folder: Path) -> Calendars:

@@ -16,6 +16,7 @@ from jiesu.sla.limits import ClockKind, Target, parse_limit
 from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingRefused
 from jiesu.sla.wording import day_words
 from jiesu.tickets import events as e
+from jiesu.tickets.citing import cite
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import (
     BINDING,
@@ -36,6 +37,7 @@ __all__ = [
     "begin_judging",
     "begin_order",
     "begin_task",
+    "cite_policies",
     "end_judging",
     "end_order",
     "end_task",
@@ -108,6 +110,13 @@ async def end_task(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TaskFin
         await _tell(uow, ticket, event.unit, "task_relieved")
     if ticket.lead_unit is not None:
         await _tell(uow, ticket, ticket.lead_unit, "task_done" if done else "task_gone")
+
+
+async def cite_policies(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ResultSubmitted | e.TicketAnswered
+) -> None:
+    """The policies that the text names are on record, so that it can be asked which were cited."""
+    await cite(uow, rules.library, ticket, event.result if isinstance(event, e.ResultSubmitted) else event.answer)
 
 
 async def lapse_wishes(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.ResultSubmitted) -> None:

@@ -20,13 +20,14 @@ from jiesu.secrecy.models import Withheld
 from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.surveys.models import Survey
+from jiesu.tickets.citing import Citation
 from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Contact, Ticket
 from jiesu.tickets.tasks import Task
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Consent", "Contact",
+    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
     "SavedFilter", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",

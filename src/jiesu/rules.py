@@ -16,6 +16,7 @@ from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.statistics.rates import RatesPolicy, load_rates
+from jiesu.tickets.library import Library, load_library
 from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.organisation import Organisation
 
@@ -39,6 +40,8 @@ class Policies:
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
     #: what officers often write
     replies: Replies = field(default=Replies(()), kw_only=True)
+    #: laws and rules to cite
+    library: Library = field(default=Library(), kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -77,4 +80,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         notices=load_notices(folder / "notices.toml"),
         orders=load_order_wording(folder / "messages" / "orders.toml"),
         replies=load_replies(folder / "replies.toml"),
+        library=load_library(folder / "policies"),
     )

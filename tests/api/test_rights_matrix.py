@@ -88,6 +88,8 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
     ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"), ("POST", "/desk/new/aside"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
+    ("GET", "/api/v1/desk/policies"), ("GET", "/api/v1/desk/policies/cited"), ("GET", "/api/v1/desk/policies/cited/tickets"),
+    ("GET", "/policies"), ("GET", "/policies/beside"), ("GET", "/policies/cited"),  # tests/api/test_policies.py
     ("GET", "/board"), ("GET", "/board/tickets"), ("GET", "/api/v1/session"), ("DELETE", "/api/v1/session"),
     ("POST", "/api/v1/desk/bulk"), ("POST", "/desk/bulk"),  # tests/api/test_bulk.py
     ("GET", "/api/v1/stream"),  # which never ends: tests/web/test_stream.py

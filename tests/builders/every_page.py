@@ -195,6 +195,8 @@ PAGES = (
     Shown("ticket-to-sign", OFFICER, "/desk/t/{dispatched}"),
     Shown("ticket-in-progress", OFFICER, "/desk/t/{in_progress}"),
     Shown("calls", OFFICER, "/desk/calls"),
+    Shown("policies", OFFICER, "/policies?category=04"),
+    Shown("policies-cited", OFFICER, "/policies/cited?policy=veterans-protection-law&article=21"),
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),

@@ -17,6 +17,7 @@ from jiesu.desk.listing import ListingView, listing_views
 from jiesu.desk.names import Named, category_named, place_named, unit_named, unit_or_code
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
+from jiesu.desk.policies import CitedPolicy, cited_by_ticket
 from jiesu.desk.steps import steps_for
 from jiesu.desk.tasks import TaskView, task_views
 from jiesu.escalation.models import Escalation
@@ -149,6 +150,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     history: list[HistoryLine]
     result: str | None
     reply: str | None
+    #: Policies that the last result or answer cites (引用政策).
+    cites: list[CitedPolicy]
     allowed: list[str]
 
 
@@ -202,6 +205,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         history=await for_staff(uow, rules, ticket, locale),
         result=ticket.result,
         reply=ticket.reply,
+        cites=await cited_by_ticket(uow, rules, ticket),
         allowed=steps,
     )
 

@@ -27,6 +27,7 @@ from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
 from jiesu.web.pages.my import MyPages
 from jiesu.web.pages.oidc import OidcPages
+from jiesu.web.pages.policies import PolicyPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.screen import ScreenPages
 from jiesu.web.pages.signing import SigningPages
@@ -60,6 +61,7 @@ def page_routers(settings: Settings) -> list[Router]:
         TicketPages,
         TicketLivePages,
         CallPages,
+        PolicyPages,
         WithheldPages,
         BoardPages,
         EscalationPages,

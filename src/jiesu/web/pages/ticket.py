@@ -18,6 +18,7 @@ from jiesu.desk.attachments import attachment_views, link_of
 from jiesu.desk.drafts import drafts_of, drop_draft
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.history import HistoryLine, runs
+from jiesu.desk.policies import BESIDE, find_articles
 from jiesu.desk.seen import mark_seen
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
@@ -151,6 +152,7 @@ class TicketPages(Controller):
             await mark_seen(uow, staff, ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
         sorting = {"dispatch", "reclass"} & set(view.allowed)
+        answering = {"submit", "answer", "divert"} & set(view.allowed)
         sending = {"dispatch", "designate", "give_task"} & set(view.allowed)
         return render(
             request,
@@ -172,6 +174,9 @@ class TicketPages(Controller):
             divert_reasons=[str(reason) for reason in DivertReason],
             drafts=await drafts_of(uow, staff, ticket),
             earlier=await earlier_tickets(uow, rules, staff, ticket, locale),
+            articles=await find_articles(uow, rules, staff, "", ticket.category, None, locale, limit=BESIDE)
+            if answering
+            else None,
             replies=reply_choices(rules, ticket.category, locale),
             runs=runs(list(reversed(view.history))),
             done=done if done in ACTIONS or done == "attach" else "",

@@ -19,10 +19,10 @@ function templates() {
   return asked;
 }
 
-function insert(area, text) {
+export function insert(area, text, apart = "\n") {
   area.focus();
   const before = area.value.slice(0, area.selectionStart);
-  const whole = before && !before.endsWith("\n") ? `\n${text}` : text;
+  const whole = before && !before.endsWith("\n") ? `${apart}${text}` : text;
   area.setSelectionRange(area.selectionStart, area.selectionStart); // what was selected stays
   if (!document.execCommand("insertText", false, whole)) {
     area.setRangeText(whole);

@@ -1,5 +1,6 @@
 // The ticket page: what is being written is kept, who else is there is shown, templates and files are put in.
 import "./drafts.js";
+import "./policies.js";
 import "./presence.js";
 import "./replies.js";
 import "./uploads.js";
