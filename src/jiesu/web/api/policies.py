@@ -51,7 +51,7 @@ class PolicyController(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
-        policy: FromQuery[str],
+        policy: FromQuery[str] = "",
         article: FromQuery[str] = "",
     ) -> list[EarlierRow]:
         """The newest tickets that cite this article; without `article`, those that name the policy as a whole."""
