@@ -110,13 +110,14 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
     """What requests work with, by its name in the application's state."""
     settings = kernel.settings
     redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
+    live = Live(kernel)
     return {
         "kernel": kernel,
         "redis": redis,
         "provider": provider_of(settings),
         "limits": limits,
-        "live": Live(kernel),
-        "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes),
+        "live": live,
+        "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes, ended=live.ended),
     }
 
 

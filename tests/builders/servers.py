@@ -55,14 +55,35 @@ class Where(msgspec.Struct, frozen=True):
         with self._superuser() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def filled(self, name: str) -> frozenset[str]:
+        """The tables of a database that hold anything."""
+        with self._superuser(name) as connection:
+            tables = [table for (table,) in connection.execute(_TABLES)]
+            return frozenset(table for table in tables if connection.execute(_any_row(table)).fetchone())
+
+    def empty(self, name: str, keep: frozenset[str]) -> None:
+        """Empty every other table, as a replica does: those that only grow refuse everybody else."""
+        with self._superuser(name) as connection:
+            tables = [sql.Identifier(table) for (table,) in connection.execute(_TABLES) if table not in keep]
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("SET lock_timeout = '20s'")
+            connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
+
     def disconnect(self, name: str) -> None:
         """Break every connection to a database, as a restart would, and wait until they are gone."""
         query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         with self._superuser() as connection:
             connection.execute(query, [name])
 
-    def _superuser(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(host=self.sockets, dbname="postgres", user="postgres", autocommit=True)
+    def _superuser(self, database: str = "postgres") -> psycopg.Connection[tuple[str, ...]]:
+        return psycopg.connect(host=self.sockets, dbname=database, user="postgres", autocommit=True)
+
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+
+def _any_row(table: str) -> sql.Composed:
+    return sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))
 
 
 class Servers:

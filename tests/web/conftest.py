@@ -5,12 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
 from html import unescape
 from typing import Any
 
@@ -18,15 +13,15 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from jiesu.embedded.prepare import child_environment
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SystemClock
 from jiesu.rules import Policies
-from jiesu.settings import Settings, load_settings
+from jiesu.settings import Settings
 from tests.builders.forms import CLEAR, PHONE, PLACE
 from tests.builders.kernels import committing_kernel
 from tests.builders.make import Make
 from tests.builders.servers import Where
+from tests.builders.serving import Served, serve, start_over
 
 CHROMIUM = shutil.which("chromium")
 FILED = {"text": CLEAR, "district": PLACE[:6], "township": PLACE[:9], "village": PLACE, "petitioner.phone": PHONE}
@@ -83,55 +78,38 @@ def as_staff(site: Site, sign_in: Any) -> Callable[[str], Awaitable[Site]]:
     return enter
 
 
-class Served:
-    """`jiesu serve` as a process of its own, which a test may stop and start again."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "jiesu.cli", "serve"]
-        self.process = subprocess.Popen(command, env=child_environment(self.settings))
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
 @pytest.fixture
 def server(settings: Settings, where: Where, worker: str) -> Iterator[Served]:
-    """A web server on a database of its own."""
-    database = f"jiesu_{worker}_pages"
-    where.clone(database)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = settings.environment() | {"JIESU_DATABASE_URL": where.url(database), "JIESU_PORT": str(port)}
-    env |= {"JIESU_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    server = Served(load_settings(env))
-    try:
-        _answers(server.settings.public_url)
-        yield server
-    finally:
-        server.stop()
-        where.drop(database)
+    """A web server of the test's own, for whoever stops it or changes organisation and staff."""
+    server = serve(settings, where, f"jiesu_{worker}_pages")
+    yield server
+    server.stop()
+    where.drop(server.database)
+
+
+@pytest.fixture(scope="session")
+def shared_server(settings: Settings, where: Where, worker: str) -> Iterator[Callable[[], Served]]:
+    """The web server of all other tests, as it was when it began: starting one takes longer than most of them."""
+    server = serve(settings, where, f"jiesu_{worker}_shared")
+    keep = where.filled(server.database) | {"number_block"}  # numbers given out stay given out
+
+    def anew() -> Served:
+        start_over(server, where, keep)
+        return server
+
+    yield anew
+    server.stop()
+    where.drop(server.database)
 
 
 @pytest.fixture
-def served(server: Served) -> Settings:
-    """How that server is reached."""
+def served(request: pytest.FixtureRequest) -> Settings:
+    """How the test's server is reached: its own if it asks for one, else the shared one without anybody's tickets."""
+    if "server" in request.fixturenames:
+        server: Served = request.getfixturevalue("server")
+    else:
+        server = request.getfixturevalue("shared_server")()
     return server.settings
-
-
-def _answers(url: str) -> None:
-    with httpx.Client() as client:
-        for _ in range(300):
-            with suppress(httpx.TransportError):
-                if client.get(f"{url}/health/ready").is_success:
-                    return
-            time.sleep(0.1)
-    pytest.fail("the server did not come up")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.builders.forms import COUNTY
 from tests.builders.make import Make
 from tests.web.test_admin_units import changed
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.usefixtures("server")]
 DESK_SIZE, PHONE_SIZE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 

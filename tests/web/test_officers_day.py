@@ -12,7 +12,7 @@ from jiesu.tickets.words import Status
 from tests.builders.every_page import enter
 from tests.builders.forms import STATION
 from tests.builders.make import Make
-from tests.web.conftest import Served
+from tests.builders.serving import Served
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 OFFICER = f"officer-{STATION}".lower()

@@ -14,11 +14,13 @@ import pytest
 
 from jiesu.kernel import Kernel
 from jiesu.settings import Settings
+from jiesu.web.api.stream import BEAT
 from jiesu.web.live import EACH
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.make import Make
-from tests.web.conftest import Served
+from tests.builders.serving import Served
 
+pytestmark = pytest.mark.usefixtures("server")  # whose first listener is the test's
 OTHER = "VS-150103"
 Told = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -119,12 +121,12 @@ async def test_neither_the_accused_nor_the_recused_hear_of_it(web: httpx.AsyncCl
         assert sealed.number not in heard["city"] | heard["head"] | heard["officer"]
 
 
-async def test_signing_out_ends_it(web: httpx.AsyncClient, behind: Kernel):
+async def test_signing_out_ends_it_at_once(web: httpx.AsyncClient, behind: Kernel):
     headers = await enter(web, f"officer-{STATION}")
     async with listening(web, headers) as ear:
         await ear.hears("refresh")
         await web.delete("/api/v1/session", headers=headers)
-        await ear.hears("bye", seconds=20)
+        await ear.hears("bye", seconds=BEAT / 2)
         await ear.ends()
     assert (await web.get("/api/v1/stream", headers=headers)).status_code == 401
 

@@ -145,6 +145,12 @@ class Live:
         finally:
             self._listeners.discard(listener)
 
+    def ended(self, session: str) -> None:
+        """Let the session's streams ask at once whether they still may listen; those of other processes do within a beat."""
+        for listener in self._listeners:
+            if listener.session == session:
+                listener.look_again()
+
     def close(self) -> None:
         """End every stream; browsers come back by themselves, to whichever process answers."""
         self.closing = True

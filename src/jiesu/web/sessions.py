@@ -64,9 +64,17 @@ class Sessions:
     """
 
     def __init__(
-        self, redis: Redis, hours: int, idle_minutes: int, *, unix_time: Callable[[], float] = time.time
+        self,
+        redis: Redis,
+        hours: int,
+        idle_minutes: int,
+        *,
+        ended: Callable[[str], None] = lambda _: None,
+        unix_time: Callable[[], float] = time.time,
     ) -> None:
+        """`ended` is told the public id of a session that somebody ends here."""
         self._redis = redis
+        self._ended = ended
         self.seconds = hours * 3600
         self._idle = idle_minutes * 60
         self.unix_time = unix_time
@@ -148,6 +156,7 @@ class Sessions:
         await self._redis.delete(_key(print_), _used(print_))
         if session is not None:
             await self._redis.srem(_all(session.account), print_)
+            self._ended(session.id)
 
 
 def _key(print_: str) -> str:
