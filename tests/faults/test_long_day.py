@@ -35,7 +35,7 @@ def fast_site() -> Iterator[Site]:
 
 @pytest.mark.timeout(400)
 def test_hours_of_filing_and_handling_under_random_kills_lose_and_double_nothing(fast_site: Site):
-    report = a_day(fast_site, minutes=0.75, seed=20261102)
+    report = a_day(fast_site, minutes=0.5, seed=20261102)
     assert report.receipts > 10
     assert report.rungs.due > 10
     assert sum(report.mishaps.values()) >= 5
