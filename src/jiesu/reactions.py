@@ -9,6 +9,7 @@ from typing import Any
 from jiesu.attachments.attach import FilesAttached
 from jiesu.audit import security, trail
 from jiesu.db.uow import Event, SecurityEvent, UnitOfWork
+from jiesu.desk.personal_file import PersonalFileOpened
 from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.by_hand import CaseOwned
 from jiesu.escalation.fire import climb_by_count
@@ -327,6 +328,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     EscalationAcknowledged: (),
     AckOverdue: (),
     PetitionerRevealed: (),
+    PersonalFileOpened: (),
     ConsentWithdrawn: (),
     TextWithheld: (),
     WithheldRead: (),

@@ -61,6 +61,8 @@ ONE_TICKET = {
     ("POST", "/api/v1/desk/tickets/{number:str}/attachments"),
     ("GET", "/api/v1/desk/tickets/{number:str}/replies"),
     ("GET", "/api/v1/desk/tickets/{number:str}/earlier"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/person"),  # tests/api/test_personal_file.py
+    ("GET", "/desk/t/{number:str}/person"),
     ("GET", "/desk/t/{number:str}"),
     ("GET", "/desk/t/{number:str}/earlier"),
     ("POST", "/desk/t/{number:str}/draft"),

@@ -197,6 +197,7 @@ PAGES = (
     Shown("calls", OFFICER, "/desk/calls"),
     Shown("policies", OFFICER, "/policies?category=04"),
     Shown("policies-cited", OFFICER, "/policies/cited?policy=veterans-protection-law&article=21"),
+    Shown("person", OFFICER, "/desk/t/{in_progress}/person"),
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),

@@ -26,7 +26,15 @@ TRAILED = sorted(event.__name__ for event in HANDLERS if event not in UNTRAILED)
 FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
-    *("NoteAdded", "ResultSubmitted", "ResultSentBack", "Escalated", "EscalationAcknowledged", "PetitionerRevealed"),
+    *(
+        "NoteAdded",
+        "ResultSubmitted",
+        "ResultSentBack",
+        "Escalated",
+        "EscalationAcknowledged",
+        "PetitionerRevealed",
+        "PersonalFileOpened",
+    ),
     *(
         "ExtensionAsked",
         "ExtensionRefused",

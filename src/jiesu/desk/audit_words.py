@@ -96,6 +96,7 @@ TICKETS: Mapping[str, Words] = {
     "EscalationAcknowledged": ("认领督办", "acknowledged an escalation"),
     "AckOverdue": ("督办未按时认领", "escalation not acknowledged in time"),
     "PetitionerRevealed": ("查看诉求人完整信息", "looked at the petitioner's whole data"),
+    "PersonalFileOpened": ("打开一人一档", "opened a personal file"),
     "StaffRecused": ("回避", "recused"),
     "FilesAttached": ("上传文件", "added files"),
     "ConsentWithdrawn": ("撤回同意", "took a consent back"),

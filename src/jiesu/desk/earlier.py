@@ -22,7 +22,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import known_to, visible_to
 from jiesu.tickets.words import say_status
 
-__all__ = ["EarlierPage", "EarlierRow", "earlier_row", "earlier_tickets", "known_tickets"]
+__all__ = ["EarlierPage", "EarlierRow", "earlier_row", "earlier_tickets", "known_tickets", "rows_of_person"]
 
 PAGE = 5
 MOST = 100
@@ -58,7 +58,7 @@ async def earlier_tickets(
     """
     if ticket.petitioner_id is None or not staff.may_know_who(ticket):
         return EarlierPage(0, [], None)
-    people = await _same_person(uow, ticket.petitioner_id)
+    people = await rows_of_person(uow, ticket.petitioner_id)
     theirs = known_tickets(staff, and_(Ticket.petitioner_id.in_(people), Ticket.id != ticket.id))
     count = select(func.count()).select_from(theirs.with_only_columns(Ticket.id).limit(MOST).subquery())
     if cursor:
@@ -90,7 +90,7 @@ def earlier_row(rules: Rules, ticket: Ticket, locale: Locale) -> EarlierRow:
     )
 
 
-async def _same_person(uow: UnitOfWork, petitioner: int) -> set[int]:
+async def rows_of_person(uow: UnitOfWork, petitioner: int) -> set[int]:
     """Keys of every row of that person. Two short queries by index, where one would read all tickets."""
     me, other = aliased(Petitioner), aliased(Petitioner)
     same_number = select(other.id).join(me, me.id_hash == other.id_hash).where(me.id == petitioner)

@@ -263,6 +263,7 @@ STAFF: Table = {
     "ObjectionLapsed": (("{unit}的退单没有审核，现在不再需要", "the objection of {unit} is no longer needed"), None),
     "TicketSigned": (("签收", "signed"), None),
     "NoteAdded": (("记录", "noted"), "text"),
+    "PersonalFileOpened": (("打开了一人一档", "opened the personal file"), None),
     "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
     "PetitionerInformed": (("告知诉求人进展", "told the petitioner of progress"), "text"),
     "PlanTold": (("告知诉求人解决方案", "told the petitioner the plan"), "plan"),

@@ -10,6 +10,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.calls import CallRow, calls_today
 from jiesu.desk.earlier import EarlierPage, earlier_tickets
+from jiesu.desk.personal_file import PersonalFile, open_personal_file
 from jiesu.desk.replying import ReplyView, reply_views
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -64,3 +65,18 @@ class AtHandController(Controller):
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
         return await earlier_tickets(uow, rules, staff, ticket, locale, cursor=cursor)
+
+    @get("/tickets/{number:str}/person", operation_id="OpenPersonalFile")
+    async def person(
+        self,
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> PersonalFile:
+        """All tickets of the petitioner that the person may see, with contacts and outcomes, masked (一人一档).
+
+        Every look is in the trail of this ticket. 404 also for who may not know who the petitioner is.
+        """
+        return await open_personal_file(uow, rules, staff, number, locale)

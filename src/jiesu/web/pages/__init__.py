@@ -33,7 +33,7 @@ from jiesu.web.pages.screen import ScreenPages
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
-from jiesu.web.pages.ticket_live import CallPages, TicketLivePages
+from jiesu.web.pages.ticket_live import CallPages, PersonPages, TicketLivePages
 from jiesu.web.pages.withheld import WithheldPages
 
 __all__ = ["page_routers", "templates"]
@@ -60,6 +60,7 @@ def page_routers(settings: Settings) -> list[Router]:
         CounterPages,
         TicketPages,
         TicketLivePages,
+        PersonPages,
         CallPages,
         PolicyPages,
         WithheldPages,

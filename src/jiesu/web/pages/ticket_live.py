@@ -17,6 +17,7 @@ from jiesu.desk.calls import calls_today
 from jiesu.desk.drafts import drop_draft, keep_draft
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.history import HistoryLine, for_staff
+from jiesu.desk.personal_file import open_personal_file
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
@@ -35,7 +36,7 @@ from jiesu.web.pages.words import WORDS
 from jiesu.web.presence import Presence, Present
 from jiesu.web.signed_in import acting_staff
 
-__all__ = ["CallPages", "TicketLivePages"]
+__all__ = ["CallPages", "PersonPages", "TicketLivePages"]
 
 #: Of what happened meanwhile so many lines are told.
 TOLD = 3
@@ -133,6 +134,24 @@ class TicketLivePages(Controller):
         staff.see(ticket)
         found = await earlier_tickets(uow, rules, staff, ticket, locale, cursor=cursor)
         return render(request, "earlier.html", staff=staff, number=ticket.number, earlier=found, later=bool(cursor))
+
+
+class PersonPages(Controller):
+    path = "/desk/t/{number:str}/person"
+
+    @get("/")
+    async def person(
+        self,
+        request: Request[Any, Any, Any],
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> Response[Any]:
+        """The petitioner's personal file (一人一档); every look leaves a trace."""
+        file = await open_personal_file(uow, rules, staff, number, locale)
+        return render(request, "person.html", staff=staff, file=file, back=f"/desk/t/{number}", back_text=number)
 
 
 class CallPages(Controller):
