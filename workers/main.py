@@ -14,6 +14,7 @@ import workers.access
 import workers.attachments
 import workers.checkpoints
 import workers.clocks
+import workers.documents
 import workers.listings
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)

@@ -12,6 +12,7 @@ from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.order_wording import load_order_wording
 from jiesu.notifications.wording import load_wording
 from jiesu.petitioners.notices import load_notices
+from jiesu.petitions.phrasing import load_phrasing
 from jiesu.routing.catalogue import load_catalogue
 from jiesu.routing.categories import load_categories
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
@@ -38,6 +39,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
         lambda: load_order_wording(folder / "messages" / "orders.toml"),
         lambda: load_notices(folder / "notices.toml"),
+        lambda: load_phrasing(folder / "documents.toml"),
         lambda: _replies(folder),
         lambda: _library(folder),
         lambda: _secrecy(folder),

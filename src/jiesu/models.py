@@ -15,6 +15,7 @@ from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, W
 from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitions.models import Document, DocumentSerial, Service
 from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
 from jiesu.sla.listings import Listing
@@ -28,8 +29,8 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
-    "DeadLetter", "Deadline", "DemoMessage", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
+    "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
-    "SavedFilter", "SecurityEntry", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
+    "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -39,6 +39,8 @@ from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
 from jiesu.intake.review import TextReviewed, WithheldRead
 from jiesu.notifications.tell import tell_post
+from jiesu.petitioning import give_opinion, keep_notice, tell_refused, write_diversion
+from jiesu.petitions.events import AcceptanceRefused, DocumentIssued, DocumentServed, PetitionAccepted
 from jiesu.promises import (
     announce_move,
     ask_decider,
@@ -170,7 +172,7 @@ async def _tell_who_has_it(
 
 async def meet_sign(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.TicketSigned) -> None:
     clocks = await TicketClocks.of(uow, ticket)
-    clocks.meet({Target.SIGN, Target.NOTICE})
+    clocks.meet({Target.SIGN} if ticket.is_petition else {Target.SIGN, Target.NOTICE})
     begin_news(rules, ticket, clocks)
     await save(uow, rules, clocks)
 
@@ -280,7 +282,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.Supplemented: (resume_clocks,),
     FilesAttached: (take_files_in,),
     e.TicketAnswered: (stop_all, cite_policies),
-    e.TicketDiverted: (stop_all,),
+    e.TicketDiverted: (stop_all, write_diversion),
     e.TicketDispatched: (restart_units_clock,),
     TicketObjected: (begin_judging,),
     ObjectionUpheld: (end_judging,),
@@ -303,6 +305,10 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     TaskRelieved: (end_task,),
     TaskFinished: (end_task,),
     e.TicketSigned: (meet_sign,),
+    PetitionAccepted: (keep_notice,),
+    AcceptanceRefused: (tell_refused,),
+    DocumentIssued: (),
+    DocumentServed: (),
     e.PetitionerContacted: (meet_contact,),
     e.PetitionerInformed: (send_news,),
     e.PlanTold: (review_plan,),
@@ -316,7 +322,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.StaffRecused: (find_another,),
     e.ResultSubmitted: (ask_review, lapse_wishes, cite_policies),
     e.ResultSentBack: (),
-    e.ResultApproved: (keep_promise_and_ask,),
+    e.ResultApproved: (keep_promise_and_ask, give_opinion),
     SurveyAnswered: (),
     e.ReworkOrdered: (hand_to_superior,),
     e.TicketClosed: (),

@@ -12,6 +12,7 @@ from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.order_wording import OrderWording, load_order_wording
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.petitioners.notices import Notices, load_notices
+from jiesu.petitions.phrasing import Phrasing, load_phrasing
 from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
@@ -36,6 +37,7 @@ class Policies:
     secrecy: SecrecyPolicy
     notices: Notices
     orders: OrderWording
+    documents: Phrasing
     #: clock policies that were in force before, by version
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
     #: what officers often write
@@ -79,6 +81,7 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         secrecy=load_secrecy(folder / "classified.toml"),
         notices=load_notices(folder / "notices.toml"),
         orders=load_order_wording(folder / "messages" / "orders.toml"),
+        documents=load_phrasing(folder / "documents.toml"),
         replies=load_replies(folder / "replies.toml"),
         library=load_library(folder / "policies"),
     )

@@ -263,6 +263,8 @@ async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(clie
 
 BODIES = {
     "contact": {"outcome": "reached", "note": "x"},
+    "refuse_acceptance": {"reason": "outside", "basis": "x"},
+    "serve": {"way": "post", "receiver": "x"},
     "divert": {"reason": "litigation", "pointer": "x"},
     "extend": {"until": "2026-12-01", "reason": "x"},
 }

@@ -47,6 +47,8 @@ ENDLESS = "/api/v1/stream"
 #: A step's body that fits, so that some steps go through.
 BODIES: dict[str, dict[str, Any]] = {
     "contact": {"outcome": "reached", "note": "电话说明了办理安排"},
+    "refuse_acceptance": {"reason": "outside", "basis": "请向医保部门申请。"},
+    "serve": {"way": "post", "receiver": "张建国"},
     "divert": {"reason": "litigation", "pointer": "请向承办法院反映。"},
     "dispatch": {"unit": STATION, "class": "P2"},
     "reclass": {"class": "P3", "reason": "涉及几个单位"},

@@ -12,6 +12,7 @@ import workers.access
 import workers.attachments
 import workers.checkpoints
 import workers.clocks
+import workers.documents
 import workers.messages
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.db import claims

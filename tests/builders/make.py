@@ -34,12 +34,16 @@ _BODIES = {
     "divert": {"reason": "litigation", "pointer": "此事法院已受理，请向承办法院反映。"},
     "contact": {"outcome": "reached", "note": "电话说明了办理安排"},
     "submit": {"result": "已核实并补发三个月抚恤金。"},
+    "refuse_acceptance": {"reason": "outside", "basis": "请向市医疗保障局申请，电话12393。"},
+    "serve": {"way": "in_person", "receiver": "张建国"},
     "reopen": {"reason": "补发的金额少了一个月"},
     "note": {"text": "已向财务核实"},
     "list": {"plan": "等省厅批复后补发，每月核对一次。", "event": "省厅批复"},
     "object": {"reason": "not_our_place", "basis": "户籍和居住地都在第二街道"},
     "send_back": {"reason": "请写明金额"},
 }
+#: States that only a petition (信访) comes to.
+_STATUTORY = frozenset({Status.NOT_ACCEPTED})
 YES, NO = {"contacted": True, "solved": "yes", "satisfied": "yes"}, {"contacted": True, "solved": "no"}
 
 
@@ -65,6 +69,8 @@ class Make:
         state = Status(state)
         if state is Status.ANSWERED:
             form = {"nature": "consult"} | form
+        if state in _STATUTORY:
+            form, service_class = {"track": "PETITION"} | form, "X"
         made = await self.filed(**form)
         if state in (Status.NEED_INFO, Status.ANSWERED, Status.DIVERTED):
             step = {Status.NEED_INFO: "request_info", Status.ANSWERED: "answer"}.get(state, "divert")
@@ -86,11 +92,16 @@ class Make:
         last = (
             _LIFE.index(state) if state in _LIFE else 0 if state in (Status.OBJECTED, Status.LISTED) else len(_LIFE) - 1
         )
+        last = 1 if state is Status.NOT_ACCEPTED else last
         if (await self.load(made)).status is Status.REGISTERED:
             await self.dispatch(made, unit, service_class=service_class)
         for steps in (("sign",), ("contact", "submit"), ("approve",))[:last]:
             for step in steps:
+                if step == "submit" and (await self.load(made)).is_petition:
+                    await self.step(made, "accept", f"officer-{unit}")
                 await self.step(made, step, f"{'unit_head' if step == 'approve' else 'officer'}-{unit}")
+        if state is Status.NOT_ACCEPTED:
+            await self.step(made, "refuse_acceptance", f"officer-{unit}")
         if state is Status.OBJECTED:
             await self.step(made, "object", f"officer-{unit}")
         if state is Status.LISTED:

@@ -76,6 +76,8 @@ def body_of(action: str, chance: random.Random) -> dict[str, Any]:
         "list": {"plan": "x", "event": "批复", "until": chance.choice([None, "2026-11-20"])},
         "supervise": {"demand": "x", "kind": chance.choice(["order", "instruction"])},
         "recuse": {"reason": "亲戚"},
+        "refuse_acceptance": {"reason": "outside", "basis": "x"},
+        "serve": {"way": "post", "receiver": "本人"},
     }  # fmt: skip
     names = {field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)}
     words = dict.fromkeys(names & {"text", "note", "reason", "question", "result", "plan", "reply", "demand"}, "文字")

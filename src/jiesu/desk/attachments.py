@@ -13,6 +13,7 @@ from jiesu.attachments.refusals import FileNotFound
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.crypto import KeyRing
+from jiesu.petitions.issue import digests_of
 from jiesu.tickets.models import Ticket
 
 __all__ = ["AttachmentView", "attachment_views", "link_of"]
@@ -34,9 +35,13 @@ class AttachmentView(msgspec.Struct, frozen=True):
 async def attachment_views(
     uow: UnitOfWork, keys: KeyRing, ticket: Ticket, *, own: bool = False
 ) -> list[AttachmentView]:
-    """The files, oldest first; to the petitioner (`own`) only what the petitioner sent."""
-    rows = enumerate(await files_of(uow, ticket.id), 1)
-    return [_view(place, row, keys, uow.now) for place, row in rows if not own or row.staff_id is None]
+    """The files, oldest first; to the petitioner (`own`) only what the petitioner sent. Documents are listed by themselves."""
+    rows, documents = await files_of(uow, ticket.id), await digests_of(uow, ticket.id)
+    return [
+        _view(place, row, keys, uow.now)
+        for place, row in enumerate(rows, 1)
+        if row.digest not in documents and (not own or row.staff_id is None)
+    ]
 
 
 async def link_of(uow: UnitOfWork, keys: KeyRing, ticket: Ticket, place: int, *, own: bool = False) -> str:

@@ -28,7 +28,7 @@ UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_uni
 MESSAGES = frozenset({
     "TicketRegistered", "InfoRequested", "Supplemented", "FilesAttached", "TicketAnswered", "TicketDiverted",
     "PetitionerContacted", "PetitionerInformed", "PlanTold", "ResultApproved", "SurveyAnswered", "TicketReopened",
-    "TicketWithdrawn",
+    "TicketWithdrawn", "PetitionAccepted", "AcceptanceRefused", "DocumentIssued", "DocumentServed",
 })  # fmt: skip
 LADDER = frozenset({"Escalated", "EscalationAcknowledged", "AckOverdue"})
 

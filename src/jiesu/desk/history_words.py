@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jiesu.petitions.words import REFUSALS, WAYS, DocumentKind, RefusalReason, ServiceWay
 from jiesu.routing.returns import REASONS, ObjectionReason
 from jiesu.sla.limits import Target, parse_limit
 from jiesu.sla.wording import TARGETS, limit_words
@@ -232,6 +233,52 @@ def _your_date(data: Data, english: bool) -> str | None:
     return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
 
 
+_DOCUMENT = {
+    DocumentKind.ACCEPTANCE: ("受理告知书", "the notice of acceptance"),
+    DocumentKind.REFUSAL: ("不予受理告知书", "the notice of non-acceptance"),
+    DocumentKind.DIVERSION: ("分流告知书", "the notice of the right procedure"),
+    DocumentKind.OPINION: ("处理意见书", "the written opinion"),
+}
+
+
+def _refused(data: Data, english: bool) -> str:
+    code = data.get("why")
+    why = REFUSALS[RefusalReason(code)][english] if code in list(RefusalReason) else ""
+    return (f"不予受理：{why}（{{number}}）", f"did not accept it: {why} ({{number}})")[english]
+
+
+def _refused_yours(data: Data, english: bool) -> str:
+    code = data.get("why")
+    why = REFUSALS[RefusalReason(code)][english] if code in list(RefusalReason) else ""
+    return (f"依法不予受理：{why}，告知书{{number}}", f"By law it is not accepted: {why}; notice {{number}}")[english]
+
+
+def _paper(data: Data, english: bool) -> str:
+    code = data.get("kind")
+    return _DOCUMENT[DocumentKind(code)][english] if code in list(DocumentKind) else ("文书", "a document")[english]
+
+
+def _issued(data: Data, english: bool) -> str:
+    paper = _paper(data, english)
+    return (f"{{unit}}作出{paper}（{{number}}）", f"{{unit}} issued {paper} ({{number}})")[english]
+
+
+def _served(data: Data, english: bool) -> str:
+    code, paper = data.get("way"), _paper(data, english)
+    way = WAYS[ServiceWay(code)][english] if code in list(ServiceWay) else ("送达", "served")[english]
+    if (data.get("by") or {}).get("kind") == "petitioner":
+        return (f"在网上查看了{paper}（{{number}}），电子送达", f"opened {paper} ({{number}}): served electronically")[
+            english
+        ]
+    return (f"{way}{paper}（{{number}}）", f"served {paper} ({{number}}), {way}")[english]
+
+
+def _served_yours(data: Data, english: bool) -> str:
+    code, paper = data.get("way"), _paper(data, english)
+    way = WAYS[ServiceWay(code)][english] if code in list(ServiceWay) else ("送达", "served")[english]
+    return (f"{paper}（{{number}}）已经送达：{way}", f"You were given {paper} ({{number}}): {way}")[english]
+
+
 #: event → what staff read, the field shown below it
 STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
@@ -262,6 +309,10 @@ STAFF: Table = {
     "TaskFinished": (("{unit}完成协办", "{unit} finished its part"), "result"),
     "ObjectionLapsed": (("{unit}的退单没有审核，现在不再需要", "the objection of {unit} is no longer needed"), None),
     "TicketSigned": (("签收", "signed"), None),
+    "PetitionAccepted": (("受理信访事项（{number}）", "accepted the petition ({number})"), None),
+    "AcceptanceRefused": (_refused, "basis"),
+    "DocumentIssued": (_issued, None),
+    "DocumentServed": (_served, "note"),
     "NoteAdded": (("记录", "noted"), "text"),
     "PersonalFileOpened": (("打开了一人一档", "opened the personal file"), None),
     "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
@@ -322,6 +373,10 @@ PETITIONER: Table = {
     "TaskGiven": (("请{unit}协助办理", "{unit} helps with it"), None),
     "ListingGranted": (_listed_yours, "plan"),
     "ListingEnded": (_unlisted_yours, None),
+    "PetitionAccepted": (("{unit}决定受理，受理告知书{number}", "{unit} accepted it; notice {number}"), None),
+    "AcceptanceRefused": (_refused_yours, "basis"),
+    "DocumentIssued": (_issued, None),
+    "DocumentServed": (_served_yours, None),
     "TicketSigned": (("{unit}已签收，开始办理", "{unit} took it in hand"), None),
     "PetitionerInformed": (("告诉您办理进展", "We told you how things stand"), "text"),
     "PlanTold": (("告诉您解决方案", "We told you the plan"), "plan"),

@@ -8,6 +8,7 @@ import msgspec
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import DeadlineView, deadline_views, local
+from jiesu.desk.documents import DocumentView, document_views
 from jiesu.desk.extending import ExtendedView, extended_view
 from jiesu.desk.history import HistoryLine, for_petitioner
 from jiesu.desk.names import Named, category_named, place_named, unit_named
@@ -43,6 +44,8 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
     deadlines: list[DeadlineView]
     extension: ExtendedView | None
     timeline: list[HistoryLine]
+    #: Written notices and opinions (信访文书).
+    documents: list[DocumentView]
     reply: str | None
     result: str | None
     allowed: list[str]
@@ -74,6 +77,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
         extension=await extended_view(uow, ticket),
         timeline=await for_petitioner(uow, rules, ticket, locale),
+        documents=await document_views(uow, rules, ticket, locale, public=True),
         reply=ticket.reply,
         result=ticket.result if told else None,
         allowed=[str(step) for step in allowed(ticket.status, [PETITIONER])],

@@ -16,6 +16,7 @@ from jiesu.desk.ordering import refused_by_orders
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.waiting import awaited_of
+from jiesu.petitions.serve import unserved
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
@@ -31,6 +32,8 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 #: What people come to a ticket for, most often first.
 LIKELIEST = (
     Step.SIGN,
+    Step.ACCEPT,
+    Step.REFUSE_ACCEPTANCE,
     Step.DESIGNATE,
     Step.REPLY_ORDER,
     Step.ACCEPT_REPLY,
@@ -61,6 +64,7 @@ LIKELIEST = (
     Step.RELIEVE_TASK,
     Step.OBJECT_TASK,
     Step.OBJECT,
+    Step.SERVE,
     Step.RECLASS,
     Step.REOPEN,
     Step.NOTE,
@@ -87,6 +91,8 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     late |= await refused_by_orders(uow, rules, staff, ticket, open_)
     late |= await refused_by_tasks(uow, staff, ticket, open_)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)
+    if Step.SERVE in open_ and await unserved(uow, ticket) is None:
+        late.add(Step.SERVE)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
@@ -102,6 +108,10 @@ def _passes(organisation: Organisation, staff: Staff, ticket: Ticket, step: Step
         return ticket.info_requests == 0
     if step is Step.RECLASS:
         return may_reclass(staff, ticket)
+    if step in (Step.ACCEPT, Step.REFUSE_ACCEPTANCE):
+        return ticket.is_petition and ticket.accepted_at is None
+    if step is Step.SUBMIT and ticket.is_petition and ticket.accepted_at is None:
+        return False
     if step in (Step.SUBMIT, Step.PLAN):
         return ticket.first_contact_at is not None or ticket.petitioner_id is None
     if step is Step.DISPATCH and ticket.status is Status.REWORK and ticket.lead_unit is not None:

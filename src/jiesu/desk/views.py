@@ -11,6 +11,7 @@ from sqlalchemy import select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
+from jiesu.desk.documents import DocumentView, document_views
 from jiesu.desk.extending import ExtensionView, RoomView, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_staff
 from jiesu.desk.listing import ListingView, listing_views
@@ -106,6 +107,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     status: str
     status_text: str
     track: str
+    #: Whether the statutory steps of the petition track apply.
+    petition: bool
     nature: str
     channel: str
     service_class: str
@@ -138,6 +141,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     tasks: list[TaskView]
     #: Each time it was to be listed (挂账).
     listings: list[ListingView]
+    #: Written notices and opinions (信访文书), with the record of their service.
+    documents: list[DocumentView]
     #: Supervision orders and instructions (督办单、批示).
     orders: list[OrderView]
     escalations: list[EscalationView]
@@ -165,6 +170,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         status=ticket.status,
         status_text=say_status(ticket.status, locale),
         track=ticket.track,
+        petition=ticket.is_petition,
         nature=ticket.nature,
         channel=ticket.channel,
         service_class=ticket.service_class,
@@ -194,6 +200,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         objections=await objection_views(uow, rules, ticket, locale),
         listings=await listing_views(uow, rules, ticket, locale),
         tasks=await task_views(uow, rules, ticket, locale),
+        documents=await document_views(uow, rules, ticket, locale, whole=staff.may_know_who(ticket)),
         orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),

@@ -124,6 +124,7 @@ def _route(form: AppealForm, rules: Rules) -> Routing:
         nature=form.nature,
         place=form.place,
         accused_unit=form.accused_unit,
+        track=form.track,
     )
     return route(appeal, rules.catalogue, rules.organisation)
 

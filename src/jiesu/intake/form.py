@@ -13,7 +13,7 @@ from jiesu.petitioners.models import PetitionerKind
 from jiesu.petitioners.notices import Purpose
 from jiesu.rules import Rules
 from jiesu.tickets.guard import cleaned
-from jiesu.tickets.words import Channel, Nature
+from jiesu.tickets.words import Channel, Nature, Track
 
 __all__ = ["LONGEST_TEXT", "SHORTEST_TEXT", "AppealForm", "PetitionerForm", "checked"]
 
@@ -69,6 +69,9 @@ class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidential: bool = False
     accused_unit: str | None = None
     accused_officer: Annotated[str | None, Meta(description="name of the officer complained about")] = None
+    track: Annotated[Track | None, Meta(description="PETITION: on the statutory track (信访), whatever the text")] = (
+        None
+    )
     confirmed_unclassified: Annotated[
         bool, Meta(description="a text that looks classified (422 LooksClassified) is sent to review all the same")
     ] = False

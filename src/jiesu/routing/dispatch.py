@@ -12,6 +12,7 @@ from jiesu.sla.rulebook import RuleBook
 from jiesu.tickets.events import SYSTEM, By, TicketDispatched, by_staff
 from jiesu.tickets.guard import open_step
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.reclass import check_class
 from jiesu.tickets.tasks import BINDING, TaskState, relieve, task_of
 from jiesu.tickets.words import Status, Step
 from jiesu.units.organisation import Organisation, Unit
@@ -43,7 +44,7 @@ async def dispatch_ticket(
     """Make `unit` responsible; for rework, by default the unit that had it. Locks the ticket.
 
     A pending objection is upheld by sending the ticket to another unit. Raises UnknownUnit, OutsideSubtree, AccusedUnit,
-    NobodyThere, SuperiorOrdersRework, NothingToJudge, MustDesignate, AlreadyObjected.
+    NobodyThere, SuperiorOrdersRework, NothingToJudge, MustDesignate, AlreadyObjected, PetitionKeepsClass.
     """
     organisation = rules.organisation
     ticket = await open_step(uow, staff, number, Step.DISPATCH, version)
@@ -55,6 +56,7 @@ async def dispatch_ticket(
         objection = await to_judge(uow, organisation, staff, ticket)
     chosen = known_unit(organisation, unit)
     await check_fit(uow, organisation, staff, ticket, chosen)
+    check_class(ticket, service_class)
     if objection is not None:
         await _check_returns(uow, rules, ticket, chosen)
         await uphold(uow, staff, ticket, objection, None)

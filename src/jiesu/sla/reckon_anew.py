@@ -47,7 +47,7 @@ def _done(clocks: TicketClocks, ticket: Ticket) -> set[Target]:
     done = {Target.PLAN} if told or any(clocks.live(targets={Target.PLAN_REVIEW})) else set[Target]()
     if ticket.first_contact_at is not None:
         done.add(Target.FIRST_CONTACT)
-    if ticket.signed_at is not None:
+    if (ticket.accepted_at if ticket.is_petition else ticket.signed_at) is not None:
         done.add(Target.NOTICE)
     if ticket.status is not Status.DISPATCHED:
         done.add(Target.SIGN)

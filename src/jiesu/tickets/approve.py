@@ -13,11 +13,21 @@ __all__ = ["approve_result"]
 
 
 async def approve_result(
-    uow: UnitOfWork, staff: Staff, number: str, note: str | None = None, *, version: int | None = None
+    uow: UnitOfWork,
+    staff: Staff,
+    number: str,
+    note: str | None = None,
+    signer: str | None = None,
+    *,
+    version: int | None = None,
 ) -> Ticket:
-    """Approve the result; the survey goes out. Locks the ticket."""
+    """Approve the result; the survey goes out. Locks the ticket.
+
+    On a petition the result becomes a written opinion, which `signer`, by default who approves, signs for the organ.
+    """
     ticket = await open_step(uow, staff, number, Step.APPROVE, version)
+    note, signer = optional(note, "note", "审核意见"), optional(signer, "signer", "签发人", 50)
     ticket.move(Step.APPROVE)
     ticket.approved_at = uow.now
-    await uow.record(ResultApproved(ticket_id=ticket.id, by=by_staff(staff), note=optional(note, "note", "审核意见")))
+    await uow.record(ResultApproved(ticket_id=ticket.id, by=by_staff(staff), note=note, signer=signer))
     return ticket

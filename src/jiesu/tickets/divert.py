@@ -15,12 +15,14 @@ __all__ = ["DivertReason", "divert_ticket"]
 
 
 class DivertReason(StrEnum):
-    """Why it is not ours: the other statutory channels, and other departments."""
+    """Why it is not ours: the six statutory routes (信访工作条例 Art. 31), and other departments."""
 
     LITIGATION = "litigation"
     ARBITRATION = "arbitration"
     RECONSIDERATION = "reconsideration"
     DISCIPLINE = "discipline"
+    ORGANISATION = "organisation"
+    OTHER_PROCEDURE = "other_procedure"
     OTHER_DEPARTMENT = "other_department"
 
 

@@ -204,7 +204,10 @@ class ResultSentBack(TicketEvent, frozen=True, kw_only=True):
 
 
 class ResultApproved(TicketEvent, frozen=True, kw_only=True):
+    """`signer` signs the opinion on a petition, where that is somebody else than who approves."""
+
     note: Private | None
+    signer: Private | None = None
 
 
 class ReworkOrdered(TicketEvent, frozen=True, kw_only=True):

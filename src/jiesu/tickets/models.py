@@ -96,6 +96,8 @@ class Ticket(Base):
     registered_at: Mapped[Moment]
     dispatched_at: Mapped[Moment | None]
     signed_at: Mapped[Moment | None]
+    #: When the petition (信访) was accepted; null on the service track, and before that.
+    accepted_at: Mapped[Moment | None]
     first_contact_at: Mapped[Moment | None]
     approved_at: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
@@ -114,6 +116,11 @@ class Ticket(Base):
     def is_open(self) -> bool:
         """Whether somebody still owes the petitioner something."""
         return self.status in OPEN
+
+    @property
+    def is_petition(self) -> bool:
+        """Whether the statutory steps apply: on its track, but no report (检举控告), which goes the way of discipline (Art. 31)."""
+        return self.track is Track.PETITION and self.nature is not Nature.REPORT and self.sealed_to is None
 
     @property
     def post(self) -> str:

@@ -11,12 +11,17 @@ from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 
-__all__ = ["NothingChanged", "may_reclass", "reclass_locked", "reclass_ticket"]
+__all__ = ["NothingChanged", "PetitionKeepsClass", "check_class", "may_reclass", "reclass_locked", "reclass_ticket"]
 
 
 class NothingChanged(Conflict):
     zh = "等级和类别都没有变。请选择新的等级或类别。"
     en = "Neither class nor category is another. Choose a new one."
+
+
+class PetitionKeepsClass(Conflict):
+    zh = "信访事项的期限由法律规定，不能调整等级。只调整类别的，等级请不要改。"
+    en = "The limits of a petition are the law's: its class stays. Change the category alone."
 
 
 async def reclass_ticket(
@@ -31,7 +36,7 @@ async def reclass_ticket(
 ) -> Ticket:
     """Change class, category or both without dispatching again; the petitioner is told when the date moves.
 
-    Locks the ticket. Raises NothingChanged, and NotYours to whoever handles it: nobody sets the pace of their own work.
+    Locks the ticket. Raises NothingChanged, PetitionKeepsClass, and NotYours to whoever handles it: nobody sets the pace of their own work.
     """
     ticket = await open_step(uow, staff, number, Step.RECLASS, version)
     if not may_reclass(staff, ticket):
@@ -40,8 +45,15 @@ async def reclass_ticket(
     before = (ticket.service_class, ticket.category)
     if before == (service_class or ticket.service_class, category or ticket.category):
         raise NothingChanged("class")
+    check_class(ticket, service_class)
     await reclass_locked(uow, ticket, service_class=service_class, category=category, reason=reason, by=by_staff(staff))
     return ticket
+
+
+def check_class(ticket: Ticket, service_class: str | None) -> None:
+    """Raises PetitionKeepsClass."""
+    if ticket.is_petition and service_class not in (None, ticket.service_class):
+        raise PetitionKeepsClass("class")
 
 
 def may_reclass(staff: Staff, ticket: Ticket) -> bool:

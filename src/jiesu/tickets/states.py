@@ -52,7 +52,7 @@ _S, _R = Status, Right
 PETITIONER, SYSTEM, CO_HANDLER = Actor.PETITIONER, Actor.SYSTEM, Actor.CO_HANDLER
 
 #: Statuses in which somebody still owes the petitioner something.
-OPEN = frozenset(Status) - {_S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.WITHDRAWN, _S.CLOSED}
+OPEN = frozenset(Status) - {_S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.NOT_ACCEPTED, _S.WITHDRAWN, _S.CLOSED}
 
 
 def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right | Actor) -> Move:
@@ -66,6 +66,9 @@ WITH_UNIT = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW})
 SUPERVISED = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWORK, _S.LISTED})
 #: Statuses in which co-handlers go on with their part.
 TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
+
+#: Statuses in which there may be a document (信访) to be handed over.
+SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.WITHDRAWN}
 
 TABLE: tuple[Move, ...] = (
     _line(Step.REQUEST_INFO, [_S.REGISTERED], _S.NEED_INFO, _R.REGISTER, _R.DISPATCH),
@@ -82,6 +85,9 @@ TABLE: tuple[Move, ...] = (
     _line(Step.DESIGNATE, [_S.IN_PROGRESS], None, _R.DISPATCH),
     _line(Step.TAKE_OVER, [_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW], _S.DISPATCHED, SYSTEM),
     _line(Step.SIGN, [_S.DISPATCHED], _S.IN_PROGRESS, _R.HANDLE),
+    _line(Step.ACCEPT, [_S.IN_PROGRESS], None, _R.HANDLE),
+    _line(Step.REFUSE_ACCEPTANCE, [_S.IN_PROGRESS], _S.NOT_ACCEPTED, _R.HANDLE),
+    _line(Step.SERVE, SERVED, None, _R.HANDLE, _R.APPROVE, _R.DISPATCH, _R.REGISTER),
     _line(Step.CONTACT, [_S.IN_PROGRESS, _S.LISTED], None, _R.HANDLE),
     _line(Step.INFORM, [_S.IN_PROGRESS, _S.UNDER_REVIEW, _S.LISTED], None, _R.HANDLE),
     _line(Step.PLAN, [_S.IN_PROGRESS], None, _R.HANDLE),

@@ -11,7 +11,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import check_no_open_tasks
 from jiesu.tickets.words import Step
 
-__all__ = ["FirstContactMissing", "submit_result"]
+__all__ = ["FirstContactMissing", "NotAcceptedYet", "submit_result"]
 
 
 class FirstContactMissing(Conflict):
@@ -19,16 +19,23 @@ class FirstContactMissing(Conflict):
     en = "The petitioner has not been contacted. Log a contact first; log every attempt when nobody answers."
 
 
+class NotAcceptedYet(Conflict):
+    zh = "这件信访事项还没有出具受理告知书，不能提交处理意见。请先“受理”或“不予受理”。"
+    en = "No notice of acceptance was given on this petition yet. Accept it, or refuse to, first."
+
+
 async def submit_result(
     uow: UnitOfWork, staff: Staff, number: str, result: str, *, version: int | None = None
 ) -> Ticket:
     """Submit the result for review. Locks the ticket.
 
-    Raises FirstContactMissing unless nobody can be called, and OpenTasks while a co-handler owes its part.
+    Raises FirstContactMissing unless nobody can be called, NotAcceptedYet, and OpenTasks while a co-handler owes its part.
     """
     ticket = await open_step(uow, staff, number, Step.SUBMIT, version)
     if ticket.first_contact_at is None and ticket.petitioner_id is not None:
         raise FirstContactMissing("action")
+    if ticket.is_petition and ticket.accepted_at is None:
+        raise NotAcceptedYet("action")
     await check_no_open_tasks(uow, ticket)
     ticket.result = required(result, "result", "办理结果")
     ticket.move(Step.SUBMIT)

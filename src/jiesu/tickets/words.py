@@ -22,6 +22,7 @@ class Status(StrEnum):
     AWAITING_SURVEY = "awaiting_survey"
     REWORK = "rework"
     LISTED = "listed"
+    NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
 
@@ -52,6 +53,9 @@ class Step(StrEnum):
     RETURN_REPLY = "return_reply"
     TAKE_OVER = "take_over"
     SIGN = "sign"
+    ACCEPT = "accept"
+    REFUSE_ACCEPTANCE = "refuse_acceptance"
+    SERVE = "serve"
     CONTACT = "contact"
     INFORM = "inform"
     PLAN = "plan"
@@ -116,6 +120,7 @@ _STATUS = {
     Status.AWAITING_SURVEY: ("待回访", "Waiting for your answer"),
     Status.REWORK: ("待重办", "To be reworked"),
     Status.LISTED: ("挂账办理", "Listed"),
+    Status.NOT_ACCEPTED: ("不予受理", "Not accepted"),
     Status.WITHDRAWN: ("已撤回", "Withdrawn"),
     Status.CLOSED: ("已办结", "Closed"),
 }
@@ -144,6 +149,9 @@ _STEP = {
     Step.RETURN_REPLY: ("退回答复", "Return the reply"),
     Step.TAKE_OVER: ("提级办理", "Take over"),
     Step.SIGN: ("签收", "Sign"),
+    Step.ACCEPT: ("受理", "Accept"),
+    Step.REFUSE_ACCEPTANCE: ("不予受理", "Do not accept"),
+    Step.SERVE: ("送达文书", "Serve a document"),
     Step.CONTACT: ("联系诉求人", "Contact"),
     Step.INFORM: ("告知进展", "Tell of progress"),
     Step.PLAN: ("告知解决方案", "Tell the plan"),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import msgspec
 
 from jiesu.escalation.orders import OrderKind
+from jiesu.petitions.words import RefusalReason, ServiceWay
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.words import Outcome
 
 __all__ = [
     "AboutTask",
+    "Approval",
     "ContactMade",
     "Designation",
     "Dispatch",
     "Diversion",
     "Extend",
     "ListingWanted",
+    "NonAcceptance",
     "Note",
     "Nothing",
     "Objecting",
@@ -29,6 +32,7 @@ __all__ = [
     "ReplyNote",
     "ReplyReason",
     "Result",
+    "ServiceDone",
     "Supervision",
     "TaskFor",
     "TaskWanted",
@@ -44,6 +48,30 @@ class Note(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class OptionalNote(msgspec.Struct, forbid_unknown_fields=True):
+    note: str | None = None
+
+
+class Approval(msgspec.Struct, forbid_unknown_fields=True):
+    """`signer` signs the written opinion on a petition; left out, whoever approves."""
+
+    note: str | None = None
+    signer: str | None = None
+
+
+class NonAcceptance(msgspec.Struct, forbid_unknown_fields=True):
+    """`basis` says why and where to turn; the petitioner reads it."""
+
+    reason: RefusalReason
+    basis: str = ""
+
+
+class ServiceDone(msgspec.Struct, forbid_unknown_fields=True):
+    """`document` is a number; left out, the oldest that was not served. `at` is a moment, left out now."""
+
+    way: ServiceWay
+    receiver: str = ""
+    document: str | None = None
+    at: str | None = None
     note: str | None = None
 
 

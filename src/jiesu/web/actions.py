@@ -16,6 +16,8 @@ from jiesu.escalation.answer_order import accept_reply, reply_to_order, return_r
 from jiesu.escalation.by_hand import own_case, take_over_ticket
 from jiesu.escalation.issue_order import issue_order
 from jiesu.intake.form import UnknownCategory
+from jiesu.petitions.accept import accept_petition, refuse_acceptance
+from jiesu.petitions.serve import serve_document
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
@@ -49,12 +51,14 @@ from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.words import Step
 from jiesu.web.action_bodies import (
     AboutTask,
+    Approval,
     ContactMade,
     Designation,
     Dispatch,
     Diversion,
     Extend,
     ListingWanted,
+    NonAcceptance,
     Note,
     Nothing,
     Objecting,
@@ -68,6 +72,7 @@ from jiesu.web.action_bodies import (
     ReplyNote,
     ReplyReason,
     Result,
+    ServiceDone,
     Supervision,
     TaskFor,
     TaskWanted,
@@ -275,6 +280,9 @@ async def _contact(call: Call, body: ContactMade) -> Ticket:
 #: `POST /api/v1/desk/tickets/{number}/{action}`
 ACTIONS: Mapping[str, Action] = {
     "sign": Action(Nothing, _plain(sign_ticket)),
+    "accept": Action(Nothing, _by_rules(accept_petition)),
+    "refuse_acceptance": Action(NonAcceptance, _by_rules(refuse_acceptance)),
+    "serve": Action(ServiceDone, _plain(serve_document)),
     "contact": Action(ContactMade, _contact),
     "inform": Action(Note, _plain(inform_petitioner)),
     "plan": Action(Plan, _plain(tell_plan)),
@@ -284,7 +292,7 @@ ACTIONS: Mapping[str, Action] = {
     "reclass": Action(Reclass, _reclass),
     "note": Action(Note, _plain(add_note)),
     "submit": Action(Result, _plain(submit_result)),
-    "approve": Action(OptionalNote, _plain(approve_result)),
+    "approve": Action(Approval, _plain(approve_result)),
     "send_back": Action(Reason, _plain(send_back_result)),
     "dispatch": Action(Dispatch, _dispatch),
     "object": Action(Objecting, _object),

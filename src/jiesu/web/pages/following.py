@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.attachments import link_of
+from jiesu.desk.documents import own_link
 from jiesu.desk.own_copy import own_copy
 from jiesu.errors import DomainError
 from jiesu.intake.follow import open_own
@@ -86,12 +86,12 @@ class FollowingPages(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
     ) -> Response[Any]:
-        """On to one of the petitioner's own files, by a link for this moment."""
+        """On to one of the petitioner's own files, or a document for them, by a link for this moment."""
         code = self._code(request, rules, number)
         if code is None:
             return render(request, "lookup.html", number=number)
-        ticket = await open_own(uow, rules.keys, number, code)
-        return go(await link_of(uow, rules.keys, ticket, place, own=True))
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        return go(await own_link(uow, rules, ticket, place))
 
     @post("/{number:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def act(

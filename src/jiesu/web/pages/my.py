@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.attachments import link_of
+from jiesu.desk.documents import own_link
 from jiesu.desk.own_copy import own_copy
 from jiesu.errors import DomainError
 from jiesu.intake.access import CODE_LASTS, VISIT_LASTS, ask_for_code, leave, open_visit, visiting_phone
@@ -133,12 +133,12 @@ class MyPages(Controller):
         uow: NamedDependency[UnitOfWork],
         rules: NamedDependency[Rules],
     ) -> Response[Any]:
-        """On to one of the petitioner's own files, by a link for this moment."""
+        """On to one of the petitioner's own files, or a document for them, by a link for this moment."""
         phone = await visiting_phone(uow, rules.keys, request.cookies.get(VISIT))
         if phone is None:
             return go("/my")
-        ticket = await own_ticket(uow, phone, number)
-        return go(await link_of(uow, rules.keys, ticket, place, own=True))
+        ticket = await own_ticket(uow, phone, number, lock=True)
+        return go(await own_link(uow, rules, ticket, place))
 
     @post("/{number:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def act(

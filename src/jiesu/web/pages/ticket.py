@@ -14,7 +14,8 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.attachments import attachment_views, link_of
+from jiesu.desk.attachments import attachment_views
+from jiesu.desk.documents import staff_link
 from jiesu.desk.drafts import drafts_of, drop_draft
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.history import HistoryLine, runs
@@ -24,6 +25,7 @@ from jiesu.desk.views import DeskView, desk_view
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
+from jiesu.petitions.words import RefusalReason, ServiceWay
 from jiesu.rules import Rules
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.repository import StaleVersion, TicketRepository
@@ -85,7 +87,7 @@ class TicketPages(Controller):
         """On to one file, by a link for this moment."""
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
-        return go(await link_of(uow, rules.keys, ticket, place))
+        return go(await staff_link(uow, rules, staff, ticket, place))
 
     @post("/{number:str}/files", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
     async def attach(
@@ -171,6 +173,8 @@ class TicketPages(Controller):
             others=others(rules, view, locale) if {"object", "ask_task"} & set(view.allowed) else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
+            refusals=[str(reason) for reason in RefusalReason],
+            ways=[str(way) for way in ServiceWay],
             divert_reasons=[str(reason) for reason in DivertReason],
             drafts=await drafts_of(uow, staff, ticket),
             earlier=await earlier_tickets(uow, rules, staff, ticket, locale),
