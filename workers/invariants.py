@@ -104,6 +104,17 @@ LAWS: dict[str, str] = {
         JOIN staff by ON by.id = o.objected_by JOIN staff judge ON judge.id = o.decided_by
         JOIN unit u ON u.code = o.unit
         WHERE by.account_id = judge.account_id OR judge.unit = o.unit AND u.parent IS NOT NULL""",
+    "a merged ticket has an open main one that is not merged itself, and is with the same unit": """
+        SELECT t.number FROM ticket t LEFT JOIN ticket m ON m.id = t.merged_into
+        WHERE t.status = 'merged' AND (t.merged_at IS NULL OR m.id IS NULL OR m.lead_unit IS DISTINCT FROM t.lead_unit
+            OR m.status NOT IN ('registered', 'dispatched', 'objected', 'in_progress', 'under_review', 'rework', 'listed'))""",
+    "who waits with another for one answer was promised it no earlier": """
+        SELECT t.number FROM ticket t
+        JOIN deadline mine ON mine.ticket_id = t.id AND mine.clock = 'petitioner' AND mine.stopped_at = t.merged_at
+            AND mine.target IN ('resolve', 'plan', 'opinion')
+        JOIN deadline other ON other.ticket_id = t.merged_into AND other.clock = 'petitioner' AND other.state = 'running'
+            AND other.target IN ('resolve', 'plan', 'opinion')
+        WHERE t.status = 'merged' AND mine.due_at < other.due_at""",
     "a ticket counts its objections": """
         SELECT t.number FROM ticket t LEFT JOIN objection o ON o.ticket_id = t.id
         GROUP BY t.id HAVING t.objections <> count(o.id)""",

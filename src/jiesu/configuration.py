@@ -13,6 +13,7 @@ from jiesu.notifications.order_wording import load_order_wording
 from jiesu.notifications.wording import load_wording
 from jiesu.petitioners.notices import load_notices
 from jiesu.petitions.phrasing import load_phrasing
+from jiesu.routing.alike import load_alike
 from jiesu.routing.catalogue import load_catalogue
 from jiesu.routing.categories import load_categories
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
@@ -34,6 +35,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: _calendars(folder),
         lambda: load_clocks(folder / "clocks.toml"),
         lambda: load_catalogue(folder / "catalogue.toml"),
+        lambda: load_alike(folder / "alike.toml"),
         lambda: load_rates(folder / "rates.toml"),
         lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),

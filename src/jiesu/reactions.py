@@ -38,6 +38,16 @@ from jiesu.handling import (
 from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
 from jiesu.intake.review import TextReviewed, WithheldRead
+from jiesu.merging import (
+    announce_follower,
+    extend_followers,
+    follow_lead,
+    hold_clocks,
+    let_followers_go,
+    part_from_later,
+    run_clocks_on,
+    share_result,
+)
 from jiesu.notifications.tell import tell_post
 from jiesu.petitioning import give_opinion, keep_notice, tell_refused, write_diversion
 from jiesu.petitions.events import AcceptanceRefused, DocumentIssued, DocumentServed, PetitionAccepted
@@ -77,6 +87,7 @@ from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
+from jiesu.tickets.merging import FollowerJoined, FollowerLeft, TicketMerged, TicketUnmerged
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
@@ -278,12 +289,16 @@ async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Tick
 HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
     AppealRouted: (send_receipt,),
-    e.InfoRequested: (pause_clocks,),
+    e.InfoRequested: (pause_clocks, let_followers_go),
     e.Supplemented: (resume_clocks,),
     FilesAttached: (take_files_in,),
-    e.TicketAnswered: (stop_all, cite_policies),
-    e.TicketDiverted: (stop_all, write_diversion),
-    e.TicketDispatched: (restart_units_clock,),
+    e.TicketAnswered: (stop_all, let_followers_go, cite_policies),
+    e.TicketDiverted: (stop_all, let_followers_go, write_diversion),
+    TicketMerged: (hold_clocks,),
+    TicketUnmerged: (run_clocks_on,),
+    FollowerJoined: (announce_follower,),
+    FollowerLeft: (),
+    e.TicketDispatched: (restart_units_clock, follow_lead, part_from_later),
     TicketObjected: (begin_judging,),
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
@@ -313,20 +328,20 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.PetitionerInformed: (send_news,),
     e.PlanTold: (review_plan,),
     e.ExtensionAsked: (ask_decider,),
-    e.ExtensionGranted: (extend,),
+    e.ExtensionGranted: (extend, extend_followers),
     e.ExtensionRefused: (tell_refusal,),
     e.ExtensionLapsed: (),
-    e.TicketReclassed: (reckon_class_anew,),
+    e.TicketReclassed: (reckon_class_anew, part_from_later),
     e.DeadlineMoved: (announce_move,),
     e.NoteAdded: (),
     e.StaffRecused: (find_another,),
     e.ResultSubmitted: (ask_review, lapse_wishes, cite_policies),
     e.ResultSentBack: (),
-    e.ResultApproved: (keep_promise_and_ask, give_opinion),
+    e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
     e.ReworkOrdered: (hand_to_superior,),
     e.TicketClosed: (),
-    e.TicketWithdrawn: (end_tasks, stop_all, end_survey),
+    e.TicketWithdrawn: (end_tasks, stop_all, end_survey, let_followers_go),
     e.TicketReopened: (run_again,),
     TakenOver: (),
     CaseOwned: (),

@@ -13,6 +13,7 @@ from jiesu.notifications.order_wording import OrderWording, load_order_wording
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.petitioners.notices import Notices, load_notices
 from jiesu.petitions.phrasing import Phrasing, load_phrasing
+from jiesu.routing.alike import AlikePolicy, load_alike
 from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
@@ -44,6 +45,8 @@ class Policies:
     replies: Replies = field(default=Replies(()), kw_only=True)
     #: laws and rules to cite
     library: Library = field(default=Library(), kw_only=True)
+    #: when two appeals look like one matter
+    alike: AlikePolicy = field(default=AlikePolicy(), kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -84,4 +87,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         documents=load_phrasing(folder / "documents.toml"),
         replies=load_replies(folder / "replies.toml"),
         library=load_library(folder / "policies"),
+        alike=load_alike(folder / "alike.toml"),
     )

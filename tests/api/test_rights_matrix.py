@@ -63,6 +63,7 @@ ONE_TICKET = {
     ("GET", "/api/v1/desk/tickets/{number:str}/earlier"),
     ("GET", "/api/v1/desk/tickets/{number:str}/person"),  # tests/api/test_personal_file.py
     ("GET", "/desk/t/{number:str}/person"),
+    ("GET", "/api/v1/desk/tickets/{number:str}/alike"),
     ("GET", "/desk/t/{number:str}"),
     ("GET", "/desk/t/{number:str}/earlier"),
     ("POST", "/desk/t/{number:str}/draft"),
@@ -233,6 +234,7 @@ async def test_one_ticket_is_there_for_whoever_may_see_it_and_for_nobody_else(cl
                 f"/api/v1/desk/tickets/{made.number}/attachments",
                 f"/api/v1/desk/tickets/{made.number}/replies",
                 f"/api/v1/desk/tickets/{made.number}/earlier",
+                f"/api/v1/desk/tickets/{made.number}/alike",
                 f"/desk/t/{made.number}/earlier",
             ):
                 status = (await client.get(path, headers=headers)).status_code

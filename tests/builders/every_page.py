@@ -31,11 +31,15 @@ class World:
     under_review: Made
     awaiting_survey: Made
     closed: Made
+    registered: Made
+    merged: Made
 
 
 async def make_world(make: Make) -> World:
-    made = {name: await make.ticket(name) for name in World.__annotations__ if name != "helped"}
-    return World(**made, helped=await _helped(make))
+    made = {name: await make.ticket(name) for name in World.__annotations__ if name not in ("helped", "merged")}
+    merged = await make.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
+    await make.step(merged, "merge", f"dispatcher-{COUNTY}", into=made["in_progress"].number)
+    return World(**made, helped=await _helped(make), merged=merged)
 
 
 async def _helped(make: Make) -> Made:
@@ -82,6 +86,13 @@ async def _own(page: Page, world: World) -> None:
     await page.fill("#code", world.dispatched.code)
     await page.keyboard.press("Enter")
     await page.wait_for_selector(".timeline")
+
+
+async def _own_merged(page: Page, world: World) -> None:
+    await page.goto(f"/t/{world.merged.number}")
+    await page.fill("#code", world.merged.code)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("text=和另一件同样的事一起办")
 
 
 def _filing(step: str) -> Open:
@@ -178,6 +189,7 @@ PAGES = (
     Shown("lookup", VISITOR, "/t"),
     Shown("lookup-rate", VISITOR, "/t?rate=1"),
     Shown("progress", VISITOR, _own),
+    Shown("progress-merged", VISITOR, _own_merged),
     Shown("survey", VISITOR, _survey),
     Shown("survey-end", VISITOR, _survey_end),
     Shown("home-high-contrast", VISITOR, "/?contrast=high"),
@@ -201,6 +213,8 @@ PAGES = (
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
+    Shown("ticket-to-dispatch", DISPATCHER, "/desk/t/{registered}"),
+    Shown("ticket-merged", DISPATCHER, "/desk/t/{merged}"),
     Shown("ticket-listed", OFFICER, "/desk/t/{listed}"),
     Shown("ticket-helped", OFFICER, "/desk/t/{helped}"),
     Shown("ticket-task", HELPER, "/desk/t/{helped}"),

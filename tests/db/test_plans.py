@@ -17,6 +17,7 @@ from jiesu.accounts.roles import Role
 from jiesu.db import claims
 from jiesu.db.backlog import read_backlog
 from jiesu.db.jobs import Priority
+from jiesu.desk.alike import alike_tickets, described
 from jiesu.desk.auditing import Filters, lines
 from jiesu.desk.board.approvals import approvals
 from jiesu.desk.board.cuts import Cut, What
@@ -193,6 +194,19 @@ async def test_earlier_tickets_and_planned_calls_read_indexes(full):
         ticket = await TicketRepository(uow).find(made.number)
         assert (await earlier_tickets(uow, full.rules, staff, ticket)).count == 1
         await calls_today(uow, full.rules, staff)
+    assert whole_tables(found) == []
+
+
+@pytest.mark.parametrize("username", [f"dispatcher-{COUNTY}", f"dispatcher-{CITY}"])
+@pytest.mark.parametrize("category", ["0401", None])
+async def test_what_may_be_the_same_matter_is_found_by_index(full, username, category):
+    made = await Make(full).filed(category=category)
+    await Make(full).filed(category=category)
+    async with plans(full) as found, full.db.begin() as uow:
+        staff = await person(uow, full, username)
+        await uow.see_as(staff.viewer)
+        ticket = await TicketRepository(uow).find(made.number)
+        assert await alike_tickets(uow, full.rules, staff, described(staff, ticket))
     assert whole_tables(found) == []
 
 

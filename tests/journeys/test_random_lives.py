@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,9 @@ CHOICES = {
     "list",
     "reclass",
     "recuse",
+    "merge",
+    "submit",
+    *("take_over", "own_case"),  # offered on the board
 }
 #: A hold is offered once a ticket has ended, and may be set before.
 TRIED = sorted(set(ACTIONS) - {"hold", "lift_hold"})
@@ -59,7 +63,7 @@ ENDING = {"recuse", "divert", "answer"}
 MOVERS = {"grant_extension", "reclass", "dispatch", "supplement"}
 
 
-def body_of(action: str, chance: random.Random) -> dict[str, Any]:
+def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> dict[str, Any]:
     unit = chance.choice(UNITS)
     bodies: dict[str, dict[str, Any]] = {
         "contact": {"outcome": chance.choice(["reached", "no_answer"]), "note": "已通话"},
@@ -78,6 +82,8 @@ def body_of(action: str, chance: random.Random) -> dict[str, Any]:
         "recuse": {"reason": "亲戚"},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
         "serve": {"way": "post", "receiver": "本人"},
+        "merge": {"into": chance.choice(others or [""])},
+        "submit": {"result": "文字", "others": chance.choice(["另一段文字", None])},
     }  # fmt: skip
     names = {field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)}
     words = dict.fromkeys(names & {"text", "note", "reason", "question", "result", "plan", "reply", "demand"}, "文字")
@@ -90,11 +96,13 @@ class Lives:
     def __init__(self, kernel: Kernel, make: Make, jobs: Any, seed: int) -> None:
         self.kernel, self.make, self.jobs = kernel, make, jobs
         self.chance = random.Random(seed)
+        self.numbers: list[str] = []
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
     async def live(self) -> None:
-        made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(4)]
+        made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(5)]
+        self.numbers = [each.number for each in made]
         for _ in range(STEPS):
             if self.chance.random() < 0.15:
                 self.kernel.clock.advance(timedelta(hours=self.chance.choice([1, 3, 20, 50])))
@@ -108,7 +116,7 @@ class Lives:
             await self.make.answer(made, contacted=True, solved=solved, satisfied=solved)
         elif ticket.status is Status.NEED_INFO and self.chance.random() < 0.5:
             await self.make.supplement(made)
-        elif ticket.is_open and self.chance.random() < 0.01:
+        elif (ticket.is_open or ticket.status is Status.MERGED) and self.chance.random() < 0.01:
             await self.make.withdraw(made)
         else:
             await self._step(made, ticket, self.chance.choice(PEOPLE))
@@ -119,7 +127,7 @@ class Lives:
         action = self.chance.choice(TRIED) if wild else self.chance.choice(offered)
         if action in ENDING and self.chance.random() < 0.9:
             return  # or every life were short
-        body = body_of(action, self.chance)
+        body = body_of(action, self.chance, self.numbers)
         promise = await self._promise(made)
         try:
             async with self.kernel.db.begin() as uow:

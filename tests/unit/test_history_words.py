@@ -41,6 +41,7 @@ INTERNAL = {
         "ExtensionLapsed",
         "ObjectionLapsed",
         *("ListingAsked", "ListingRefused", "ListingLapsed"),
+        *("FollowerJoined", "FollowerLeft"),
         *("OrderIssued", "ReplyGiven", "ReplyAccepted", "ReplyReturned", "OrderEnded"),
         *("TaskAsked", "TaskObjected", "TaskKept", "TaskRelieved", "TaskFinished"),
         "AckOverdue",

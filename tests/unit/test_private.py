@@ -14,7 +14,7 @@ from jiesu.reactions import HANDLERS, UNTRAILED
 
 #: Codes, and words of closed vocabularies.
 CODES = {
-    "account", "category", "cause", "channel", "clock", "decider", "decision", "digests", "former", "giver", "judge", "number", "old_category",
+    "account", "category", "cause", "channel", "clock", "decider", "decision", "digests", "former", "giver", "into", "judge", "number", "old_category",
     "old_class", "place", "policy", "proposed_unit", "purpose", "rung", "satisfied", "sender", "service_class", "solved", "stand_in", "target",
     "told", "unit", "until", "within",
 }  # fmt: skip

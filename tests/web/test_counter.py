@@ -14,7 +14,7 @@ from jiesu.petitioners.models import Petitioner
 from jiesu.settings import Settings
 from jiesu.tickets.models import Ticket
 from tests.builders.every_page import enter
-from tests.builders.forms import CLEAR, COUNTY, PHONE
+from tests.builders.forms import CLEAR, COUNTY, PHONE, PLACE, PLAIN
 from tests.builders.make import Make
 from tests.web.conftest import words
 
@@ -34,6 +34,16 @@ async def test_a_caller_is_recognised_masked_with_earlier_tickets_and_the_likely
     assert "停发" in shown.partition("看起来是")[2]
     assert "建国" not in reply.text
     assert PHONE not in reply.text
+
+
+async def test_what_may_be_the_same_matter_is_shown_beside_the_form(as_staff: Any, make: Make):
+    open_one, ended = await make.ticket("dispatched", category="0401"), await make.ticket("closed", category="0401")
+    site = await as_staff(CLERK)
+    fields = {"text": PLAIN, "category": "0401", "place": PLACE}
+    reply = await site.post("/desk/new/aside", **fields)
+    assert open_one.number in reply.text
+    assert ended.number not in reply.text
+    assert "可能是同一件事" not in (await site.post("/desk/new/aside", **fields | {"text": "有一件事"})).text
 
 
 async def test_nobody_is_recognised_by_what_the_clerk_may_not_see_or_know(as_staff: Any, make: Make):

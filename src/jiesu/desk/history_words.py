@@ -137,6 +137,19 @@ def _why(data: Data, english: bool) -> str:
     return REASONS[ObjectionReason(code) if code in list(ObjectionReason) else ObjectionReason.OTHER][english]
 
 
+def _unmerged(data: Data, english: bool) -> str:
+    causes = {
+        "withdrawn": ("主件撤回", "the main one was withdrawn"),
+        "diverted": ("主件转告其他渠道", "the main one was diverted"),
+        "answered": ("主件已直接答复", "the main one was answered on the spot"),
+        "need_info": ("主件等诉求人补充材料", "the main one waits for its petitioner"),
+        "later": ("主件的期限晚于本件", "the main one is due later than this one"),
+    }
+    cause = causes.get(data.get("cause", ""), ("", ""))[english]
+    words = ("解除并案，待派单", "parted from the main one; to be dispatched")[english]
+    return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
+
+
 def _objected(data: Data, english: bool) -> str:
     words = (f"{{unit}}退单（{_why(data, english)}）", f"{{unit}} objected ({_why(data, english)})")[english]
     if data.get("proposed_unit"):
@@ -288,6 +301,10 @@ STAFF: Table = {
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
     "TicketDispatched": (_dispatched, None),
+    "TicketMerged": (("并案：和另一件同样的诉求一起办", "merged: handled together with another one"), None),
+    "TicketUnmerged": (_unmerged, "reason"),
+    "FollowerJoined": (("另一件同样的诉求并入本件", "another appeal was merged into this one"), None),
+    "FollowerLeft": (("一件并入的诉求改为单独办理", "a merged appeal is handled by itself again"), None),
     "TicketObjected": (_objected, "basis"),
     "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
     "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
@@ -367,6 +384,11 @@ PETITIONER: Table = {
     "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
     "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
+    "TicketMerged": (
+        ("和另一件同样的事一起办，答复时间不变", "It is handled together with another about the same; the date stands"),
+        None,
+    ),
+    "TicketUnmerged": (("改为单独办理，答复时间不变", "It is handled by itself; the date stands"), None),
     "TicketObjected": (_objected_to_yours, "basis"),
     "ObjectionUpheld": (("核定不由{unit}办理，另派其他单位", "{unit} was right; another unit gets it"), None),
     "ObjectionRefused": (("核定仍由{unit}办理", "It was decided that {unit} handles it"), None),

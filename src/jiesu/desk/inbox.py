@@ -41,6 +41,7 @@ _KIND = {
     "reply_given": ("督办已答复，请审阅", "an order was answered: please read"),
     "reply_accepted": ("督办答复已认可", "your reply was accepted"),
     "reply_returned": ("督办答复被退回，请重新答复", "your reply was returned: please reply again"),
+    "follower_joined": ("又有一件同样的诉求并入", "another appeal was merged into this one"),
     "supplemented": ("诉求人补充了材料", "the petitioner added details"),
     "to_review": ("办理结果待审核", "a result waits for review"),
     "extension_asked": ("延期申请待审批", "an extension waits for your decision"),

@@ -11,6 +11,7 @@ from jiesu.desk.deadlines import DeadlineView, deadline_views, local
 from jiesu.desk.documents import DocumentView, document_views
 from jiesu.desk.extending import ExtendedView, extended_view
 from jiesu.desk.history import HistoryLine, for_petitioner
+from jiesu.desk.merging import TogetherView, together_view
 from jiesu.desk.names import Named, category_named, place_named, unit_named
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -19,7 +20,7 @@ from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN, PETITIONER, allowed
-from jiesu.tickets.words import say_status
+from jiesu.tickets.words import Status, say_status
 
 __all__ = ["ProgressView", "progress_view"]
 
@@ -41,6 +42,8 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
     unit: Named | None
     registered_at: datetime
     informed_at: datetime | None
+    #: How the matter stands that this one is merged into (并案), while it waits for that answer.
+    together: TogetherView | None
     deadlines: list[DeadlineView]
     extension: ExtendedView | None
     timeline: list[HistoryLine]
@@ -58,7 +61,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     """The ticket as its petitioner may see it; a sealed report names no handling unit."""
     survey = await latest_survey(uow, ticket.id)
     asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    told = ticket.status not in OPEN or asked
+    told = ticket.status not in OPEN | {Status.MERGED} or asked
     return ProgressView(
         number=ticket.number,
         status=ticket.status,
@@ -74,6 +77,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         unit=unit_named(rules, ticket.lead_unit, locale),
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
         informed_at=local(ticket.informed_at),
+        together=await together_view(uow, rules, ticket, locale),
         deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
         extension=await extended_view(uow, ticket),
         timeline=await for_petitioner(uow, rules, ticket, locale),

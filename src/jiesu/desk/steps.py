@@ -17,6 +17,7 @@ from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.waiting import awaited_of
 from jiesu.petitions.serve import unserved
+from jiesu.routing.merge import mergeable
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
@@ -48,6 +49,7 @@ LIKELIEST = (
     Step.REFUSE_EXTENSION,
     Step.DISPATCH,
     Step.ANSWER,
+    Step.MERGE,
     Step.DIVERT,
     Step.REQUEST_INFO,
     Step.SUPPLEMENT,
@@ -67,6 +69,7 @@ LIKELIEST = (
     Step.SERVE,
     Step.RECLASS,
     Step.REOPEN,
+    Step.UNMERGE,
     Step.NOTE,
     Step.RECUSE,
 )
@@ -104,6 +107,8 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
 def _passes(organisation: Organisation, staff: Staff, ticket: Ticket, step: Step) -> bool:
     if step is Step.ANSWER:
         return ticket.nature is Nature.CONSULT
+    if step is Step.MERGE:
+        return mergeable(ticket)
     if step is Step.REQUEST_INFO:
         return ticket.info_requests == 0
     if step is Step.RECLASS:

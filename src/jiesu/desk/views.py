@@ -15,6 +15,7 @@ from jiesu.desk.documents import DocumentView, document_views
 from jiesu.desk.extending import ExtensionView, RoomView, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_staff
 from jiesu.desk.listing import ListingView, listing_views
+from jiesu.desk.merging import FollowerView, MainView, follower_views, main_view
 from jiesu.desk.names import Named, category_named, place_named, unit_named, unit_or_code
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
@@ -129,6 +130,9 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     rounds: int
     reworks: int
     informed_at: datetime | None
+    #: The ticket this one is merged into (并案), and those merged into it; only what the person may see.
+    merged_into: MainView | None
+    followers: list[FollowerView]
     deadlines: list[DeadlineView]
     extensions: list[ExtensionView]
     extension_room: RoomView | None
@@ -191,6 +195,8 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         rounds=ticket.rounds,
         reworks=ticket.reworks,
         informed_at=local(ticket.informed_at),
+        merged_into=await main_view(uow, rules, staff, ticket, locale),
+        followers=await follower_views(uow, staff, ticket, locale),
         deadlines=await deadline_views(uow, rules, ticket, locale),
         extensions=await extension_views(uow, rules, ticket, locale),
         extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,

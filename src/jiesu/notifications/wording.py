@@ -31,6 +31,8 @@ WORDS: Mapping[str, frozenset[str]] = {
     "accepted": frozenset({"number", "unit", "document", "due", "link"}),
     "not_accepted": frozenset({"number", "document", "reason", "link"}),
     "opinion": frozenset({"number", "document", "link"}),
+    "merged": frozenset({"number", "link"}),
+    "unmerged": frozenset({"number", "link"}),
     "rework": frozenset({"number", "unit"}),
     "reopened": frozenset({"number", "unit"}),
     "calendar_moved": frozenset({"number", "old", "new"}),

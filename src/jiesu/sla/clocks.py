@@ -198,6 +198,26 @@ class TicketClocks:
             row.stopped_at = None
             self.restarted.append(row)
 
+    def held(self, since: datetime | None) -> Deadline | None:
+        """The petitioner's final deadline that was dropped at that moment, when the ticket joined another (并案)."""
+        finals = (row for row in self._dropped(since) if row.clock is PETITIONERS and row.target in FINAL)
+        return next(finals, None)
+
+    def wake(self, since: datetime) -> None:
+        """Set going again, with the dates they had, what was dropped at that moment; a contact made meanwhile counts."""
+        contact = self._ticket.first_contact_at
+        for row in list(self._dropped(since)):
+            if row.target is Target.FIRST_CONTACT and contact is not None:
+                row.state = ClockState.MET if contact <= row.due_at else ClockState.MISSED
+                row.stopped_at = contact
+                continue
+            row.state, row.stopped_at = ClockState.RUNNING, None
+            self.restarted.append(row)
+
+    def _dropped(self, since: datetime | None) -> Iterator[Deadline]:
+        ended = (ClockState.CANCELLED, ClockState.MISSED)
+        return (row for row in self.rows if since is not None and row.stopped_at == since and row.state in ended)
+
     def pause(self, reason: str, calendars: Calendars) -> None:
         """Stop the running clocks that such a pause stops, noting what remains; what is late already stays late."""
         now = self._uow.now

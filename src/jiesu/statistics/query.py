@@ -130,6 +130,7 @@ def _counting(
         later.round > Survey.round,
     )
     yield Survey.state == SurveyState.ANSWERED
+    yield Ticket.merged_into.is_(None)  # a merged matter counts once (domain.md §5)
     yield and_(Survey.answered_at >= month.start, Survey.answered_at < month.end)
     yield ~superseded.exists()
     if units is not None:

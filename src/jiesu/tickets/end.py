@@ -21,5 +21,6 @@ async def order_rework(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) -> 
     """Send a locked ticket to the supervising unit: the petitioner says it is not solved, or is not content."""
     ticket.move(Step.ORDER_REWORK)
     ticket.reworks += 1
+    ticket.merged_into = None  # it is a matter of its own from now on
     ticket.approved_at = None
     await uow.record(ReworkOrdered(ticket_id=ticket.id, by=by, reason=reason, count=ticket.reworks))

@@ -196,7 +196,10 @@ class NoteAdded(TicketEvent, frozen=True, kw_only=True):
 
 
 class ResultSubmitted(TicketEvent, frozen=True, kw_only=True):
+    """`others` is what petitioners of merged tickets are told."""
+
     result: Private
+    others: Private | None = None
 
 
 class ResultSentBack(TicketEvent, frozen=True, kw_only=True):

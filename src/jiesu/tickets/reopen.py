@@ -25,5 +25,6 @@ async def reopen_locked(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) ->
     reason = required(reason, "reason", "新的事实", 2000)
     ticket.move(Step.REOPEN)
     ticket.ended_at = None
+    ticket.merged_into = None
     await uow.record(TicketReopened(ticket_id=ticket.id, by=by, reason=reason))
     return ticket

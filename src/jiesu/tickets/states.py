@@ -10,7 +10,7 @@ from jiesu.accounts.roles import Right
 from jiesu.errors import Conflict
 from jiesu.tickets.words import Status, Step, say_status, say_step
 
-__all__ = ["OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move", "possible", "who"]
+__all__ = ["MAINS", "OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move", "possible", "who"]
 
 
 class Actor(StrEnum):
@@ -69,13 +69,18 @@ TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 
 #: Statuses in which there may be a document (信访) to be handed over.
 SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.WITHDRAWN}
+#: Statuses of a ticket that another may be merged into (并案): its answer is still to be written.
+MAINS = frozenset({_S.REGISTERED, _S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.REWORK, _S.LISTED})
 
 TABLE: tuple[Move, ...] = (
     _line(Step.REQUEST_INFO, [_S.REGISTERED], _S.NEED_INFO, _R.REGISTER, _R.DISPATCH),
     _line(Step.SUPPLEMENT, [_S.NEED_INFO], _S.REGISTERED, PETITIONER, _R.REGISTER),
-    _line(Step.SUPPLEMENT, OPEN - {_S.NEED_INFO}, None, PETITIONER, _R.REGISTER),
+    _line(Step.SUPPLEMENT, OPEN - {_S.NEED_INFO} | {_S.MERGED}, None, PETITIONER, _R.REGISTER),
     _line(Step.ANSWER, [_S.REGISTERED], _S.ANSWERED, _R.REGISTER),
     _line(Step.DIVERT, [_S.REGISTERED], _S.DIVERTED, _R.DISPATCH),
+    _line(Step.MERGE, [_S.REGISTERED], _S.MERGED, _R.DISPATCH),
+    _line(Step.UNMERGE, [_S.MERGED], _S.REGISTERED, _R.DISPATCH, SYSTEM),
+    _line(Step.SHARE_RESULT, [_S.MERGED], _S.AWAITING_SURVEY, SYSTEM),
     _line(Step.DISPATCH, [_S.REGISTERED], _S.DISPATCHED, _R.DISPATCH, SYSTEM),
     _line(Step.DISPATCH, [_S.REWORK], _S.IN_PROGRESS, _R.DISPATCH, _R.SUPERVISE),
     _line(Step.OBJECT, [_S.DISPATCHED], _S.OBJECTED, _R.HANDLE),
@@ -88,7 +93,7 @@ TABLE: tuple[Move, ...] = (
     _line(Step.ACCEPT, [_S.IN_PROGRESS], None, _R.HANDLE),
     _line(Step.REFUSE_ACCEPTANCE, [_S.IN_PROGRESS], _S.NOT_ACCEPTED, _R.HANDLE),
     _line(Step.SERVE, SERVED, None, _R.HANDLE, _R.APPROVE, _R.DISPATCH, _R.REGISTER),
-    _line(Step.CONTACT, [_S.IN_PROGRESS, _S.LISTED], None, _R.HANDLE),
+    _line(Step.CONTACT, [_S.IN_PROGRESS, _S.LISTED, _S.MERGED], None, _R.HANDLE),
     _line(Step.INFORM, [_S.IN_PROGRESS, _S.UNDER_REVIEW, _S.LISTED], None, _R.HANDLE),
     _line(Step.PLAN, [_S.IN_PROGRESS], None, _R.HANDLE),
     _line(Step.EXTEND, [_S.DISPATCHED, _S.IN_PROGRESS], None, _R.HANDLE),
@@ -109,13 +114,13 @@ TABLE: tuple[Move, ...] = (
     _line(Step.REPLY_ORDER, SUPERVISED, None, _R.HANDLE),
     _line(Step.ACCEPT_REPLY, SUPERVISED, None, _R.SUPERVISE),
     _line(Step.RETURN_REPLY, SUPERVISED, None, _R.SUPERVISE),
-    _line(Step.NOTE, OPEN, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER, CO_HANDLER),
+    _line(Step.NOTE, OPEN | {_S.MERGED}, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER, CO_HANDLER),
     _line(Step.SUBMIT, [_S.IN_PROGRESS], _S.UNDER_REVIEW, _R.HANDLE),
     _line(Step.APPROVE, [_S.UNDER_REVIEW], _S.AWAITING_SURVEY, _R.APPROVE),
     _line(Step.SEND_BACK, [_S.UNDER_REVIEW], _S.IN_PROGRESS, _R.APPROVE),
     _line(Step.CLOSE, [_S.AWAITING_SURVEY], _S.CLOSED, SYSTEM),
     _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY], _S.REWORK, SYSTEM),
-    _line(Step.WITHDRAW, OPEN, _S.WITHDRAWN, PETITIONER),
+    _line(Step.WITHDRAW, OPEN | {_S.MERGED}, _S.WITHDRAWN, PETITIONER),
     _line(Step.RECUSE, OPEN, None, _R.READ),
     _line(Step.REOPEN, [_S.CLOSED], _S.IN_PROGRESS, PETITIONER, _R.SUPERVISE, _R.REGISTER),
 )

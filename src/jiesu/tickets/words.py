@@ -72,6 +72,9 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
     RECUSE = "recuse"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    SHARE_RESULT = "share_result"
 
 
 class Track(StrEnum):
@@ -168,6 +171,9 @@ _STEP = {
     Step.WITHDRAW: ("撤回", "Withdraw"),
     Step.REOPEN: ("重新办理", "Reopen"),
     Step.RECUSE: ("回避", "Recuse"),
+    Step.MERGE: ("并案", "Merge"),
+    Step.UNMERGE: ("解除并案", "Undo the merge"),
+    Step.SHARE_RESULT: ("随主件答复", "Answer with the main one"),
 }
 
 

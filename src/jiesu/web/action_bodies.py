@@ -18,11 +18,13 @@ __all__ = [
     "Diversion",
     "Extend",
     "ListingWanted",
+    "Merge",
     "NonAcceptance",
     "Note",
     "Nothing",
     "Objecting",
     "OptionalNote",
+    "OptionalReason",
     "Plan",
     "Question",
     "Reason",
@@ -32,6 +34,7 @@ __all__ = [
     "ReplyNote",
     "ReplyReason",
     "Result",
+    "ResultForAll",
     "ServiceDone",
     "Supervision",
     "TaskFor",
@@ -79,6 +82,10 @@ class Reason(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class OptionalReason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str | None = None
+
+
 class Recusal(msgspec.Struct, forbid_unknown_fields=True):
     """`username` is a colleague's; left out it is oneself."""
 
@@ -92,6 +99,19 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
 
 class Result(msgspec.Struct, forbid_unknown_fields=True):
     result: str = ""
+
+
+class ResultForAll(msgspec.Struct, forbid_unknown_fields=True):
+    """`others` is what petitioners of merged tickets are told; needed where there are any."""
+
+    result: str = ""
+    others: str | None = None
+
+
+class Merge(msgspec.Struct, forbid_unknown_fields=True):
+    """`into` is the number of an open ticket."""
+
+    into: str = ""
 
 
 class Plan(msgspec.Struct, forbid_unknown_fields=True):

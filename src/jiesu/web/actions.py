@@ -21,6 +21,7 @@ from jiesu.petitions.serve import serve_document
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
+from jiesu.routing.merge import merge_ticket, unmerge_ticket
 from jiesu.routing.object import object_to_ticket
 from jiesu.rules import Rules
 from jiesu.sla.ask_listing import ask_listing
@@ -58,11 +59,13 @@ from jiesu.web.action_bodies import (
     Diversion,
     Extend,
     ListingWanted,
+    Merge,
     NonAcceptance,
     Note,
     Nothing,
     Objecting,
     OptionalNote,
+    OptionalReason,
     Plan,
     Question,
     Reason,
@@ -72,6 +75,7 @@ from jiesu.web.action_bodies import (
     ReplyNote,
     ReplyReason,
     Result,
+    ResultForAll,
     ServiceDone,
     Supervision,
     TaskFor,
@@ -291,10 +295,12 @@ ACTIONS: Mapping[str, Action] = {
     "refuse_extension": Action(Reason, _plain(refuse_extension)),
     "reclass": Action(Reclass, _reclass),
     "note": Action(Note, _plain(add_note)),
-    "submit": Action(Result, _plain(submit_result)),
+    "submit": Action(ResultForAll, _plain(submit_result)),
     "approve": Action(Approval, _plain(approve_result)),
     "send_back": Action(Reason, _plain(send_back_result)),
     "dispatch": Action(Dispatch, _dispatch),
+    "merge": Action(Merge, _plain(merge_ticket)),
+    "unmerge": Action(OptionalReason, _plain(unmerge_ticket)),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),
     "list": Action(ListingWanted, _list),

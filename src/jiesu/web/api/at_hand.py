@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.alike import AlikeRow, alike_tickets, described
 from jiesu.desk.calls import CallRow, calls_today
 from jiesu.desk.earlier import EarlierPage, earlier_tickets
 from jiesu.desk.personal_file import PersonalFile, open_personal_file
@@ -47,6 +48,20 @@ class AtHandController(Controller):
         ticket = await TicketRepository(uow).find(number)
         staff.see(ticket)
         return await reply_views(uow, rules, staff, ticket, locale)
+
+    @get("/tickets/{number:str}/alike", operation_id="ListAlikeTickets")
+    async def alike(
+        self,
+        number: FromPath[str],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> list[AlikeRow]:
+        """Open tickets that may be about the same matter, the most alike first (可能是同一件事)."""
+        ticket = await TicketRepository(uow).find(number)
+        staff.see(ticket)
+        return await alike_tickets(uow, rules, staff, described(staff, ticket), locale)
 
     @get("/tickets/{number:str}/earlier", operation_id="ListEarlierTickets")
     async def earlier(

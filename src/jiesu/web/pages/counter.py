@@ -13,6 +13,7 @@ from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.attachments.keep import kept_files
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.alike import AlikeRow, Described, alike_tickets
 from jiesu.desk.callers import Caller, known_callers, same_person
 from jiesu.desk.names import Named, category_named
 from jiesu.errors import DomainError, Invalid
@@ -36,6 +37,8 @@ __all__ = ["CounterPages"]
 CHANNELS = (Channel.PHONE, Channel.VISIT, Channel.LETTER, Channel.LEADER_RECEPTION)
 #: Buttons that only show more of the form.
 SHOW = ("place", "caller")
+#: Characters of a text from which on others are compared with it.
+ENOUGH = 15
 
 
 class TypedAndChosen(Invalid):
@@ -49,6 +52,7 @@ class Aside(msgspec.Struct, frozen=True):
     callers: list[Caller]
     asked: bool
     guess: Named | None
+    alike: list[AlikeRow]
 
 
 def _channel(fields: Fields) -> Channel:
@@ -64,7 +68,21 @@ async def _aside(uow: UnitOfWork, rules: Rules, staff: Staff, fields: Fields, lo
     except BadPhone:
         asked = False  # not typed to its end yet
     guess = suggest(rules.catalogue, fields["text"])
-    return Aside(callers, asked, category_named(rules, guess.code, locale) if guess else None)
+    alike = await _alike(uow, rules, staff, fields, guess.code if guess else None, locale)
+    return Aside(callers, asked, category_named(rules, guess.code, locale) if guess else None, alike)
+
+
+async def _alike(
+    uow: UnitOfWork, rules: Rules, staff: Staff, fields: Fields, guess: str | None, locale: Locale
+) -> list[AlikeRow]:
+    """Open tickets that what is typed may be about; too short a text says nothing."""
+    text = fields["text"].strip()
+    if len(text) < ENOUGH:
+        return []
+    category = fields["category"] or guess
+    known = category if category and rules.catalogue.category(category) else None
+    what = Described(text, known, place_choice(rules.organisation, fields).code)
+    return await alike_tickets(uow, rules, staff, what, locale)
 
 
 async def _counter(

@@ -16,8 +16,8 @@ from jiesu.web.pages.forms import Fields, FormProblem, incomplete, problem_of
 
 __all__ = ["Refused", "decide", "fields_of_step", "take_step"]
 
-#: Fields that a form has beside those of the body: another unit than those offered, and one that helps.
-FORM_ONLY = {"dispatch": ("other", "helper")}
+#: Fields that a form has beside those of the body: another unit or ticket than those offered, and a unit that helps.
+FORM_ONLY = {"dispatch": ("other", "helper"), "merge": ("number",)}
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -41,6 +41,8 @@ def _body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {name: fields[name] for name in fields_of_step(action) if fields.get(name)}
     if other := body.pop("other", None):
         body["unit"] = other
+    if into := body.pop("number", None):
+        body["into"] = into
     if helper := body.pop("helper", None):
         body["co_handlers"] = [helper]
     return body

@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.alike import alike_tickets, described
 from jiesu.desk.attachments import attachment_views
 from jiesu.desk.documents import staff_link
 from jiesu.desk.drafts import drafts_of, drop_draft
@@ -176,6 +177,9 @@ class TicketPages(Controller):
             refusals=[str(reason) for reason in RefusalReason],
             ways=[str(way) for way in ServiceWay],
             divert_reasons=[str(reason) for reason in DivertReason],
+            alike=await alike_tickets(uow, rules, staff, described(staff, ticket), locale)
+            if "merge" in view.allowed
+            else [],
             drafts=await drafts_of(uow, staff, ticket),
             earlier=await earlier_tickets(uow, rules, staff, ticket, locale),
             articles=await find_articles(uow, rules, staff, "", ticket.category, None, locale, limit=BESIDE)

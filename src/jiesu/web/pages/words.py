@@ -105,6 +105,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "supplement": N_("代诉求人补充"),
         "answer": N_("直接答复"),
         "divert": N_("转告其他渠道"),
+        "merge": N_("并案：和另一件一起办"),
+        "unmerge": N_("解除并案，单独办理"),
         "reopen": N_("重新办理"),
         "recuse": N_("回避"),
         "acknowledge": N_("认领督办"),
