@@ -15,6 +15,7 @@ from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import ClockKind, Target, parse_limit
 from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingRefused
 from jiesu.sla.wording import day_words
+from jiesu.statistics.exclusions import ExclusionAsked, ExclusionGranted, ExclusionRefused, ExclusionSeconded
 from jiesu.tickets import events as e
 from jiesu.tickets.citing import cite
 from jiesu.tickets.models import Ticket
@@ -32,7 +33,9 @@ from jiesu.tickets.tasks import (
 )
 
 __all__ = [
+    "ask_another_to_exclude",
     "ask_desk_for_help",
+    "ask_superior_to_exclude",
     "ask_superior_to_list",
     "begin_judging",
     "begin_order",
@@ -47,6 +50,7 @@ __all__ = [
     "listing_over",
     "settle_reply",
     "task_stays",
+    "tell_exclusion",
     "tell_listing",
     "tell_listing_refused",
 ]
@@ -166,6 +170,20 @@ async def end_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyA
 
 async def ask_superior_to_list(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ListingAsked) -> None:
     await _tell(uow, ticket, event.decider, "listing_asked")
+
+
+async def ask_superior_to_exclude(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ExclusionAsked) -> None:
+    await _tell(uow, ticket, event.decider, "exclusion_asked")
+
+
+async def ask_another_to_exclude(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ExclusionSeconded) -> None:
+    """The deciding post is told again: somebody else there, or above it, is the second."""
+    await _tell(uow, ticket, event.decider, "exclusion_asked")
+
+
+async def tell_exclusion(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ExclusionGranted | ExclusionRefused) -> None:
+    kind = "exclusion_granted" if isinstance(event, ExclusionGranted) else "exclusion_refused"
+    await _tell(uow, ticket, event.unit, kind)
 
 
 async def tell_listing(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ListingGranted) -> None:

@@ -20,6 +20,7 @@ from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
 from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
+from jiesu.statistics.exclusions import Exclusion
 from jiesu.surveys.models import Survey
 from jiesu.tickets.citing import Citation
 from jiesu.tickets.hold import Hold
@@ -29,7 +30,7 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
-    "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Extension", "Hold", "IdempotencyKey", "Job",
+    "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
     "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",

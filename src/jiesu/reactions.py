@@ -17,7 +17,9 @@ from jiesu.escalation.orders import OrderEnded, OrderIssued, ReplyAccepted, Repl
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
 from jiesu.handling import (
+    ask_another_to_exclude,
     ask_desk_for_help,
+    ask_superior_to_exclude,
     ask_superior_to_list,
     begin_judging,
     begin_order,
@@ -32,6 +34,7 @@ from jiesu.handling import (
     listing_over,
     settle_reply,
     task_stays,
+    tell_exclusion,
     tell_listing,
     tell_listing_refused,
 )
@@ -83,6 +86,14 @@ from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
 from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingLapsed, ListingRefused, end_listings
 from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import moment_words
+from jiesu.statistics.exclusions import (
+    ExclusionAsked,
+    ExclusionGranted,
+    ExclusionLapsed,
+    ExclusionRefused,
+    ExclusionSeconded,
+    lapse_exclusion,
+)
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
@@ -274,6 +285,7 @@ def _superior(rules: Rules, ticket: Ticket) -> str:
 
 async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketReopened) -> None:
     """A reopened ticket owes a result again, on a new unit's clock; the petitioner's was never reset."""
+    await lapse_exclusion(uow, ticket)
     clocks = await TicketClocks.of(uow, ticket)
     clocks.run_on()
     ticket.rounds += 1
@@ -308,6 +320,11 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ListingRefused: (tell_listing_refused,),
     ListingLapsed: (),
     ListingEnded: (listing_over,),
+    ExclusionAsked: (ask_superior_to_exclude,),
+    ExclusionSeconded: (ask_another_to_exclude,),
+    ExclusionGranted: (tell_exclusion,),
+    ExclusionRefused: (tell_exclusion,),
+    ExclusionLapsed: (),
     OrderIssued: (begin_order,),
     ReplyGiven: (settle_reply,),
     ReplyAccepted: (end_order,),

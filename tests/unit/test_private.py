@@ -19,7 +19,7 @@ CODES = {
     "told", "unit", "until", "within",
 }  # fmt: skip
 #: Events whose `reason` is one of a few codes.
-CODED_REASON = {"TicketDiverted", "ReworkOrdered", "TicketClosed"}
+CODED_REASON = {"ExclusionAsked", "TicketDiverted", "ReworkOrdered", "TicketClosed"}
 
 
 def texts(event: type[msgspec.Struct]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from jiesu.kit.config import ConfigMistake
@@ -90,3 +91,12 @@ def test_a_mistake_in_the_policy_is_named(tmp_path: Path, old: str, new: str, ke
     with pytest.raises(ConfigMistake) as mistake:
         load_rates(path)
     assert key in str(mistake.value)
+
+
+def test_an_excluded_answer_is_in_the_raw_figures_alone():
+    bad = msgspec.structs.replace(fact(False, "no", "no"), excluded=True)
+    facts = [*TWENTY[:13], TWENTY[14], *TWENTY[15:], bad]
+    assert figure(facts, POLICY, raw=True) == figure(TWENTY, POLICY)
+    without = figure(facts, POLICY)
+    assert (without.base, without.response, without.resolution) == (19, Fraction(15, 17), Fraction(14, 17))
+    assert without.satisfaction == (10 + 6 * Fraction(9, 10)) / 18

@@ -308,6 +308,20 @@ STAFF: Table = {
     "TicketObjected": (_objected, "basis"),
     "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
     "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
+    "ExclusionAsked": (("申请剔除这次评价", "asked to leave the answer out of its figures"), "evidence"),
+    "ExclusionSeconded": (
+        ("{decider}批准剔除，还要另一个人批准", "{decider} approves of the exclusion; one more has to"),
+        "note",
+    ),
+    "ExclusionGranted": (
+        ("{decider}批准剔除，这次评价不算进三率", "{decider} granted the exclusion: the answer leaves the figures"),
+        "note",
+    ),
+    "ExclusionRefused": (("{decider}不同意剔除", "{decider} refused the exclusion"), "reason"),
+    "ExclusionLapsed": (
+        ("剔除申请没有决定，重新办理后不再需要", "the exclusion was not decided and is over: the ticket was reopened"),
+        None,
+    ),
     "ListingAsked": (("申请挂账，由{decider}决定", "asked for a listing; {decider} decides"), "plan"),
     "ListingGranted": (_listed, "note"),
     "ListingRefused": (("没有批准挂账", "refused the listing"), "reason"),

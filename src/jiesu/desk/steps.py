@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.excluding import refused_by_exclusions
 from jiesu.desk.extending import possible_decisions, room_view
 from jiesu.desk.listing import refused_by_listings
 from jiesu.desk.objecting import refused_by_objections
@@ -68,8 +69,11 @@ LIKELIEST = (
     Step.OBJECT,
     Step.SERVE,
     Step.RECLASS,
+    Step.GRANT_EXCLUSION,
+    Step.REFUSE_EXCLUSION,
     Step.REOPEN,
     Step.UNMERGE,
+    Step.EXCLUDE,
     Step.NOTE,
     Step.RECUSE,
 )
@@ -96,6 +100,7 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)
     if Step.SERVE in open_ and await unserved(uow, ticket) is None:
         late.add(Step.SERVE)
+    late |= await refused_by_exclusions(uow, rules, staff, ticket, open_)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)

@@ -12,6 +12,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.documents import DocumentView, document_views
+from jiesu.desk.excluding import ExclusionView, exclusion_views
 from jiesu.desk.extending import ExtensionView, RoomView, extension_views, room_view
 from jiesu.desk.history import HistoryLine, for_staff
 from jiesu.desk.listing import ListingView, listing_views
@@ -152,6 +153,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     escalations: list[EscalationView]
     contacts: list[ContactView]
     surveys: list[SurveyView]
+    #: Answers that are to count in no figure (剔除).
+    exclusions: list[ExclusionView]
     routing_confident: bool
     routing_confidence: float
     routing_reasons: list[str]
@@ -211,6 +214,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
         surveys=await survey_views(uow, ticket),
+        exclusions=await exclusion_views(uow, rules, ticket, locale),
         routing_confident=routing.get("confident", False),
         routing_confidence=routing.get("confidence", 0.0),
         routing_reasons=_reasons(routing.get("reasons", ()), locale),

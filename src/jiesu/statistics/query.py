@@ -18,6 +18,7 @@ from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.sla.limits import ClockKind, Target
 from jiesu.sla.models import ClockState, Deadline
+from jiesu.statistics.exclusions import Exclusion, ExclusionState
 from jiesu.statistics.rates import Fact, Figures, RatesPolicy, figure
 from jiesu.surveys.models import Survey
 from jiesu.surveys.words import SurveyState
@@ -59,11 +60,12 @@ class CountedTicket:
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """The figures of a unit itself and of everything below it."""
+    """The figures of a unit itself and of everything below it; `raw` are the subtree's with what was excluded."""
 
     unit: str
     own: Figures
     subtree: Figures
+    raw: Figures
 
 
 def month_span(month: str) -> MonthSpan:
@@ -91,14 +93,14 @@ async def counted_tickets(
     condition on the tickets.
     """
     query = (
-        select(Survey, Ticket.number, Ticket.title, _first_contact())
+        select(Survey, Ticket.number, Ticket.title, _first_contact(), _excluded())
         .join(Ticket, Ticket.id == Survey.ticket_id)
         .where(*_counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
     )
     return [
-        CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted))
-        for survey, number, title, contacted in await uow.session.execute(query)
+        CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted, excluded=excluded))
+        for survey, number, title, contacted, excluded in await uow.session.execute(query)
         if survey.answered_at is not None
     ]
 
@@ -108,13 +110,15 @@ async def facts_by_unit(
 ) -> dict[str, Counter[Fact]]:
     """How often each fact occurs at each of these units: what `counted_tickets` counts, counted by PostgreSQL."""
     first = (Survey.round == 1).label("first")
-    answers = (Survey.unit, Survey.contacted, Survey.solved, Survey.satisfied, first, _first_contact().label("timed"))
+    timed_, excluded_ = _first_contact().label("timed"), _excluded().label("excluded")
+    answers = (Survey.unit, Survey.contacted, Survey.solved, Survey.satisfied, first, timed_, excluded_)
     counting = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*_counting(month, units, within))
     rows = counting.subquery().c
     found: dict[str, Counter[Fact]] = {}
     grouped: Select[Any] = select(*rows, func.count()).group_by(*rows)
-    for unit, contacted, solved, satisfied, first_time, timed, times in await uow.session.execute(grouped):
-        fact = Fact(contacted, solved, satisfied, first_time, None if timed is None else timed == ClockState.MET)
+    for unit, contacted, solved, satisfied, first_time, timed, excluded, times in await uow.session.execute(grouped):
+        in_time = None if timed is None else timed == ClockState.MET
+        fact = Fact(contacted, solved, satisfied, first_time, in_time, excluded)
         found.setdefault(unit, Counter())[fact] += times
     return found
 
@@ -153,13 +157,20 @@ def _first_contact() -> ScalarSelect[ClockState | None]:
     )
 
 
-def _fact(survey: Survey, contacted: str | None) -> Fact:
+def _excluded() -> ColumnElement[bool]:
+    """Whether the answer was taken out of the figures."""
+    granted = (Exclusion.survey_id == Survey.id, Exclusion.state == ExclusionState.GRANTED)
+    return select(Exclusion.id).where(*granted).exists()
+
+
+def _fact(survey: Survey, contacted: str | None, *, excluded: bool) -> Fact:
     return Fact(
         contacted=survey.contacted,
         solved=survey.solved,
         satisfied=survey.satisfied,
         first_time=survey.round == 1,
         contacted_in_time=None if contacted is None else contacted == ClockState.MET,
+        excluded=excluded,
     )
 
 
@@ -184,5 +195,6 @@ async def rates_of(
         subtree: Counter[Fact] = Counter()
         for under in organisation.subtree(code) & facts.keys():
             subtree.update(facts[under])
-        found.append(UnitFigures(code, figure(facts.get(code, {}), policy), figure(subtree, policy)))
+        own = figure(facts.get(code, {}), policy)
+        found.append(UnitFigures(code, own, figure(subtree, policy), figure(subtree, policy, raw=True)))
     return found

@@ -51,6 +51,8 @@ class Fact(msgspec.Struct, frozen=True):
     first_time: bool
     #: Whether the system saw a contact before the limit; None where no such clock ran.
     contacted_in_time: bool | None = None
+    #: Whether two people outside the unit took it out of the figures (剔除).
+    excluded: bool = False
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -67,9 +69,12 @@ class Figures(msgspec.Struct, frozen=True):
     ranked: bool
 
 
-def figure(facts: Iterable[Fact] | Mapping[Fact, int], policy: RatesPolicy) -> Figures:
-    """The figures of one unit (or subtree) and period, from facts, or from how often each occurs. Rounding is for display."""
-    known = Counter(facts)
+def figure(facts: Iterable[Fact] | Mapping[Fact, int], policy: RatesPolicy, *, raw: bool = False) -> Figures:
+    """The figures of one unit (or subtree) and period, from facts, or from how often each occurs. Rounding is for display.
+
+    `raw`: as if nothing had been excluded.
+    """
+    known = Counter({fact: times for fact, times in Counter(facts).items() if raw or not fact.excluded})
     worth: Mapping[Satisfaction, Fraction] = {
         Satisfaction.YES: Fraction(1),
         Satisfaction.MOSTLY: policy.mostly,

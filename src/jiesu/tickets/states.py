@@ -122,6 +122,9 @@ TABLE: tuple[Move, ...] = (
     _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY], _S.REWORK, SYSTEM),
     _line(Step.WITHDRAW, OPEN | {_S.MERGED}, _S.WITHDRAWN, PETITIONER),
     _line(Step.RECUSE, OPEN, None, _R.READ),
+    _line(Step.EXCLUDE, [_S.CLOSED], None, _R.HANDLE),
+    _line(Step.GRANT_EXCLUSION, [_S.CLOSED], None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.REFUSE_EXCLUSION, [_S.CLOSED], None, _R.APPROVE, _R.SUPERVISE),
     _line(Step.REOPEN, [_S.CLOSED], _S.IN_PROGRESS, PETITIONER, _R.SUPERVISE, _R.REGISTER),
 )
 

@@ -62,6 +62,9 @@ class Step(StrEnum):
     EXTEND = "extend"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    EXCLUDE = "exclude"
+    GRANT_EXCLUSION = "grant_exclusion"
+    REFUSE_EXCLUSION = "refuse_exclusion"
     RECLASS = "reclass"
     NOTE = "note"
     SUBMIT = "submit"
@@ -162,6 +165,9 @@ _STEP = {
     Step.GRANT_EXTENSION: ("批准延期", "Grant more time"),
     Step.REFUSE_EXTENSION: ("不同意延期", "Refuse more time"),
     Step.RECLASS: ("调整等级或类别", "Change class or category"),
+    Step.EXCLUDE: ("申请剔除", "Ask for an exclusion"),
+    Step.GRANT_EXCLUSION: ("批准剔除", "Grant the exclusion"),
+    Step.REFUSE_EXCLUSION: ("不同意剔除", "Refuse the exclusion"),
     Step.NOTE: ("记录", "Note"),
     Step.SUBMIT: ("提交结果", "Submit the result"),
     Step.APPROVE: ("审核通过", "Approve"),

@@ -16,6 +16,7 @@ __all__ = [
     "Designation",
     "Dispatch",
     "Diversion",
+    "ExclusionWanted",
     "Extend",
     "ListingWanted",
     "Merge",
@@ -185,6 +186,13 @@ class ListingWanted(msgspec.Struct, forbid_unknown_fields=True):
     until: str | None = None
     event: str | None = None
     reviews: list[str] = []
+
+
+class ExclusionWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """`reason` is a code (no_basis, not_ours, outside_cause, mistaken, abusive, disaster), `evidence` where it can be read up."""
+
+    reason: str = ""
+    evidence: str = ""
 
 
 class Supervision(msgspec.Struct, forbid_unknown_fields=True):

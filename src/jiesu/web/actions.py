@@ -29,6 +29,7 @@ from jiesu.sla.decide_extension import grant_extension, refuse_extension
 from jiesu.sla.decide_listing import grant_listing, refuse_listing, unlist_ticket
 from jiesu.sla.extend import ask_extension
 from jiesu.sla.tell_plan import tell_plan
+from jiesu.statistics.exclude import ask_exclusion, grant_exclusion, refuse_exclusion
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
@@ -57,6 +58,7 @@ from jiesu.web.action_bodies import (
     Designation,
     Dispatch,
     Diversion,
+    ExclusionWanted,
     Extend,
     ListingWanted,
     Merge,
@@ -199,6 +201,18 @@ async def _list(call: Call, body: ListingWanted) -> Ticket:
     )
 
 
+async def _exclude(call: Call, body: ExclusionWanted) -> Ticket:
+    return await ask_exclusion(
+        call.uow,
+        call.rules.organisation,
+        call.staff,
+        call.number,
+        body.reason,
+        body.evidence,
+        version=call.version,
+    )
+
+
 async def _supervise(call: Call, body: Supervision) -> Ticket:
     return await issue_order(
         call.uow,
@@ -326,6 +340,9 @@ ACTIONS: Mapping[str, Action] = {
     "acknowledge": Action(OptionalNote, _plain(acknowledge_escalations)),
     "take_over": Action(Reason, _plain(take_over_ticket)),
     "own_case": Action(Reason, _plain(own_case)),
+    "exclude": Action(ExclusionWanted, _exclude),
+    "grant_exclusion": Action(OptionalNote, _plain(grant_exclusion)),
+    "refuse_exclusion": Action(Reason, _plain(refuse_exclusion)),
     "hold": Action(Reason, _plain(set_hold)),
     "lift_hold": Action(Reason, _plain(lift_hold)),
 }

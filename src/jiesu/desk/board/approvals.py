@@ -1,4 +1,4 @@
-"""What waits for the person's decision, in one list: extensions and listings asked for, objections to judge, results to review."""
+"""What waits for the person's decision, in one list: extensions, listings and exclusions asked for, objections to judge, results to review."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from jiesu.rules import Rules
 from jiesu.sla.extensions import may_decide
 from jiesu.sla.listings import Listing, ListingState
 from jiesu.sla.models import Extension, ExtensionState
+from jiesu.statistics.exclusions import Exclusion, ExclusionState, may_decide_exclusion
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.repository import visible_to
 from jiesu.tickets.words import Status
 
 __all__ = ["DECISIONS", "Approval", "ApprovalKind", "approvals"]
@@ -36,6 +38,7 @@ Asked = TypeVar("Asked", Extension, Listing, Objection)
 class ApprovalKind(StrEnum):
     EXTENSION = "extension"
     LISTING = "listing"
+    EXCLUSION = "exclusion"
     OBJECTION = "objection"
     RESULT = "result"
 
@@ -44,13 +47,14 @@ class ApprovalKind(StrEnum):
 DECISIONS = {
     ApprovalKind.EXTENSION: ("grant_extension", "refuse_extension"),
     ApprovalKind.LISTING: ("grant_listing", "refuse_listing"),
+    ApprovalKind.EXCLUSION: ("grant_exclusion", "refuse_exclusion"),
     ApprovalKind.OBJECTION: ("designate", "designate"),
     ApprovalKind.RESULT: ("approve", "send_back"),
 }
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """`text` is the reason of an extension or objection, the plan of a listing, or the result.
+    """`text` is the reason of an extension or objection, the plan of a listing, the evidence of an exclusion, or the result.
 
     `old_due_at` and `until` are of an extension, `proposed` of an objection: the unit that the objecting one names,
     `ends_at` and `ends_with` of a listing: the date or the event that would end it.
@@ -65,6 +69,9 @@ class Approval(msgspec.Struct, frozen=True):
     proposed: Named | None = None
     ends_at: datetime | None = None
     ends_with: str | None = None
+    #: Why an answer is to be excluded, and the unit of the first of the two who approve it.
+    why: str | None = None
+    seconded: Named | None = None
 
 
 async def approvals(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale = "zh") -> list[Approval]:
@@ -73,7 +80,7 @@ async def approvals(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale 
         raise NotYours
     return [
         found
-        for kind in (_extensions, _listings, _objections, _results)
+        for kind in (_extensions, _listings, _exclusions, _objections, _results)
         for found in await kind(uow, rules, staff, locale)
     ]
 
@@ -121,6 +128,29 @@ async def _listings(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale)
         )
         for asked, ticket in await uow.session.execute(query)
         if may_decide(staff, ticket, asked)
+    ]
+
+
+async def _exclusions(uow: UnitOfWork, rules: Rules, staff: Staff, locale: Locale) -> list[Approval]:
+    mine = (
+        Exclusion.state.in_((ExclusionState.ASKED, ExclusionState.SECONDED)),
+        Exclusion.unit.in_(staff.subtree - {staff.unit}),
+    )
+    query = select(Exclusion, Ticket).join(Ticket, Ticket.id == Exclusion.ticket_id).options(*NOT_SHOWN)
+    query = query.where(*mine, Ticket.status == Status.CLOSED, visible_to(staff))
+    query = query.order_by(Exclusion.asked_at, Exclusion.id).limit(MOST)
+    return [
+        Approval(
+            kind=ApprovalKind.EXCLUSION,
+            ticket=queue_row(ticket, rules, uow.now, locale),
+            asked_at=asked.asked_at.astimezone(SHANGHAI),
+            text=asked.evidence,
+            why=asked.reason,
+            seconded=unit_named(rules, asked.seconded_unit, locale),
+        )
+        for asked, ticket in await uow.session.execute(query)
+        if staff.may(Right.SUPERVISE, ticket) or staff.may(Right.APPROVE, ticket)
+        if may_decide_exclusion(staff, asked)
     ]
 
 

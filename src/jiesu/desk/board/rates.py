@@ -35,11 +35,12 @@ class FigureView(msgspec.Struct, frozen=True):
 
 
 class UnitRates(msgspec.Struct, frozen=True):
-    """A unit's own figures, those of its whole subtree, and the subtree's of the month before."""
+    """A unit's own figures, those of its whole subtree with and without (`raw`) exclusions, and the subtree's of the month before."""
 
     unit: Named
     own: FigureView
     subtree: FigureView
+    raw: FigureView
     before: FigureView
 
 
@@ -61,6 +62,8 @@ class CountedView(msgspec.Struct, frozen=True):
     contacted: bool | None
     solved: str | None
     satisfied: str | None
+    #: It counts in the raw figures alone (剔除).
+    excluded: bool
 
 
 def _number(rate: Fraction | None) -> float | None:
@@ -100,7 +103,13 @@ async def rates_view(
         span.name,
         before.name,
         [
-            UnitRates(_named(rules, row.unit, locale), _figures(row.own), _figures(row.subtree), _figures(old.subtree))
+            UnitRates(
+                _named(rules, row.unit, locale),
+                _figures(row.own),
+                _figures(row.subtree),
+                _figures(row.raw),
+                _figures(old.subtree),
+            )
             for row, old in zip(now, then, strict=True)
         ],
     )
@@ -120,6 +129,7 @@ async def counted_view(
             contacted=row.fact.contacted,
             solved=row.fact.solved,
             satisfied=row.fact.satisfied,
+            excluded=row.fact.excluded,
         )
         for row in await counted_tickets(uow, _span(uow, month), units, visible_to(staff))
     ]

@@ -38,6 +38,7 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
     "approval": {
         "extension": N_("延期申请"),
         "listing": N_("挂账申请"),
+        "exclusion": N_("剔除申请"),
         "objection": N_("退单"),
         "result": N_("办理结果"),
     },
