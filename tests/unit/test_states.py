@@ -85,15 +85,9 @@ def test_nobody_closes_a_ticket_or_orders_rework_by_hand():
 
 
 def test_of_ended_states_only_a_closed_one_opens_again():
-<<<<<<< HEAD
     ended = set(Status) - OPEN - {Status.MERGED}  # which waits with another
     leading = {(status, line.step) for line in TABLE if line.to for status in line.sources & ended}
     assert leading == {(Status.CLOSED, Step.REOPEN)}
-=======
-    ended = set(Status) - OPEN
-    steps = {(status, line.step) for line in TABLE for status in line.sources & ended if line.to is not None}
-    assert steps == {(Status.CLOSED, Step.REOPEN)}
->>>>>>> ae93b32 (Let the table of steps say that a closed ticket's answer may be excluded)
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
