@@ -155,6 +155,10 @@ LAWS: dict[str, str] = {
                 OR EXISTS (SELECT FROM dead_letter d WHERE d.key = 'listing.ends:' || l.id)))
         UNION SELECT t.number FROM listing l JOIN ticket t ON t.id = l.ticket_id
         WHERE l.state = 'granted' AND t.status <> 'listed'""",
+    "no opinion on a petition was given before it was accepted": """
+        SELECT t.number FROM document d JOIN ticket t ON t.id = d.ticket_id WHERE d.kind = 'opinion' AND t.accepted_at IS NULL
+        UNION SELECT t.number FROM ticket t WHERE t.accepted_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM document d WHERE d.ticket_id = t.id AND d.kind = 'acceptance')""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running'

@@ -26,6 +26,7 @@ async def keep_notice(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Peti
     clocks = await TicketClocks.of(uow, ticket)
     clocks.meet({Target.NOTICE})
     await save(uow, rules, clocks)
+    await lapse_objection(uow, ticket)
     blanks = {
         "unit": unit_name(rules, event.unit),
         "document": event.number,

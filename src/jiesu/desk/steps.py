@@ -17,6 +17,7 @@ from jiesu.desk.ordering import refused_by_orders
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.waiting import awaited_of
+from jiesu.petitions.pending import pending_below
 from jiesu.petitions.serve import unserved
 from jiesu.routing.merge import mergeable
 from jiesu.rules import Rules
@@ -98,6 +99,7 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     late |= await refused_by_orders(uow, rules, staff, ticket, open_)
     late |= await refused_by_tasks(uow, staff, ticket, open_)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)
+    late |= await _refused_by_petition(uow, rules, staff, ticket, open_)
     if Step.SERVE in open_ and await unserved(uow, ticket) is None:
         late.add(Step.SERVE)
     late |= await refused_by_exclusions(uow, rules, staff, ticket, open_)
@@ -143,6 +145,15 @@ async def _refused_by_clocks(
         possible = await possible_decisions(uow, rules, staff, ticket)
         refused |= {step for step, decision in DECISIONS.items() if decision not in possible}
     return refused
+
+
+async def _refused_by_petition(
+    uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, steps: Set[Step]
+) -> set[Step]:
+    """What is pending below is not accepted above."""
+    if Step.ACCEPT in steps and await pending_below(uow, rules.organisation, staff, ticket) is not None:
+        return {Step.ACCEPT}
+    return set()
 
 
 async def _waits_here(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:

@@ -28,6 +28,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.kit.masking import mask_id_number, mask_name, mask_phone
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitions.pending import pending_below
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.sla.models import Deadline
@@ -84,6 +85,14 @@ class ContactView(msgspec.Struct, frozen=True):
     outcome: str
     note: str
     next_at: datetime | None
+
+
+class PendingView(msgspec.Struct, frozen=True):
+    """A petition at a lower unit."""
+
+    number: str
+    unit: Named
+    due_at: datetime
 
 
 class SurveyView(msgspec.Struct, frozen=True):
@@ -146,6 +155,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     tasks: list[TaskView]
     #: Each time it was to be listed (挂账).
     listings: list[ListingView]
+    #: Another petition about the same, which a lower unit handles within its limit: then it is not accepted here.
+    pending_below: PendingView | None
     #: Written notices and opinions (信访文书), with the record of their service.
     documents: list[DocumentView]
     #: Supervision orders and instructions (督办单、批示).
@@ -209,6 +220,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         objections=await objection_views(uow, rules, ticket, locale),
         listings=await listing_views(uow, rules, ticket, locale),
         tasks=await task_views(uow, rules, ticket, locale),
+        pending_below=await _pending(uow, rules, staff, ticket, locale) if "refuse_acceptance" in steps else None,
         documents=await document_views(uow, rules, ticket, locale, whole=staff.may_know_who(ticket)),
         orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
@@ -224,6 +236,15 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         reply=ticket.reply,
         cites=await cited_by_ticket(uow, rules, ticket),
         allowed=steps,
+    )
+
+
+async def _pending(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, locale: Locale) -> PendingView | None:
+    below = await pending_below(uow, rules.organisation, staff, ticket)
+    return (
+        None
+        if below is None
+        else PendingView(below.number, unit_or_code(rules, below.unit, locale), below.due_at.astimezone(SHANGHAI))
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.errors import Conflict
+from jiesu.errors import Conflict, Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.petitions.events import AcceptanceRefused, PetitionAccepted
 from jiesu.petitions.issue import issue
+from jiesu.petitions.pending import PendingBelow, pending_below
 from jiesu.petitions.rulebook import PetitionRules
 from jiesu.petitions.words import REFUSALS, DocumentKind, RefusalReason
 from jiesu.sla.clocks import TicketClocks
@@ -18,7 +21,7 @@ from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 
-__all__ = ["AcceptedAlready", "NoPetition", "accept_petition", "refuse_acceptance"]
+__all__ = ["AcceptedAlready", "HandledBelow", "NoPetition", "NothingBelow", "accept_petition", "refuse_acceptance"]
 
 
 class NoPetition(Conflict):
@@ -31,15 +34,31 @@ class AcceptedAlready(Conflict):
     en = "This petition was accepted already. Handle it and give the written opinion in time."
 
 
+class HandledBelow(Conflict):
+    """Art. 19: a matter pending below within its limit is not accepted above."""
+
+    zh = "同一诉求人的同类信访事项（{number}）正由{unit}在法定期限内办理（{due}前），上级不再受理。请选“不予受理”，告诉诉求人找谁。"
+    en = "{unit} is handling a petition of the same person and category ({number}) within its limit ({due}). Do not accept it; say whom to turn to."
+
+
+class NothingBelow(Invalid):
+    zh = "没有找到下级正在法定期限内办理的同类信访事项，请选其他理由。"
+    en = "No lower unit is handling a petition of this person and category within its limit. Choose another reason."
+
+
 async def accept_petition(
     uow: UnitOfWork, rules: PetitionRules, staff: Staff, number: str, *, version: int | None = None
 ) -> Ticket:
     """Accept a petition; the written notice says until when there is an opinion. Locks the ticket.
 
-    Raises NoPetition, AcceptedAlready.
+    Raises NoPetition, AcceptedAlready, HandledBelow.
     """
     ticket = await open_step(uow, staff, number, Step.ACCEPT, version)
     _undecided(ticket)
+    below = await pending_below(uow, rules.organisation, staff, ticket)
+    if below is not None:
+        unit = rules.organisation.unit(below.unit).name
+        raise HandledBelow("action", number=below.number, unit=unit, due=_day(below.due_at))
     due = await _due(uow, ticket)
     ticket.move(Step.ACCEPT)
     ticket.accepted_at = uow.now
@@ -55,10 +74,15 @@ async def refuse_acceptance(
 ) -> Ticket:  # fmt: skip
     """Do not accept a petition, and end it with a written notice of why. Locks the ticket.
 
-    Raises NoPetition, AcceptedAlready.
+    What a lower unit handles is pointed to by itself. Raises NoPetition, AcceptedAlready, NothingBelow.
     """
     ticket = await open_step(uow, staff, number, Step.REFUSE_ACCEPTANCE, version)
     _undecided(ticket)
+    if reason is RefusalReason.PENDING_BELOW:
+        below = await pending_below(uow, rules.organisation, staff, ticket)
+        if below is None:
+            raise NothingBelow("reason")
+        basis = f"{_pointer(rules, below)}{basis.strip()}"
     ticket.reply = required(basis, "basis", "理由和依据", 2000)
     ticket.move(Step.REFUSE_ACCEPTANCE)
     ticket.ended_at = uow.now
@@ -84,4 +108,14 @@ async def _due(uow: UnitOfWork, ticket: Ticket) -> str:
     clocks = await TicketClocks.of(uow, ticket)
     rows = [row for row in clocks.rows if row.clock is ClockKind.PETITIONER and row.target in FINAL]
     moment = rows[-1].due_at if rows else uow.now
+    return _day(moment)
+
+
+def _pointer(rules: PetitionRules, below: PendingBelow) -> str:
+    unit = rules.organisation.unit(below.unit).name
+    return f"该事项（编号{below.number}）正由{unit}办理，{_day(below.due_at)}前作出处理意见，请等候或向其查询。"
+
+
+def _day(moment: datetime) -> str:
+    """2026年11月16日"""
     return day_words(moment.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0]

@@ -8,6 +8,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.routing.objections import Objection, TicketObjected, objections_of
 from jiesu.routing.returns import (
+    AcceptedStays,
     AlreadyObjected,
     DesignatedHere,
     ObjectionReason,
@@ -16,11 +17,12 @@ from jiesu.routing.returns import (
     SealedStays,
     SignedAlready,
     SignFirst,
+    SignPetitionFirst,
     judge_of,
     reason_of,
 )
 from jiesu.routing.unit_choice import known_unit
-from jiesu.sla.beside import Beside
+from jiesu.sla.beside import PETITION_OBJECTION, Beside
 from jiesu.sla.deadlines import due
 from jiesu.sla.rulebook import RuleBook
 from jiesu.sla.wording import moment_words
@@ -46,7 +48,8 @@ async def object_to_ticket(
     """Object to a dispatch, within its window. Locks the ticket.
 
     `reason` is a code of `ObjectionReason`, which wants a `basis`, or words of one's own. The petitioner's clock runs on; the
-    unit's ends here unless it handles the ticket on. Raises SealedStays, SignFirst, SignedAlready, DesignatedHere,
+    unit's ends here unless it handles the ticket on. A petition is always handled on: the objection has effect only when the
+    sender agrees. Raises SealedStays, SignFirst, SignPetitionFirst, SignedAlready, AcceptedStays, DesignatedHere,
     AlreadyObjected, ReturnedTooOften, ObjectionWindowClosed, UnknownUnit.
     """
     ticket = await open_step(uow, staff, number, Step.OBJECT, version)
@@ -107,14 +110,25 @@ def check_may_object(uow: UnitOfWork, rules: RuleBook, ticket: Ticket, earlier: 
     if ticket.objections >= beside.objections:
         raise ReturnedTooOften("action", count=ticket.objections)
     sent = ticket.dispatched_at or uow.now
-    until = due(beside.objection, sent, rules.calendars.of(ticket.lead_unit)).due_at
+    within = PETITION_OBJECTION if ticket.is_petition else beside.objection
+    until = due(within, sent, rules.calendars.of(ticket.lead_unit)).due_at
     if uow.now > until:
         raise ObjectionWindowClosed("action", until=moment_words(until, "zh"))
 
 
 def _in_the_right_state(ticket: Ticket, beside: Beside) -> None:
     urgent, signed = ticket.service_class in beside.not_returned, ticket.status is Status.IN_PROGRESS
+    if ticket.is_petition:
+        _petition_in_hand(ticket)
+        return
     if urgent and not signed:
         raise SignFirst("action", service_class=ticket.service_class)
     if signed and not urgent:
         raise SignedAlready("action")
+
+
+def _petition_in_hand(ticket: Ticket) -> None:
+    if ticket.status is not Status.IN_PROGRESS:
+        raise SignPetitionFirst("action")
+    if ticket.accepted_at is not None:
+        raise AcceptedStays("action")

@@ -10,6 +10,7 @@ from jiesu.units.organisation import Organisation
 
 __all__ = [
     "REASONS",
+    "AcceptedStays",
     "AlreadyObjected",
     "DesignatedHere",
     "ObjectionReason",
@@ -17,6 +18,7 @@ __all__ = [
     "ReturnedTooOften",
     "SealedStays",
     "SignFirst",
+    "SignPetitionFirst",
     "SignedAlready",
     "judge_of",
     "reason_of",
@@ -55,6 +57,18 @@ class SignFirst(Conflict):
 
     zh = "{service_class} 级工单不能退单。请先签收、马上办理，办理中再提出异议。"
     en = "A ticket of class {service_class} is not returned. Sign and act at once; object while handling it."
+
+
+class SignPetitionFirst(Conflict):
+    """A petition stays with the unit until the sender agrees (信访工作条例 Art. 23)."""
+
+    zh = "信访事项请先签收，5个工作日内提出异议；转送单位同意以前，仍由您单位办理。"
+    en = "Sign for a petition first and object within five working days; until the sender agrees your unit handles it."
+
+
+class AcceptedStays(Conflict):
+    zh = "这件信访事项已经受理，不能再提异议。请继续办理。"
+    en = "This petition was accepted, so there is no objection any more. Go on handling it."
 
 
 class SignedAlready(Conflict):

@@ -8,7 +8,10 @@ from msgspec import Struct
 from jiesu.kit.config import ConfigMistake, convert
 from jiesu.sla.limits import Limit, parse_limit
 
-__all__ = ["Beside", "read_beside"]
+__all__ = ["PETITION_OBJECTION", "Beside", "read_beside"]
+
+#: 信访工作条例 Art. 23: a unit objects to a petition that was transferred to it within this; no policy says otherwise
+PETITION_OBJECTION = Limit(5, "working_days")
 
 
 class Beside(Struct, frozen=True):

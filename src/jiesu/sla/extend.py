@@ -61,7 +61,7 @@ async def ask_extension(
     *,
     version: int | None = None,
 ) -> Ticket:
-    """Ask for more time; nothing moves until the unit above grants it. Locks the ticket.
+    """Ask for more time; nothing moves until the unit above grants it, on a petition the organ's head (Art. 34). Locks the ticket.
 
     Raises NothingToExtend, ExtensionWaits, AlreadyExtended, RefusedTwice, AskedTooLate, BadUntil, UntilOutside, UntilRestDay.
     """
@@ -74,7 +74,7 @@ async def ask_extension(
     extension = Extension(
         ticket_id=ticket.id,
         unit=staff.unit,
-        decider=decider_above(rules.organisation, ticket, staff.unit),
+        decider=staff.unit if ticket.is_petition else decider_above(rules.organisation, ticket, staff.unit),
         asked_by=staff.id,
         asked_at=uow.now,
         reason=reason,

@@ -77,13 +77,16 @@ def may_decide(staff: Staff, ticket: Ticket, extension: Asked) -> bool:
     """One level up or above; never the unit that asks, never a unit the ticket accuses, never who asked, from any post.
 
     Where nobody is above (the city centre, the keeper of a sealed report) it is somebody else there: the supervisor, who
-    handles nothing; for a sealed report, which nobody else may see, the head who did not ask.
+    handles nothing; for a sealed report, which nobody else may see, the head who did not ask. More time for a petition is for
+    the organ's own head (Art. 34), or one above.
     """
     if staff.is_me(extension.asked_by):
         return False
     if not (staff.may(Right.SUPERVISE, ticket) or staff.may(Right.APPROVE, ticket)):
         return False
     if extension.unit != extension.decider:
+        return extension.decider in staff.subtree
+    if ticket.is_petition and staff.has(Right.APPROVE):
         return extension.decider in staff.subtree
     alone = ticket.sealed_to is not None or not staff.has(Right.HANDLE)
     return staff.unit == extension.unit and alone
