@@ -159,6 +159,11 @@ LAWS: dict[str, str] = {
         SELECT t.number FROM document d JOIN ticket t ON t.id = d.ticket_id WHERE d.kind = 'opinion' AND t.accepted_at IS NULL
         UNION SELECT t.number FROM ticket t WHERE t.accepted_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM document d WHERE d.ticket_id = t.id AND d.kind = 'acceptance')""",
+    "everybody on a contact list is told of or has a job, once for calls and once for visits": """
+        SELECT p.ref FROM outreach_person p CROSS JOIN (VALUES ('call'), ('visit')) w(way) WHERE p.ended_at IS NULL
+        AND NOT CASE w.way WHEN 'call' THEN p.call_told ELSE p.visit_told END
+        AND NOT EXISTS (SELECT FROM job j WHERE j.key = 'outreach:' || p.id || ':' || w.way)
+        AND NOT EXISTS (SELECT FROM dead_letter l WHERE l.key = 'outreach:' || p.id || ':' || w.way)""",
     "the queue's due time is the earliest running deadline": """
         SELECT t.number FROM ticket t LEFT JOIN LATERAL (
             SELECT min(d.due_at) AS due FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running'

@@ -17,6 +17,7 @@ import workers.clocks
 import workers.documents
 import workers.listings
 import workers.messages
+import workers.outreach
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings

@@ -37,6 +37,7 @@ from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
 from jiesu.web.api.metrics import MetricsController, http_metrics
 from jiesu.web.api.my import MyController
+from jiesu.web.api.outreach import OutreachController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.policies import PolicyController
 from jiesu.web.api.session import SessionController
@@ -162,6 +163,7 @@ def _api(settings: Settings) -> Router:
         StreamController,
         AtHandController,
         PolicyController,
+        OutreachController,
         WithheldController,
         BoardController,
         ListController,

@@ -11,6 +11,7 @@ from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.order_wording import load_order_wording
 from jiesu.notifications.wording import load_wording
+from jiesu.outreach.policy import load_contact_policy
 from jiesu.petitioners.notices import load_notices
 from jiesu.petitions.phrasing import load_phrasing
 from jiesu.routing.alike import load_alike
@@ -43,6 +44,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_notices(folder / "notices.toml"),
         lambda: load_phrasing(folder / "documents.toml"),
         lambda: _replies(folder),
+        lambda: load_contact_policy(folder / "contact.toml"),
         lambda: _library(folder),
         lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),

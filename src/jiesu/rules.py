@@ -11,6 +11,7 @@ from jiesu.kit.calendar import NO_EDITS, CalendarEdits, Calendars, WorkingCalend
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.order_wording import OrderWording, load_order_wording
 from jiesu.notifications.wording import Wording, load_wording
+from jiesu.outreach.policy import ContactPolicy, load_contact_policy
 from jiesu.petitioners.notices import Notices, load_notices
 from jiesu.petitions.phrasing import Phrasing, load_phrasing
 from jiesu.routing.alike import AlikePolicy, load_alike
@@ -43,6 +44,8 @@ class Policies:
     past: Mapping[str, ClockPolicy] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
     #: what officers often write
     replies: Replies = field(default=Replies(()), kw_only=True)
+    #: how often people are kept in touch with
+    contact: ContactPolicy = field(default=ContactPolicy(), kw_only=True)
     #: laws and rules to cite
     library: Library = field(default=Library(), kw_only=True)
     #: when two appeals look like one matter
@@ -86,6 +89,7 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         orders=load_order_wording(folder / "messages" / "orders.toml"),
         documents=load_phrasing(folder / "documents.toml"),
         replies=load_replies(folder / "replies.toml"),
+        contact=load_contact_policy(folder / "contact.toml"),
         library=load_library(folder / "policies"),
         alike=load_alike(folder / "alike.toml"),
     )

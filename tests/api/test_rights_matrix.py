@@ -82,6 +82,14 @@ KEEPERS_OWN = {
     ("POST", "/api/v1/desk/withheld/{number:str}/{position:int}/review"),
     ("GET", "/desk/withheld"), ("POST", "/desk/withheld/{number:str}/{position:int}"),
 }  # fmt: skip
+#: People a unit keeps in touch with; tests/api/test_outreach.py tries other units and roles.
+CONTACTS = {
+    ("GET", "/api/v1/desk/contacts"), ("POST", "/api/v1/desk/contacts"), ("GET", "/api/v1/desk/contacts/{ref:str}"),
+    ("POST", "/api/v1/desk/contacts/{ref:str}/contact"), ("POST", "/api/v1/desk/contacts/{ref:str}/change"),
+    ("POST", "/api/v1/desk/contacts/{ref:str}/end"), ("POST", "/api/v1/desk/contacts/{ref:str}/reveal"),
+    ("POST", "/api/v1/desk/contacts/{ref:str}/ticket"),
+    ("GET", "/contacts"), ("POST", "/contacts"), ("GET", "/contacts/{ref:str}"), ("POST", "/contacts/{ref:str}"),
+}  # fmt: skip
 #: About many tickets: what may not be seen is not in it.
 MANY_TICKETS = {
     ("GET", "/api/v1/desk/tickets"), ("GET", "/api/v1/desk/counts"), ("GET", "/api/v1/desk/notices"),
@@ -208,6 +216,7 @@ def test_every_route_stands_in_one_table(client: AsyncClient):
         BY_TELEPHONE,
         ONE_TICKET,
         KEEPERS_OWN,
+        CONTACTS,
         MANY_TICKETS,
         ADMINISTRATORS,
         AUDITORS,
@@ -400,7 +409,7 @@ async def test_what_is_the_administrators_or_the_auditors_is_nobody_elses(client
 
 async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
     for method, path in sorted(
-        ONE_TICKET | KEEPERS_OWN | MANY_TICKETS | ADMINISTRATORS | AUDITORS | SECURITY | ONES_OWN
+        ONE_TICKET | KEEPERS_OWN | CONTACTS | MANY_TICKETS | ADMINISTRATORS | AUDITORS | SECURITY | ONES_OWN
     ):
         for made in tickets.values():
             url = path.replace("{number:str}", made.number).replace("{action:str}", "sign").replace("{id:int}", "1")
@@ -409,6 +418,7 @@ async def test_nobody_who_is_not_signed_in_is_told_anything(client, tickets):
                 .replace("{unit:str}", STATION)
                 .replace("{letter:str}", "1")
                 .replace("{username:str}", "x")
+                .replace("{ref:str}", "x")
                 .replace("{session:str}", "x")
                 .replace("{place:int}", "1")
                 .replace("{position:int}", "1")

@@ -170,6 +170,21 @@ async def _survey_end(page: Page, world: World) -> None:
         await page.click("text=下一题 >> visible=true")
 
 
+async def _contact_person(page: Page, world: World) -> None:
+    """Somebody on the list with a visit that found something."""
+    await page.goto(f"/contacts?which=all&ticket={world.in_progress.number}")
+    if await page.locator("table .what a").count() == 0:
+        await page.click("text=列入名单 >> visible=true")
+        await page.wait_for_url(re.compile("done=listed"))
+        await page.check("[name=way][value=visit]")
+        await page.fill("#contact-note", "房屋漏雨，本人希望帮助修缮。")
+        await page.check("[name=needs]")
+        await page.click(".act .primary")
+        await page.wait_for_url(re.compile("done=needs"))
+    else:
+        await page.click("table .what a >> nth=0")
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
@@ -209,6 +224,8 @@ PAGES = (
     Shown("calls", OFFICER, "/desk/calls"),
     Shown("policies", OFFICER, "/policies?category=04"),
     Shown("policies-cited", OFFICER, "/policies/cited?policy=veterans-protection-law&article=21"),
+    Shown("contacts", OFFICER, "/contacts"),
+    Shown("contacts-person", OFFICER, _contact_person),
     Shown("person", OFFICER, "/desk/t/{in_progress}/person"),
     Shown("ticket-earlier", OFFICER, "/desk/t/{in_progress}/earlier"),
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),

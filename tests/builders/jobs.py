@@ -14,6 +14,7 @@ import workers.checkpoints
 import workers.clocks
 import workers.documents
 import workers.messages
+import workers.outreach
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.db import claims
 from jiesu.db.jobs import DeadLetter, Job

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from advanced_alchemy.types import EncryptedString
-from sqlalchemy import Table, delete, exists, func, literal, select, update
+from sqlalchemy import Table, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 import jiesu.models  # noqa: F401  (fills the metadata)
@@ -15,11 +16,12 @@ from jiesu.db.base import Base
 from jiesu.db.uow import UnitOfWork
 from jiesu.intake.models import IdempotencyKey
 from jiesu.notifications.models import DemoMessage, Message
+from jiesu.outreach.models import OutreachContact, OutreachPerson
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.tickets.models import Ticket
 
-__all__ = ["ERASED_TITLE", "erase_personal", "erase_words"]
+__all__ = ["ERASED_TITLE", "erase_outreach", "erase_personal", "erase_words"]
 
 ERASED_TITLE = "（保存期限已过，已删除）"
 
@@ -51,6 +53,17 @@ async def erase_personal(uow: UnitOfWork, tickets: Sequence[int]) -> Sequence[st
     )  # fmt: skip
     await _people(uow, [person for person in people if person is not None])
     return files
+
+
+async def erase_outreach(uow: UnitOfWork, before: datetime) -> int:
+    """Forget contacts older than that, and people who were taken off a list before it and have no ticket; how many rows."""
+    ended = select(OutreachPerson.id).where(OutreachPerson.ended_at < before)
+    old = or_(OutreachContact.at < before, OutreachContact.person_id.in_(ended))
+    contacts = await uow.session.scalars(delete(OutreachContact).where(old).returning(OutreachContact.id))
+    gone = delete(OutreachPerson).where(OutreachPerson.ended_at < before).returning(OutreachPerson.petitioner_id)
+    count, people = len(contacts.all()), (await uow.session.scalars(gone)).all()
+    await _people(uow, people)
+    return count + len(people)
 
 
 def _belonging() -> list[Table]:
@@ -88,6 +101,9 @@ async def _files(uow: UnitOfWork, tickets: Sequence[int]) -> Sequence[str]:
 
 async def _people(uow: UnitOfWork, people: Sequence[int]) -> None:
     elsewhere = exists().where(Ticket.petitioner_id == Petitioner.id)
+    listed = exists().where(OutreachPerson.petitioner_id == Petitioner.id)
     await uow.session.execute(
-        delete(Petitioner).where(Petitioner.id.in_(people), ~elsewhere).execution_options(synchronize_session=False)
+        delete(Petitioner)
+        .where(Petitioner.id.in_(people), ~elsewhere, ~listed)
+        .execution_options(synchronize_session=False)
     )

@@ -41,6 +41,7 @@ ACCOUNTS: Mapping[str, Words] = {
     "KeyRetired": ("停用旧密钥", "old key retired"),
     "RetentionRun": ("删除到期资料", "data erased whose time was over"),
     "TrailExported": ("导出审计日志", "trail exported"),
+    "OutreachStep": ("普遍联系", "universal contact"),
     "TicketsExported": ("导出工单", "tickets exported"),
 }
 #: Kinds of the tickets' trail.
@@ -159,6 +160,7 @@ DETAILS: Mapping[str, Words] = {
     "way": ("方式", "way"),
     "issuer": ("身份平台", "issuer"),
     "what": ("内容", "what"),
+    "person": ("名单编号", "list reference"),
     "rows": ("件数", "rows"),
     "why": ("导出理由", "reason of the export"),
 }
@@ -174,6 +176,17 @@ VALUES: Mapping[str, Words] = {
     "visit": ("来访", "visit"),
     "letter": ("来信", "letter"),
     "leader_reception": ("领导接访", "leader's reception"),
+    "listed": ("列入名单", "put on the list"),
+    "changed": ("修改", "changed"),
+    "unlisted": ("移出名单", "taken off the list"),
+    "contacted": ("记录联系", "recorded a contact"),
+    "opened": ("打开档案", "opened the file"),
+    "revealed": ("查看完整信息", "looked at the whole data"),
+    "ticketed": ("登记成诉求", "made a ticket"),
+    "call": ("电话", "call"),
+    "to_call": ("打电话", "to call"),
+    "to_visit": ("上门走访", "to visit"),
+    "identity": ("核对身份", "to check who it is"),
     "link": ("短信链接", "link"),
     "petitioner": ("诉求人", "petitioner"),
     "password": ("密码", "password"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 
+from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
@@ -60,17 +61,21 @@ _KIND = {
     "escalation": ("提级督办", "escalated supervision"),
     "leader_case": ("领导包案", "leader-owned case"),
     "ack_overdue": ("下级未按时认领督办，请处理", "an escalation below was not acknowledged in time: please act"),
+    "outreach_due": ("联系名单上有人该联系了", "people on the contact list are due"),
     "deadline_moved": ("放假安排公布，时限有调整", "the public holidays were published: a deadline moved"),
 }
+#: Where news leads that is about no ticket.
+_PLACES = {"outreach_due": "/contacts"}
 #: News of a kind that has no words here yet.
 _OTHER = ("工单有新情况", "news of a ticket")
 
 
 class NoticeView(msgspec.Struct, frozen=True):
-    """One piece of news and the ticket it is about."""
+    """One piece of news and the ticket it is about, if any; `link` is the page to look at."""
 
-    number: str
-    title: str
+    number: str | None
+    title: str | None
+    link: str
     kind: str
     text: str
     level: int
@@ -81,8 +86,9 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
     """Unread notices of the person's own unit, highest level and newest first; never of a ticket they may not see."""
     query = (
         select(Notice, Ticket.number, Ticket.title)
-        .join(Ticket, Ticket.id == Notice.ticket_id)
-        .where(Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now, visible_to(staff))
+        .outerjoin(Ticket, and_(Ticket.id == Notice.ticket_id, visible_to(staff)))
+        .where(Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now)
+        .where(or_(_about_none(staff), Ticket.id.is_not(None)))
         .order_by(Notice.level.desc(), Notice.id.desc())
         .limit(MOST)
     )
@@ -90,6 +96,7 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
         NoticeView(
             number=number,
             title=title,
+            link=f"/desk/t/{number}" if number else _PLACES.get(notice.kind, "/desk"),
             kind=notice.kind,
             text=_KIND.get(notice.kind, _OTHER)[locale == "en"],
             level=notice.level,
@@ -103,6 +110,14 @@ async def mark_read(uow: UnitOfWork, staff: Staff) -> int:
     """Mark the post's notices as read; returns how many. What the person may not see waits for a colleague who may."""
     shown = select(Ticket.id).where(Ticket.id == Notice.ticket_id, visible_to(staff)).exists()
     mine = update(Notice).where(
-        Notice.unit == staff.unit, Notice.read_at.is_(None), Notice.shown_from <= uow.now, shown
+        Notice.unit == staff.unit,
+        Notice.read_at.is_(None),
+        Notice.shown_from <= uow.now,
+        or_(_about_none(staff), shown),
     )
     return len((await uow.session.execute(mine.values(read_at=uow.now).returning(Notice.id))).all())
+
+
+def _about_none(staff: Staff) -> ColumnElement[bool]:
+    """News of the unit that is about no ticket, for whoever reads."""
+    return Notice.ticket_id.is_(None) if staff.has(Right.READ) else false()

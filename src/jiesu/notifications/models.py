@@ -34,7 +34,8 @@ class Notice(Base):
     id: Mapped[BigId]
     key: Mapped[str] = mapped_column(unique=True)
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
-    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"), index=True)
+    #: Null for news that is about no ticket.
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("ticket.id"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     #: Ladder level, 0 for plain news.
     level: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -57,7 +57,7 @@ async def tell_post(
     *,
     key: str,
     unit: str,
-    ticket_id: int,
+    ticket_id: int | None,
     kind: str,
     level: int = 0,
     shown_from: datetime | None = None,
@@ -65,7 +65,7 @@ async def tell_post(
 ) -> None:
     """Put a notice before a duty post, now or from `shown_from` on. May be repeated with the same key: it is told once.
 
-    `vacant` names the unit below whose post nobody holds, when this post stands in for it.
+    Without `ticket_id` it is about no ticket and shown to the post's unit alone. `vacant` names the unit below whose post nobody holds, when this post stands in for it.
     """
     row = {
         "key": key,

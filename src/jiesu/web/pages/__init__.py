@@ -27,6 +27,7 @@ from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
 from jiesu.web.pages.my import MyPages
 from jiesu.web.pages.oidc import OidcPages
+from jiesu.web.pages.outreach import OutreachPages
 from jiesu.web.pages.policies import PolicyPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.screen import ScreenPages
@@ -63,6 +64,7 @@ def page_routers(settings: Settings) -> list[Router]:
         PersonPages,
         CallPages,
         PolicyPages,
+        OutreachPages,
         WithheldPages,
         BoardPages,
         EscalationPages,
