@@ -34,7 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "retired_cadre": N_("军休人员"),
         "other": N_("其他"),
     },
-    "way": {"call": N_("电话联系"), "visit": N_("上门走访")},
+    "contact_way": {"call": N_("电话联系"), "visit": N_("上门走访")},
     "look": {"to_call": N_("打电话"), "to_visit": N_("去走访"), "identity": N_("核对身份")},
     "outcome": {"reached": N_("已联系上"), "no_answer": N_("没有接通")},
     "divert": {
