@@ -104,6 +104,17 @@ LAWS: dict[str, str] = {
         JOIN staff by ON by.id = o.objected_by JOIN staff judge ON judge.id = o.decided_by
         JOIN unit u ON u.code = o.unit
         WHERE by.account_id = judge.account_id OR judge.unit = o.unit AND u.parent IS NOT NULL""",
+    "a split ticket has its parts, and is over when they are": """
+        SELECT w.number FROM ticket w LEFT JOIN LATERAL (
+            SELECT count(*) AS parts, count(*) FILTER (WHERE p.ended_at IS NULL) AS unfinished
+            FROM ticket p WHERE p.part_of = w.id) p ON true
+        WHERE w.parts > 0 AND (p.parts <> w.parts OR w.status NOT IN ('split', 'closed', 'withdrawn')
+            OR (w.status = 'split') <> (p.unfinished > 0))
+        UNION SELECT number FROM ticket WHERE status = 'split' AND parts = 0""",
+    "a part has the whole's beginning and petitioner, and its unit reads the whole": """
+        SELECT p.number FROM ticket p JOIN ticket w ON w.id = p.part_of
+        WHERE w.parts = 0 OR p.registered_at <> w.registered_at OR p.lead_unit <> ALL (w.co_units)
+            OR p.erased_at IS NULL AND w.erased_at IS NULL AND p.petitioner_id IS DISTINCT FROM w.petitioner_id""",
     "a merged ticket has an open main one that is not merged itself, and is with the same unit": """
         SELECT t.number FROM ticket t LEFT JOIN ticket m ON m.id = t.merged_into
         WHERE t.status = 'merged' AND (t.merged_at IS NULL OR m.id IS NULL OR m.lead_unit IS DISTINCT FROM t.lead_unit
@@ -131,7 +142,7 @@ LAWS: dict[str, str] = {
     "a ticket is open to whoever helps with it": """
         SELECT t.number FROM ticket t LEFT JOIN (SELECT ticket_id, array_agg(DISTINCT unit ORDER BY unit)::varchar[] AS units
             FROM task WHERE within IS NOT NULL GROUP BY ticket_id) k ON k.ticket_id = t.id
-        WHERE (t.co_units <> '{}' OR k.units IS NOT NULL) AND NOT (t.co_units @> k.units AND t.co_units <@ k.units)""",
+        WHERE t.parts = 0 AND (t.co_units <> '{}' OR k.units IS NOT NULL) AND NOT (t.co_units @> k.units AND t.co_units <@ k.units)""",
     "no unit helps with what it leads": """
         SELECT t.number FROM task k JOIN ticket t ON t.id = k.ticket_id
         WHERE k.unit = t.lead_unit AND k.state IN ('asked', 'open', 'objected')""",

@@ -191,7 +191,7 @@ async def tell_listing(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Lis
     day = datetime.fromisoformat(event.until).astimezone(SHANGHAI).date() if event.until else None
     blanks = {
         "plan": event.plan,
-        "link": follow_link(rules, ticket),
+        "link": await follow_link(uow, rules, ticket),
         "until": f"至{day_words(day, 'zh')}" if day else "",
     }
     await tell(uow, rules, ticket, "listed", blanks, round_=ticket.version)

@@ -34,7 +34,7 @@ async def hold_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: TicketMe
     clocks = await TicketClocks.of(uow, ticket)
     clocks.drop()
     await save(uow, rules, clocks)
-    link = follow_link(rules, ticket)
+    link = await follow_link(uow, rules, ticket)
     await tell(uow, rules, ticket, "merged", {"link": link}, round_=ticket.version)
 
 
@@ -49,7 +49,7 @@ async def run_clocks_on(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: Ticket
     _wake(clocks, ticket)
     ticket.merged_at = None
     await save(uow, rules, clocks)
-    await tell(uow, rules, ticket, "unmerged", {"link": follow_link(rules, ticket)}, round_=ticket.version)
+    await tell(uow, rules, ticket, "unmerged", {"link": await follow_link(uow, rules, ticket)}, round_=ticket.version)
     key = f"to_dispatch:{ticket.id}:{ticket.version}"
     await tell_post(uow, key=key, unit=ticket.post, ticket_id=ticket.id, kind="to_dispatch")
 

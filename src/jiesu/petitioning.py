@@ -31,7 +31,7 @@ async def keep_notice(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Peti
         "unit": unit_name(rules, event.unit),
         "document": event.number,
         "due": promised_words(clocks),
-        "link": follow_link(rules, ticket),
+        "link": await follow_link(uow, rules, ticket),
     }
     await tell(uow, rules, ticket, "accepted", blanks)
 
@@ -49,7 +49,7 @@ async def tell_refused(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Acc
     await lapse_objection(uow, ticket)
     await end_orders(uow, ticket)
     await end_listings(uow, ticket)
-    blanks = {"document": event.number, "reason": REFUSALS[event.why][0], "link": follow_link(rules, ticket)}
+    blanks = {"document": event.number, "reason": REFUSALS[event.why][0], "link": await follow_link(uow, rules, ticket)}
     await tell(uow, rules, ticket, "not_accepted", blanks)
 
 
@@ -61,7 +61,7 @@ async def give_opinion(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.R
         uow, rules, ticket, DocumentKind.OPINION, unit=ticket.lead_unit, by=event.by, signer=event.signer,
         blanks={"result": ticket.result or ""},
     )  # fmt: skip
-    blanks = {"document": document.number, "link": follow_link(rules, ticket)}
+    blanks = {"document": document.number, "link": await follow_link(uow, rules, ticket)}
     await tell(uow, rules, ticket, "opinion", blanks, round_=document.id)
 
 

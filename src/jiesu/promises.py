@@ -19,6 +19,7 @@ from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import moment_words
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.parts import whole_of
 
 __all__ = [
     "announce_move", "ask_decider", "begin_news", "extend", "follow_link", "promised", "promised_words", "reckon_class_anew", "reclass",
@@ -50,9 +51,15 @@ async def tell(
         return
     person = await uow.get(Petitioner, ticket.petitioner_id)
     if person.phone:
-        text = rules.wording.say(name, number=ticket.number, **blanks)
+        text = rules.wording.say(name, number=await _number(uow, ticket), **blanks)
         key = f"{name}:{ticket.id}:{round_}"
         await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=send_at)
+
+
+async def _number(uow: UnitOfWork, ticket: Ticket) -> str:
+    """The number that the petitioner holds."""
+    whole = await whole_of(uow, ticket)
+    return whole.number if whole is ticket else f"{whole.number}第{ticket.part_no}部分"
 
 
 def unit_name(rules: Rules, code: str | None) -> str:
@@ -60,9 +67,9 @@ def unit_name(rules: Rules, code: str | None) -> str:
     return rules.organisation.unit(code).name if code else ""
 
 
-def follow_link(rules: Rules, ticket: Ticket) -> str:
-    """Where the petitioner follows the ticket."""
-    return f"{rules.public_url}/t/{ticket.number}"
+async def follow_link(uow: UnitOfWork, rules: Rules, ticket: Ticket) -> str:
+    """Where the petitioner follows the ticket; a part is followed under the whole."""
+    return f"{rules.public_url}/t/{(await whole_of(uow, ticket)).number}"
 
 
 def promised(clocks: TicketClocks) -> Deadline:
@@ -177,7 +184,12 @@ async def review_plan(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Pl
     clocks.start(service_class, {Target.PLAN_REVIEW}, calendar)
     await save(uow, rules, clocks)
     await tell(
-        uow, rules, ticket, "plan", {"plan": event.plan, "link": follow_link(rules, ticket)}, round_=ticket.version
+        uow,
+        rules,
+        ticket,
+        "plan",
+        {"plan": event.plan, "link": await follow_link(uow, rules, ticket)},
+        round_=ticket.version,
     )
 
 
@@ -186,5 +198,5 @@ async def send_news(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Peti
     clocks = await TicketClocks.of(uow, ticket)
     clocks.renew(class_of(rules, ticket), RECURRING, rules.calendars.of(ticket.lead_unit))
     await save(uow, rules, clocks)
-    blanks = {"text": event.text, "link": follow_link(rules, ticket)}
+    blanks = {"text": event.text, "link": await follow_link(uow, rules, ticket)}
     await tell(uow, rules, ticket, "progress", blanks, round_=ticket.version)

@@ -52,6 +52,15 @@ from jiesu.merging import (
     share_result,
 )
 from jiesu.notifications.tell import tell_post
+from jiesu.parts import (
+    close_whole,
+    open_whole_to,
+    pass_files_on,
+    pass_on,
+    reopen_whole,
+    tell_of_parts,
+    withdraw_parts,
+)
 from jiesu.petitioning import give_opinion, keep_notice, tell_refused, write_diversion
 from jiesu.petitions.events import AcceptanceRefused, DocumentIssued, DocumentServed, PetitionAccepted
 from jiesu.promises import (
@@ -100,6 +109,7 @@ from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
 from jiesu.tickets.merging import FollowerJoined, FollowerLeft, TicketMerged, TicketUnmerged
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.parts import PartReopened, TicketSplit
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
@@ -120,7 +130,7 @@ async def start_petitioners_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket,
 
 async def send_receipt(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: AppealRouted) -> None:
     clocks = await TicketClocks.of(uow, ticket)
-    blanks = {"code": event.code, "due": promised_words(clocks), "link": follow_link(rules, ticket)}
+    blanks = {"code": event.code, "due": promised_words(clocks), "link": await follow_link(uow, rules, ticket)}
     if ticket.lead_unit is None:
         await tell(uow, rules, ticket, "receipt", blanks)
         await tell_post(uow, key=f"to_dispatch:{ticket.id}", unit=ticket.post, ticket_id=ticket.id, kind="to_dispatch")
@@ -132,7 +142,7 @@ async def pause_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.I
     clocks = await TicketClocks.of(uow, ticket)
     clocks.pause("need_info", rules.calendars)
     await save(uow, rules, clocks)
-    link = follow_link(rules, ticket)
+    link = await follow_link(uow, rules, ticket)
     await tell(uow, rules, ticket, "need_info", {"question": event.question, "link": link})
 
 
@@ -171,7 +181,8 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
     await save(uow, rules, clocks)
     key = f"dispatched:{ticket.id}:{ticket.rounds}"
     await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="dispatched")
-    if event.by.kind != Actor.SYSTEM or event.round > 1:  # the first automatic dispatch is told with the receipt
+    told = ticket.part_of is not None or event.by.kind == Actor.SYSTEM  # with the other parts, or with the receipt
+    if event.round > 1 or not told:
         await _tell_who_has_it(uow, rules, ticket, clocks, moved_from)
     await climb_by_count(uow, rules, ticket, clocks, "units_passed")
 
@@ -302,15 +313,17 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
     AppealRouted: (send_receipt,),
     e.InfoRequested: (pause_clocks, let_followers_go),
-    e.Supplemented: (resume_clocks,),
-    FilesAttached: (take_files_in,),
+    e.Supplemented: (resume_clocks, pass_on),
+    FilesAttached: (take_files_in, pass_files_on),
+    TicketSplit: (tell_of_parts,),
+    PartReopened: (),
     e.TicketAnswered: (stop_all, let_followers_go, cite_policies),
     e.TicketDiverted: (stop_all, let_followers_go, write_diversion),
     TicketMerged: (hold_clocks,),
     TicketUnmerged: (run_clocks_on,),
     FollowerJoined: (announce_follower,),
     FollowerLeft: (),
-    e.TicketDispatched: (restart_units_clock, follow_lead, part_from_later),
+    e.TicketDispatched: (restart_units_clock, follow_lead, part_from_later, open_whole_to),
     TicketObjected: (begin_judging,),
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
@@ -357,9 +370,9 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
     e.ReworkOrdered: (hand_to_superior,),
-    e.TicketClosed: (),
-    e.TicketWithdrawn: (end_tasks, stop_all, end_survey, let_followers_go),
-    e.TicketReopened: (run_again,),
+    e.TicketClosed: (close_whole,),
+    e.TicketWithdrawn: (end_tasks, stop_all, end_survey, let_followers_go, withdraw_parts, close_whole),
+    e.TicketReopened: (run_again, reopen_whole),
     TakenOver: (),
     CaseOwned: (),
     Escalated: (),

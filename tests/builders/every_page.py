@@ -33,13 +33,28 @@ class World:
     closed: Made
     registered: Made
     merged: Made
+    split: Made
 
 
 async def make_world(make: Make) -> World:
-    made = {name: await make.ticket(name) for name in World.__annotations__ if name not in ("helped", "merged")}
+    made = {
+        name: await make.ticket(name) for name in World.__annotations__ if name not in ("helped", "merged", "split")
+    }
     merged = await make.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
     await make.step(merged, "merge", f"dispatcher-{COUNTY}", into=made["in_progress"].number)
-    return World(**made, helped=await _helped(make), merged=merged)
+    return World(**made, helped=await _helped(make), merged=merged, split=await _split(make))
+
+
+async def _split(make: Make) -> Made:
+    """One of two matters, of which one unit has each."""
+    made = await make.filed()
+    texts = (
+        ("补发抚恤金", "今年抚恤金停发了三个月。", STATION),
+        ("补办优待证", "优待证丢了，请补办。", "VS-150102002"),
+    )
+    parts = [{"title": title, "text": text, "unit": unit} for title, text, unit in texts]
+    await make.step(made, "split", f"dispatcher-{COUNTY}", parts=parts)
+    return made
 
 
 async def _helped(make: Make) -> Made:
@@ -93,6 +108,13 @@ async def _own_merged(page: Page, world: World) -> None:
     await page.fill("#code", world.merged.code)
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=和另一件同样的事一起办")
+
+
+async def _own_split(page: Page, world: World) -> None:
+    await page.goto(f"/t/{world.split.number}")
+    await page.fill("#code", world.split.code)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("text=第2部分")
 
 
 def _filing(step: str) -> Open:
@@ -205,6 +227,7 @@ PAGES = (
     Shown("lookup-rate", VISITOR, "/t?rate=1"),
     Shown("progress", VISITOR, _own),
     Shown("progress-merged", VISITOR, _own_merged),
+    Shown("progress-split", VISITOR, _own_split),
     Shown("survey", VISITOR, _survey),
     Shown("survey-end", VISITOR, _survey_end),
     Shown("home-high-contrast", VISITOR, "/?contrast=high"),
@@ -231,6 +254,7 @@ PAGES = (
     Shown("ticket-to-review", HEAD, "/desk/t/{under_review}"),
     Shown("ticket-objected", DISPATCHER, "/desk/t/{objected}"),
     Shown("ticket-to-dispatch", DISPATCHER, "/desk/t/{registered}"),
+    Shown("ticket-split", DISPATCHER, "/desk/t/{split}"),
     Shown("ticket-merged", DISPATCHER, "/desk/t/{merged}"),
     Shown("ticket-listed", OFFICER, "/desk/t/{listed}"),
     Shown("ticket-helped", OFFICER, "/desk/t/{helped}"),

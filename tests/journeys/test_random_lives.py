@@ -24,7 +24,7 @@ from jiesu.kernel import Kernel
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.models import Move, MoveCause
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.states import TABLE
+from jiesu.tickets.states import OPEN, TABLE
 from jiesu.tickets.words import Status, Step
 from jiesu.web.actions import ACTIONS, Call
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -53,12 +53,13 @@ CHOICES = {
     "reclass",
     "recuse",
     "merge",
+    "split",
     "submit",
     *("take_over", "own_case"),  # offered on the board
 }
 #: A hold is offered once a ticket has ended, and may be set before.
 TRIED = sorted(set(ACTIONS) - {"hold", "lift_hold"})
-ENDING = {"recuse", "divert", "answer"}
+ENDING = {"recuse", "divert", "answer", "split"}
 #: By these alone may the petitioner's date move, besides a pause that ended (domain.md §4).
 MOVERS = {"grant_extension", "reclass", "dispatch", "supplement"}
 
@@ -82,6 +83,7 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "recuse": {"reason": "亲戚"},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
         "serve": {"way": "post", "receiver": "本人"},
+        "split": {"parts": [{"title": "x", "text": "一部分", "unit": chance.choice(UNITS)} for _ in range(chance.randint(1, 3))]},
         "merge": {"into": chance.choice(others or [""])},
         "submit": {"result": "文字", "others": chance.choice(["另一段文字", None])},
     }  # fmt: skip
@@ -97,17 +99,18 @@ class Lives:
         self.kernel, self.make, self.jobs = kernel, make, jobs
         self.chance = random.Random(seed)
         self.numbers: list[str] = []
+        self.made: list[Made] = []
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
     async def live(self) -> None:
-        made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(5)]
-        self.numbers = [each.number for each in made]
+        self.made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(5)]
+        self.numbers = [each.number for each in self.made]
         for _ in range(STEPS):
             if self.chance.random() < 0.15:
                 self.kernel.clock.advance(timedelta(hours=self.chance.choice([1, 3, 20, 50])))
                 await self.jobs.run_due()
-            await self.act(self.chance.choice(made))
+            await self.act(self.chance.choice(self.made))
 
     async def act(self, made: Made) -> None:
         ticket = await self.make.load(made)
@@ -116,7 +119,7 @@ class Lives:
             await self.make.answer(made, contacted=True, solved=solved, satisfied=solved)
         elif ticket.status is Status.NEED_INFO and self.chance.random() < 0.5:
             await self.make.supplement(made)
-        elif (ticket.is_open or ticket.status is Status.MERGED) and self.chance.random() < 0.01:
+        elif made.code and ticket.status in OPEN | {Status.MERGED, Status.SPLIT} and self.chance.random() < 0.01:
             await self.make.withdraw(made)
         else:
             await self._step(made, ticket, self.chance.choice(PEOPLE))
@@ -145,6 +148,8 @@ class Lives:
             f"{action} by {username} was done and not offered ({before.status})"
         )
         self._allowed(action, before.status, after.status)
+        if action == "split":
+            self.made += await self._parts(made)
         moved = await self._promise(made)
         if promise and moved and action not in MOVERS:
             assert moved == promise, f"{action} moved the petitioner's date from {promise} to {moved}"
@@ -157,6 +162,12 @@ class Lives:
         ways |= {Status.DISPATCHED} if action == "designate" else set()  # in hand, to another unit: a dispatch
         ways |= {Status.CLOSED} if action == "approve" else set()  # nobody is asked about an anonymous one
         assert after in ways, f"{action} led from {before} to {after}"
+
+    async def _parts(self, made: Made) -> list[Made]:
+        """What it was split into, to live on with."""
+        async with self.kernel.db.begin() as uow:
+            rows = await uow.session.scalars(select(Ticket).where(Ticket.part_of == made.id))
+            return [Made(row.id, row.number, "") for row in rows]
 
     async def _offered(self, made: Made, username: str) -> list[str]:
         async with self.kernel.db.begin() as uow:

@@ -76,7 +76,7 @@ def test_more_time_is_asked_for_by_the_unit_and_decided_by_those_who_stand_for_i
 
 def test_only_the_petitioner_withdraws_and_from_every_open_state():
     lines = [line for line in TABLE if line.step is Step.WITHDRAW]
-    assert [(line.sources, line.by) for line in lines] == [(OPEN | {Status.MERGED}, {Actor.PETITIONER})]
+    assert [(line.sources, line.by) for line in lines] == [(OPEN | {Status.MERGED, Status.SPLIT}, {Actor.PETITIONER})]
 
 
 def test_nobody_closes_a_ticket_or_orders_rework_by_hand():
@@ -85,9 +85,9 @@ def test_nobody_closes_a_ticket_or_orders_rework_by_hand():
 
 
 def test_of_ended_states_only_a_closed_one_opens_again():
-    ended = set(Status) - OPEN - {Status.MERGED}  # which waits with another
+    ended = set(Status) - OPEN - {Status.MERGED, Status.SPLIT}  # which wait with another, and for parts
     leading = {(status, line.step) for line in TABLE if line.to for status in line.sources & ended}
-    assert leading == {(Status.CLOSED, Step.REOPEN)}
+    assert leading == {(Status.CLOSED, Step.REOPEN), (Status.CLOSED, Step.REOPEN_PART)}
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])

@@ -301,6 +301,8 @@ STAFF: Table = {
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
     "TicketDispatched": (_dispatched, None),
+    "TicketSplit": (("拆分成{count}部分，分别派单", "split into {count} parts"), None),
+    "PartReopened": (("第{part}部分重新办理", "part {part} is open again"), None),
     "TicketMerged": (("并案：和另一件同样的诉求一起办", "merged: handled together with another one"), None),
     "TicketUnmerged": (_unmerged, "reason"),
     "FollowerJoined": (("另一件同样的诉求并入本件", "another appeal was merged into this one"), None),
@@ -398,6 +400,8 @@ PETITIONER: Table = {
     "TicketAnswered": (("答复了您的咨询", "Your question was answered"), "answer"),
     "TicketDiverted": (("这件事依法应通过其他渠道办理", "By law this belongs to another channel"), "pointer"),
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
+    "TicketSplit": (("分成{count}部分，分别办理", "It is handled in {count} parts"), None),
+    "PartReopened": (("第{part}部分重新办理", "Part {part} is open again"), None),
     "TicketMerged": (
         ("和另一件同样的事一起办，答复时间不变", "It is handled together with another about the same; the date stands"),
         None,

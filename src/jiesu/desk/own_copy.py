@@ -22,6 +22,7 @@ from jiesu.notifications.models import Message
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.parts import parts_of
 from jiesu.tickets.reveal import PetitionerRevealed
 
 __all__ = ["OwnCopy", "own_copy"]
@@ -66,6 +67,7 @@ async def own_copy(
 ) -> OwnCopy:
     """Of a locked ticket; leaves a trace. Raises BadPhone, TelephoneDiffers."""
     person, whole = await copy_own(uow, ticket, phone, proven=proven)
+    mine = [ticket, *await parts_of(uow, ticket)]
     entries = await history(uow.session, ticket.id)
     return OwnCopy(
         made_at=uow.now.astimezone(SHANGHAI),
@@ -76,8 +78,8 @@ async def own_copy(
         accused_officer=ticket.accused_officer,
         progress=await progress_view(uow, rules, ticket, locale),
         said=[said for entry in entries if (said := _said(entry))],
-        told=await _told(uow, ticket),
-        surveys=await survey_views(uow, ticket),
+        told=await _told(uow, [each.id for each in mine]),
+        surveys=[survey for each in mine for survey in await survey_views(uow, each)],
         looks=await _looks(uow, rules, ticket, entries, locale),
     )
 
@@ -95,8 +97,8 @@ def _said(entry: Told) -> Text | None:
     return Text(entry.at.astimezone(SHANGHAI), words) if theirs and isinstance(words, str) else None
 
 
-async def _told(uow: UnitOfWork, ticket: Ticket) -> list[Text]:
-    messages = select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id)
+async def _told(uow: UnitOfWork, tickets: Sequence[int]) -> list[Text]:
+    messages = select(Message).where(Message.ticket_id.in_(tickets)).order_by(Message.id)
     rows = await uow.session.scalars(messages)
     return [Text((row.sent_at or row.created_at).astimezone(SHANGHAI), row.text) for row in rows]
 

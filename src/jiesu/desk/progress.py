@@ -13,6 +13,7 @@ from jiesu.desk.extending import ExtendedView, extended_view
 from jiesu.desk.history import HistoryLine, for_petitioner
 from jiesu.desk.merging import TogetherView, together_view
 from jiesu.desk.names import Named, category_named, place_named, unit_named
+from jiesu.desk.parts import OwnPartView, own_part_views
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -42,6 +43,8 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
     unit: Named | None
     registered_at: datetime
     informed_at: datetime | None
+    #: Each part with its unit and date, where it is handled in parts (拆分).
+    parts: list[OwnPartView]
     #: How the matter stands that this one is merged into (并案), while it waits for that answer.
     together: TogetherView | None
     deadlines: list[DeadlineView]
@@ -61,7 +64,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     """The ticket as its petitioner may see it; a sealed report names no handling unit."""
     survey = await latest_survey(uow, ticket.id)
     asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    told = ticket.status not in OPEN | {Status.MERGED} or asked
+    told = ticket.status not in OPEN | {Status.MERGED, Status.SPLIT} or asked
     return ProgressView(
         number=ticket.number,
         status=ticket.status,
@@ -77,6 +80,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         unit=unit_named(rules, ticket.lead_unit, locale),
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
         informed_at=local(ticket.informed_at),
+        parts=await own_part_views(uow, rules, ticket, locale),
         together=await together_view(uow, rules, ticket, locale),
         deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
         extension=await extended_view(uow, ticket),

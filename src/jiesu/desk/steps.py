@@ -52,6 +52,7 @@ LIKELIEST = (
     Step.DISPATCH,
     Step.ANSWER,
     Step.MERGE,
+    Step.SPLIT,
     Step.DIVERT,
     Step.REQUEST_INFO,
     Step.SUPPLEMENT,
@@ -114,8 +115,10 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
 def _passes(organisation: Organisation, staff: Staff, ticket: Ticket, step: Step) -> bool:
     if step is Step.ANSWER:
         return ticket.nature is Nature.CONSULT
-    if step is Step.MERGE:
+    if step in (Step.MERGE, Step.SPLIT):
         return mergeable(ticket)
+    if step is Step.REOPEN:
+        return not ticket.parts
     if step is Step.REQUEST_INFO:
         return ticket.info_requests == 0
     if step is Step.RECLASS:

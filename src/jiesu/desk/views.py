@@ -20,6 +20,7 @@ from jiesu.desk.merging import FollowerView, MainView, follower_views, main_view
 from jiesu.desk.names import Named, category_named, place_named, unit_named, unit_or_code
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
+from jiesu.desk.parts import PartView, part_views
 from jiesu.desk.policies import CitedPolicy, cited_by_ticket
 from jiesu.desk.steps import steps_for
 from jiesu.desk.tasks import TaskView, task_views
@@ -143,6 +144,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     #: The ticket this one is merged into (并案), and those merged into it; only what the person may see.
     merged_into: MainView | None
     followers: list[FollowerView]
+    #: The whole and its parts (拆分), seen from any of them.
+    family: list[PartView]
     deadlines: list[DeadlineView]
     extensions: list[ExtensionView]
     extension_room: RoomView | None
@@ -211,6 +214,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         informed_at=local(ticket.informed_at),
         merged_into=await main_view(uow, rules, staff, ticket, locale),
         followers=await follower_views(uow, staff, ticket, locale),
+        family=await part_views(uow, rules, staff, ticket, locale),
         deadlines=await deadline_views(uow, rules, ticket, locale),
         extensions=await extension_views(uow, rules, ticket, locale),
         extension_room=await room_view(uow, rules, ticket) if "extend" in steps else None,

@@ -15,8 +15,10 @@ from jiesu.surveys.answer import Answers, answer_survey
 from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.guard import optional, required
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.parts import ChoosePart, parts_of
 from jiesu.tickets.reopen import reopen_locked
 from jiesu.tickets.supplement import supplement_ticket
+from jiesu.tickets.words import Status
 
 __all__ = ["answer_carefully", "reopen_carefully", "supplement_carefully"]
 
@@ -32,12 +34,22 @@ async def supplement_carefully(uow: UnitOfWork, rules: Rules, ticket: Ticket, te
     await _withhold(uow, rules, ticket, Place.SUPPLEMENT, text, found)
 
 
-async def reopen_carefully(uow: UnitOfWork, rules: Rules, ticket: Ticket, reason: str, *, confirmed: bool) -> None:
-    """Have one's own locked ticket taken up again. Raises LooksClassified besides."""
+async def reopen_carefully(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, reason: str, *, confirmed: bool, part: int | None = None
+) -> None:
+    """Have one's own locked ticket taken up again; of one in parts, that `part`. Raises LooksClassified, ChoosePart besides."""
+    ticket = await _closed_part(uow, ticket, part) if ticket.parts else ticket
     reason = required(reason, "reason", "新的事实", 2000)
     found = suspicious(rules.secrecy, "reason", [reason], confirmed=confirmed)
     await reopen_locked(uow, ticket, PLACEHOLDER if found else reason, PETITIONER)
     await _withhold(uow, rules, ticket, Place.NEW_FACTS, reason, found)
+
+
+async def _closed_part(uow: UnitOfWork, whole: Ticket, no: int | None) -> Ticket:
+    for part in await parts_of(uow, whole, lock=True):
+        if part.part_no == no and part.status is Status.CLOSED:
+            return part
+    raise ChoosePart("part")
 
 
 async def answer_carefully(uow: UnitOfWork, rules: Rules, token: str, answers: Answers, *, confirmed: bool) -> Ticket:

@@ -1,4 +1,4 @@
-"""What was filed with a telephone, given by its keyed hashes; anonymous tickets are nobody's."""
+"""What was filed with a telephone, given by its keyed hashes; anonymous tickets are nobody's, and parts stand under the whole."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def _filed_with(phone: Sequence[str]) -> Select[Ticket]:
     return (
         select(Ticket)
         .join(Petitioner, Petitioner.id == Ticket.petitioner_id)
-        .where(Petitioner.phone_hash.in_(phone), ~Ticket.anonymous)
+        .where(Petitioner.phone_hash.in_(phone), ~Ticket.anonymous, Ticket.part_of.is_(None))
     )

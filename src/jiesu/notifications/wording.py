@@ -31,6 +31,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "accepted": frozenset({"number", "unit", "document", "due", "link"}),
     "not_accepted": frozenset({"number", "document", "reason", "link"}),
     "opinion": frozenset({"number", "document", "link"}),
+    "split": frozenset({"number", "count", "units", "link"}),
     "merged": frozenset({"number", "link"}),
     "unmerged": frozenset({"number", "link"}),
     "rework": frozenset({"number", "unit"}),

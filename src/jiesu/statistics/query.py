@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from jiesu.accounts.staff import Staff
@@ -21,7 +21,7 @@ from jiesu.sla.models import ClockState, Deadline
 from jiesu.statistics.exclusions import Exclusion, ExclusionState
 from jiesu.statistics.rates import Fact, Figures, RatesPolicy, figure
 from jiesu.surveys.models import Survey
-from jiesu.surveys.words import SurveyState
+from jiesu.surveys.words import Solved, SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import countable_by
 from jiesu.units.organisation import Organisation
@@ -93,14 +93,16 @@ async def counted_tickets(
     condition on the tickets.
     """
     query = (
-        select(Survey, Ticket.number, Ticket.title, _first_contact(), _excluded())
+        select(Survey, Ticket.number, Ticket.title, _solved(month), _first_contact(), _excluded())
         .join(Ticket, Ticket.id == Survey.ticket_id)
         .where(*_counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
     )
     return [
-        CountedTicket(number, title, survey.unit, survey.answered_at, _fact(survey, contacted, excluded=excluded))
-        for survey, number, title, contacted, excluded in await uow.session.execute(query)
+        CountedTicket(
+            number, title, survey.unit, survey.answered_at, _fact(survey, solved, contacted, excluded=excluded)
+        )
+        for survey, number, title, solved, contacted, excluded in await uow.session.execute(query)
         if survey.answered_at is not None
     ]
 
@@ -111,7 +113,15 @@ async def facts_by_unit(
     """How often each fact occurs at each of these units: what `counted_tickets` counts, counted by PostgreSQL."""
     first = (Survey.round == 1).label("first")
     timed_, excluded_ = _first_contact().label("timed"), _excluded().label("excluded")
-    answers = (Survey.unit, Survey.contacted, Survey.solved, Survey.satisfied, first, timed_, excluded_)
+    answers = (
+        Survey.unit,
+        Survey.contacted,
+        _solved(month).label("solved"),
+        Survey.satisfied,
+        first,
+        timed_,
+        excluded_,
+    )
     counting = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*_counting(month, units, within))
     rows = counting.subquery().c
     found: dict[str, Counter[Fact]] = {}
@@ -135,12 +145,30 @@ def _counting(
     )
     yield Survey.state == SurveyState.ANSWERED
     yield Ticket.merged_into.is_(None)  # a merged matter counts once (domain.md §5)
+    yield or_(Ticket.part_no.is_(None), Ticket.part_no == 1)  # and a split one, where its first part is
     yield and_(Survey.answered_at >= month.start, Survey.answered_at < month.end)
     yield ~superseded.exists()
     if units is not None:
         yield Survey.unit.in_(units)
     if within is not None:
         yield within
+
+
+def _solved(month: MonthSpan) -> ColumnElement[Solved | None]:
+    """As answered; but a split matter is solved when all its parts are, whatever was said of the first (domain.md §5)."""
+    other, answer = aliased(Ticket), aliased(Survey)
+    said = (
+        select(answer.solved)
+        .where(answer.ticket_id == other.id, answer.state == SurveyState.ANSWERED, answer.answered_at < month.end)
+        .order_by(answer.round.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    unsolved = exists().where(
+        other.part_of == Ticket.part_of, other.id != Ticket.id, said.is_distinct_from(Solved.YES.value)
+    )
+    some = and_(Ticket.part_of.is_not(None), Survey.solved == Solved.YES, unsolved)
+    return type_coerce(case((some, Solved.PARTLY.value), else_=Survey.solved), Survey.solved.type)
 
 
 def _first_contact() -> ScalarSelect[ClockState | None]:
@@ -163,10 +191,10 @@ def _excluded() -> ColumnElement[bool]:
     return select(Exclusion.id).where(*granted).exists()
 
 
-def _fact(survey: Survey, contacted: str | None, *, excluded: bool) -> Fact:
+def _fact(survey: Survey, solved: Solved | None, contacted: str | None, *, excluded: bool) -> Fact:
     return Fact(
         contacted=survey.contacted,
-        solved=survey.solved,
+        solved=solved,
         satisfied=survey.satisfied,
         first_time=survey.round == 1,
         contacted_in_time=None if contacted is None else contacted == ClockState.MET,

@@ -34,6 +34,7 @@ class Ticket(Base):
         Index("ix_ticket_category_registered", text('"left"(category, 2)'), "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
+        Index("ix_ticket_part_of", "part_of", "part_no", unique=True, postgresql_where=text("part_of IS NOT NULL")),
         Index("ix_ticket_merged_into", "merged_into", "id", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_ticket_sealed", "sealed_to", postgresql_where=text("sealed_to IS NOT NULL")),
         Index("ix_ticket_co_units", "co_units", postgresql_using="gin", postgresql_where=text("co_units <> '{}'")),
@@ -85,6 +86,10 @@ class Ticket(Base):
     #: The ticket whose answer is this one's too (并案), from when on; a petitioner who is not content with it has an own one again.
     merged_into: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("ticket.id"))
     merged_at: Mapped[Moment | None]
+    #: Into how many parts it was split (拆分), 0 for most; of a part, the whole and its place, from 1.
+    parts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    part_of: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("ticket.id"))
+    part_no: Mapped[int | None] = mapped_column(SmallInteger)
     #: When the petitioner last heard how things stand.
     informed_at: Mapped[Moment | None]
     routing: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

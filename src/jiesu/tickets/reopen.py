@@ -7,6 +7,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.tickets.events import By, TicketReopened, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.parts import ChoosePart
 from jiesu.tickets.words import Step
 
 __all__ = ["reopen_locked", "reopen_ticket"]
@@ -23,6 +24,8 @@ async def reopen_ticket(
 async def reopen_locked(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) -> Ticket:
     """The same for a ticket that the caller has locked, and whose petitioner or officer the caller knows."""
     reason = required(reason, "reason", "新的事实", 2000)
+    if ticket.parts:
+        raise ChoosePart("part")
     ticket.move(Step.REOPEN)
     ticket.ended_at = None
     ticket.merged_into = None

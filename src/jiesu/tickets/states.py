@@ -52,7 +52,9 @@ _S, _R = Status, Right
 PETITIONER, SYSTEM, CO_HANDLER = Actor.PETITIONER, Actor.SYSTEM, Actor.CO_HANDLER
 
 #: Statuses in which somebody still owes the petitioner something.
-OPEN = frozenset(Status) - {_S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.NOT_ACCEPTED, _S.WITHDRAWN, _S.CLOSED}
+OPEN = frozenset(Status) - {
+    _S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.SPLIT, _S.NOT_ACCEPTED, _S.WITHDRAWN, _S.CLOSED,
+}  # fmt: skip
 
 
 def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right | Actor) -> Move:
@@ -68,16 +70,18 @@ SUPERVISED = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWOR
 TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 
 #: Statuses in which there may be a document (信访) to be handed over.
-SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.WITHDRAWN}
+SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.SPLIT, _S.WITHDRAWN}
 #: Statuses of a ticket that another may be merged into (并案): its answer is still to be written.
 MAINS = frozenset({_S.REGISTERED, _S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.REWORK, _S.LISTED})
 
 TABLE: tuple[Move, ...] = (
     _line(Step.REQUEST_INFO, [_S.REGISTERED], _S.NEED_INFO, _R.REGISTER, _R.DISPATCH),
     _line(Step.SUPPLEMENT, [_S.NEED_INFO], _S.REGISTERED, PETITIONER, _R.REGISTER),
-    _line(Step.SUPPLEMENT, OPEN - {_S.NEED_INFO} | {_S.MERGED}, None, PETITIONER, _R.REGISTER),
+    _line(Step.SUPPLEMENT, OPEN - {_S.NEED_INFO} | {_S.MERGED, _S.SPLIT}, None, PETITIONER, _R.REGISTER),
     _line(Step.ANSWER, [_S.REGISTERED], _S.ANSWERED, _R.REGISTER),
     _line(Step.DIVERT, [_S.REGISTERED], _S.DIVERTED, _R.DISPATCH),
+    _line(Step.SPLIT, [_S.REGISTERED], _S.SPLIT, _R.DISPATCH),
+    _line(Step.REOPEN_PART, [_S.CLOSED], _S.SPLIT, SYSTEM),
     _line(Step.MERGE, [_S.REGISTERED], _S.MERGED, _R.DISPATCH),
     _line(Step.UNMERGE, [_S.MERGED], _S.REGISTERED, _R.DISPATCH, SYSTEM),
     _line(Step.SHARE_RESULT, [_S.MERGED], _S.AWAITING_SURVEY, SYSTEM),
@@ -118,13 +122,14 @@ TABLE: tuple[Move, ...] = (
     _line(Step.SUBMIT, [_S.IN_PROGRESS], _S.UNDER_REVIEW, _R.HANDLE),
     _line(Step.APPROVE, [_S.UNDER_REVIEW], _S.AWAITING_SURVEY, _R.APPROVE),
     _line(Step.SEND_BACK, [_S.UNDER_REVIEW], _S.IN_PROGRESS, _R.APPROVE),
-    _line(Step.CLOSE, [_S.AWAITING_SURVEY], _S.CLOSED, SYSTEM),
+    _line(Step.CLOSE, [_S.AWAITING_SURVEY, _S.SPLIT], _S.CLOSED, SYSTEM),
     _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY], _S.REWORK, SYSTEM),
-    _line(Step.WITHDRAW, OPEN | {_S.MERGED}, _S.WITHDRAWN, PETITIONER),
+    _line(Step.WITHDRAW, OPEN | {_S.MERGED, _S.SPLIT}, _S.WITHDRAWN, PETITIONER),
     _line(Step.RECUSE, OPEN, None, _R.READ),
     _line(Step.EXCLUDE, [_S.CLOSED], None, _R.HANDLE),
     _line(Step.GRANT_EXCLUSION, [_S.CLOSED], None, _R.APPROVE, _R.SUPERVISE),
     _line(Step.REFUSE_EXCLUSION, [_S.CLOSED], None, _R.APPROVE, _R.SUPERVISE),
+    _line(Step.REOPEN, [_S.SPLIT], None, PETITIONER),
     _line(Step.REOPEN, [_S.CLOSED], _S.IN_PROGRESS, PETITIONER, _R.SUPERVISE, _R.REGISTER),
 )
 

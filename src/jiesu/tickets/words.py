@@ -15,6 +15,7 @@ class Status(StrEnum):
     ANSWERED = "answered"
     DIVERTED = "diverted"
     MERGED = "merged"
+    SPLIT = "split"
     DISPATCHED = "dispatched"
     OBJECTED = "objected"
     IN_PROGRESS = "in_progress"
@@ -78,6 +79,8 @@ class Step(StrEnum):
     MERGE = "merge"
     UNMERGE = "unmerge"
     SHARE_RESULT = "share_result"
+    SPLIT = "split"
+    REOPEN_PART = "reopen_part"
 
 
 class Track(StrEnum):
@@ -119,6 +122,7 @@ _STATUS = {
     Status.ANSWERED: ("已答复", "Answered"),
     Status.DIVERTED: ("已转告办理渠道", "Pointed to the right channel"),
     Status.MERGED: ("已并案", "Merged"),
+    Status.SPLIT: ("分件办理", "Handled in parts"),
     Status.DISPATCHED: ("已派单", "Dispatched"),
     Status.OBJECTED: ("退单审核中", "Objection being judged"),
     Status.IN_PROGRESS: ("办理中", "In progress"),
@@ -179,6 +183,8 @@ _STEP = {
     Step.RECUSE: ("回避", "Recuse"),
     Step.MERGE: ("并案", "Merge"),
     Step.UNMERGE: ("解除并案", "Undo the merge"),
+    Step.SPLIT: ("拆分", "Split"),
+    Step.REOPEN_PART: ("恢复分件办理", "Take up parts again"),
     Step.SHARE_RESULT: ("随主件答复", "Answer with the main one"),
 }
 

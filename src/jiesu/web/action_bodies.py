@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from jiesu.escalation.orders import OrderKind
+from jiesu.intake.split import PartWanted
 from jiesu.petitions.words import RefusalReason, ServiceWay
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.words import Outcome
@@ -37,6 +38,7 @@ __all__ = [
     "Result",
     "ResultForAll",
     "ServiceDone",
+    "Split",
     "Supervision",
     "TaskFor",
     "TaskWanted",
@@ -107,6 +109,12 @@ class ResultForAll(msgspec.Struct, forbid_unknown_fields=True):
 
     result: str = ""
     others: str | None = None
+
+
+class Split(msgspec.Struct, forbid_unknown_fields=True):
+    """Two to six; the first is the main one."""
+
+    parts: list[PartWanted] = []
 
 
 class Merge(msgspec.Struct, forbid_unknown_fields=True):

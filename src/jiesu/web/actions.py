@@ -16,6 +16,7 @@ from jiesu.escalation.answer_order import accept_reply, reply_to_order, return_r
 from jiesu.escalation.by_hand import own_case, take_over_ticket
 from jiesu.escalation.issue_order import issue_order
 from jiesu.intake.form import UnknownCategory
+from jiesu.intake.split import split_ticket
 from jiesu.petitions.accept import accept_petition, refuse_acceptance
 from jiesu.petitions.serve import serve_document
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
@@ -79,6 +80,7 @@ from jiesu.web.action_bodies import (
     Result,
     ResultForAll,
     ServiceDone,
+    Split,
     Supervision,
     TaskFor,
     TaskWanted,
@@ -314,6 +316,7 @@ ACTIONS: Mapping[str, Action] = {
     "send_back": Action(Reason, _plain(send_back_result)),
     "dispatch": Action(Dispatch, _dispatch),
     "merge": Action(Merge, _plain(merge_ticket)),
+    "split": Action(Split, _by_rules(split_ticket)),
     "unmerge": Action(OptionalReason, _plain(unmerge_ticket)),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),

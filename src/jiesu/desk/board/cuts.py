@@ -162,7 +162,8 @@ def _waiting(staff: Staff, level: int | None) -> Select[int]:
 def _days(cut: Cut) -> Iterator[ColumnElement[bool]]:
     start, end = _midnight(cut.since), _midnight(cut.until, 1)
     if cut.what in (What.ARRIVED, What.ENDED, What.BACKLOG):
-        yield Ticket.merged_into.is_(None)  # a merged matter counts once
+        yield Ticket.merged_into.is_(None)  # a merged matter counts once, and a split one as its whole
+        yield Ticket.part_of.is_(None)
     if cut.what is What.BACKLOG:
         if end is not None:
             yield and_(Ticket.registered_at < end, or_(Ticket.ended_at.is_(None), Ticket.ended_at >= end))

@@ -94,7 +94,12 @@ async def act(call: Call, action: str, body: Any) -> Ticket:
 
 
 def _texts(body: Any) -> dict[str, Any]:
-    return {field.encode_name: getattr(body, field.name) for field in msgspec.structs.fields(body)}
+    texts = {field.encode_name: getattr(body, field.name) for field in msgspec.structs.fields(body)}
+    for name, value in texts.items():
+        if isinstance(value, list):  # of parts, or of codes
+            pieces = (list(_texts(each).values()) if isinstance(each, msgspec.Struct) else [each] for each in value)
+            texts[name] = "\n".join(str(piece) for some in pieces for piece in some if piece)
+    return texts
 
 
 def refuse_classified(rules: Rules, texts: Mapping[str, Any]) -> None:
@@ -230,7 +235,7 @@ class DeskController(Controller):
     ) -> Response[DeskView]:
         """Take a step (办理): sign, accept, refuse_acceptance, serve, contact, inform, plan, note, submit, approve, send_back, extend, grant_extension,
         refuse_extension, reclass, dispatch, object, designate, ask_task, give_task, finish_task, object_task, keep_task,
-        relieve_task, merge, unmerge, list, grant_listing, refuse_listing, unlist, supervise, reply_order, accept_reply, return_reply,
+        relieve_task, merge, unmerge, split, list, grant_listing, refuse_listing, unlist, supervise, reply_order, accept_reply, return_reply,
         request_info, supplement, answer, divert, reopen, recuse, acknowledge. `If-Match` guards against steps taken on an old view."""
         body = await _json(request)
         try:

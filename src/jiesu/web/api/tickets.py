@@ -71,9 +71,10 @@ class Supplement(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewFacts(msgspec.Struct, forbid_unknown_fields=True):
-    """What is new since the ticket was closed; 1 to 2,000 characters."""
+    """What is new since the ticket was closed, 1 to 2,000 characters; `part` is the number of the part it is about."""
 
     reason: str
+    part: int | None = None
     confirmed_unclassified: bool = False
 
 
@@ -192,7 +193,8 @@ class TicketController(Controller):
         """Have a closed matter taken up again because of new facts (重新办理)."""
         await guesses.check(number, code)
         ticket = await open_own(uow, rules.keys, number, code, lock=True)
-        await reopen_carefully(uow, rules, ticket, data.reason, confirmed=data.confirmed_unclassified)
+        facts, confirmed = data.reason, data.confirmed_unclassified
+        await reopen_carefully(uow, rules, ticket, facts, confirmed=confirmed, part=data.part)
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/copy", operation_id="CopyOwnData", status_code=HTTP_200_OK)

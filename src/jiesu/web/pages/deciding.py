@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from jiesu.errors import DomainError
+from jiesu.intake.split import MOST_PARTS
 from jiesu.kit.locale import Locale
 from jiesu.tickets.models import Ticket
 from jiesu.web.actions import ACTIONS, Call, UnknownAction
@@ -16,8 +17,11 @@ from jiesu.web.pages.forms import Fields, FormProblem, incomplete, problem_of
 
 __all__ = ["Refused", "decide", "fields_of_step", "take_step"]
 
+#: What a form asks of each part, and the fields for as many as there may be.
+_OF_PART = ("title", "text", "unit", "category")
+_PARTS = tuple(f"{name}-{no}" for no in range(1, MOST_PARTS + 1) for name in _OF_PART)
 #: Fields that a form has beside those of the body: another unit or ticket than those offered, and a unit that helps.
-FORM_ONLY = {"dispatch": ("other", "helper"), "merge": ("number",)}
+FORM_ONLY = {"dispatch": ("other", "helper"), "merge": ("number",), "split": _PARTS}
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -41,11 +45,21 @@ def _body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {name: fields[name] for name in fields_of_step(action) if fields.get(name)}
     if other := body.pop("other", None):
         body["unit"] = other
+    if action == "split":
+        return {"parts": list(_parts(body))}
     if into := body.pop("number", None):
         body["into"] = into
     if helper := body.pop("helper", None):
         body["co_handlers"] = [helper]
     return body
+
+
+def _parts(fields: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Those that say anything; a unit or category alone was left as it stood."""
+    for no in range(1, MOST_PARTS + 1):
+        part = {name: fields[f"{name}-{no}"] for name in _OF_PART if fields.get(f"{name}-{no}")}
+        if part.keys() & {"title", "text", "unit"}:
+            yield part
 
 
 async def take_step(call: Call, action: str, fields: Mapping[str, str]) -> Ticket:

@@ -73,7 +73,8 @@ async def take_own_step(
         case "withdraw":
             await withdraw_own(uow, kernel.keys, ticket.number, fields["code"], fields.get("reason"))
         case "reopen":
-            await reopen_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed)
+            part = int(fields["part"]) if fields["part"].isdecimal() else None
+            await reopen_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed, part=part)
         case "consent":
             await withdraw_consent(uow, ticket, _purpose(fields))
         case _:

@@ -25,6 +25,7 @@ _NOW = {
     "closed": N_("这件事办结了。"),
     "not_accepted": N_("依法不予受理，为什么、找谁办，写在下面。"),
     "withdrawn": N_("您已经撤回，不再办理。"),
+    "split": N_("您说的几件事，已经分给几个单位分别办理。"),
     "merged": N_("已和另一件同样的事并在一起办，结果会告诉您。"),
 }
 #: Statuses without a unit of their own at the moment.

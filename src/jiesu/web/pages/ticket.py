@@ -154,9 +154,9 @@ class TicketPages(Controller):
         if BY_ITSELF not in request.headers:
             await mark_seen(uow, staff, ticket)
         view = await desk_view(uow, rules, staff, ticket, locale)
-        sorting = {"dispatch", "reclass"} & set(view.allowed)
+        sorting = {"dispatch", "reclass", "split"} & set(view.allowed)
         answering = {"submit", "answer", "divert"} & set(view.allowed)
-        sending = {"dispatch", "designate", "give_task"} & set(view.allowed)
+        sending = {"dispatch", "designate", "give_task", "split"} & set(view.allowed)
         return render(
             request,
             "ticket.html",

@@ -111,6 +111,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "answer": N_("直接答复"),
         "divert": N_("转告其他渠道"),
         "merge": N_("并案：和另一件一起办"),
+        "split": N_("拆分：分给几个单位办"),
         "unmerge": N_("解除并案，单独办理"),
         "reopen": N_("重新办理"),
         "recuse": N_("回避"),
