@@ -22,7 +22,7 @@ from jiesu.secrecy.models import Withheld
 from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.statistics.exclusions import Exclusion
-from jiesu.surveys.models import Survey
+from jiesu.surveys.models import Survey, SurveyCall
 from jiesu.tickets.citing import Citation
 from jiesu.tickets.hold import Hold
 from jiesu.tickets.models import Contact, Ticket
@@ -33,6 +33,6 @@ __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow",
-    "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
+    "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "SurveyCall", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -104,6 +104,7 @@ from jiesu.statistics.exclusions import (
     lapse_exclusion,
 )
 from jiesu.surveys.answer import SurveyAnswered
+from jiesu.surveys.call_back import CallbackTried
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
@@ -369,6 +370,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSentBack: (),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
+    CallbackTried: (),
     e.ReworkOrdered: (hand_to_superior,),
     e.TicketClosed: (close_whole,),
     e.TicketWithdrawn: (end_tasks, stop_all, end_survey, let_followers_go, withdraw_parts, close_whole),

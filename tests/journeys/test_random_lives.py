@@ -81,6 +81,8 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "list": {"plan": "x", "event": "批复", "until": chance.choice([None, "2026-11-20"])},
         "supervise": {"demand": "x", "kind": chance.choice(["order", "instruction"])},
         "recuse": {"reason": "亲戚"},
+        "exclude": {"reason": "abusive", "evidence": "录音"},
+        "call_back": {"outcome": chance.choice(["no_answer", "answered", "wrong_number"]), "solved": "yes", "next_at": None},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
         "serve": {"way": "post", "receiver": "本人"},
         "split": {"parts": [{"title": "x", "text": "一部分", "unit": chance.choice(UNITS)} for _ in range(chance.randint(1, 3))]},

@@ -42,6 +42,7 @@ INTERNAL = {
         "ObjectionLapsed",
         *("ListingAsked", "ListingRefused", "ListingLapsed"),
         *("FollowerJoined", "FollowerLeft"),
+        "CallbackTried",
         *("ExclusionAsked", "ExclusionSeconded", "ExclusionGranted", "ExclusionRefused", "ExclusionLapsed"),
         *("OrderIssued", "ReplyGiven", "ReplyAccepted", "ReplyReturned", "OrderEnded"),
         *("TaskAsked", "TaskObjected", "TaskKept", "TaskRelieved", "TaskFinished"),

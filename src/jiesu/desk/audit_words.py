@@ -101,6 +101,7 @@ TICKETS: Mapping[str, Words] = {
     "ResultSubmitted": ("提交办理结果", "submitted a result"),
     "ResultSentBack": ("退回修改", "sent a result back"),
     "ResultApproved": ("审核通过", "approved a result"),
+    "CallbackTried": ("回访电话没有得到评价", "called back without an answer"),
     "SurveyAnswered": ("评价", "answered the survey"),
     "ReworkOrdered": ("重办", "rework ordered"),
     "TicketClosed": ("办结", "closed"),

@@ -68,6 +68,17 @@ def _answered(data: Data, english: bool) -> str:
     return ("answered the survey: " if english else "评价：") + ("; " if english else "、").join(parts)
 
 
+def _tried(data: Data, english: bool) -> str:
+    outcome = {
+        "no_answer": ("没有人接", "nobody answered"),
+        "later": ("约定改时间", "asked to be called later"),
+        "refused": ("不愿评价", "would not answer"),
+        "wrong_number": ("号码不对", "wrong number"),
+    }.get(data.get("outcome", ""), ("没有得到评价", "no answer"))[english]
+    words = (f"回访电话第{{calls}}次：{outcome}", f"call {{calls}} about the survey: {outcome}")[english]
+    return words + ("，下次{next_at}", "; next call {next_at}")[english] if data.get("next_at") else words
+
+
 def _escalated(data: Data, english: bool) -> str:
     level = data.get("level", "")
     rung = _RUNG.get(level, ("督办", "escalation"))[english]
@@ -384,6 +395,7 @@ STAFF: Table = {
     "TextReviewed": (_reviewed, "text"),
     "AckOverdue": (_unanswered, None),
     "PetitionerContacted": (_contacted, None),
+    "CallbackTried": (_tried, "note"),
     "SurveyAnswered": (_answered, None),
     "Escalated": (_escalated, None),
     "ExtensionGranted": (_granted, "note"),

@@ -24,6 +24,8 @@ from jiesu.kit.paging import decode_cursor, encode_cursor
 from jiesu.kit.text import query_bigrams
 from jiesu.petitioners.models import Petitioner
 from jiesu.routing.objections import Objection, ObjectionState
+from jiesu.surveys.models import Survey
+from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import known_to, visible_to
 from jiesu.tickets.states import OPEN
@@ -53,6 +55,7 @@ class View(StrEnum):
     OVERDUE = "overdue"
     ESCALATED = "escalated"
     LISTED = "listed"
+    TO_CALL = "to_call"
     AWAITING_SURVEY = "awaiting_survey"
     ENDED = "ended"
     ALL = "all"
@@ -90,7 +93,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
     elif staff.role is Role.SUPERVISOR:
         first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY, View.LISTED)
     elif staff.role is Role.CALLBACK:
-        first = (View.AWAITING_SURVEY,)
+        first = (View.TO_CALL, View.AWAITING_SURVEY)
     elif staff.has(Right.APPROVE):
         first = (
             View.TO_REVIEW,
@@ -137,6 +140,15 @@ def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
             Objection.judge.in_(staff.subtree), Objection.state == ObjectionState.PENDING
         )
         return and_(seen, Ticket.id.in_(judged))
+    if view is View.TO_CALL:
+        due = select(Survey.ticket_id).where(
+            Survey.state == SurveyState.OPEN,
+            Survey.next_call_at.is_not(None),
+            Survey.next_call_at <= now,
+            Survey.expires_at > now,
+            Survey.unit != staff.unit,
+        )
+        return and_(seen, Ticket.status == Status.AWAITING_SURVEY, Ticket.id.in_(due))
     return and_(seen, Ticket.status.in_(_STATUS[view]))
 
 

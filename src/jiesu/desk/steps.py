@@ -23,6 +23,8 @@ from jiesu.routing.merge import mergeable
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
+from jiesu.surveys.send import latest_survey
+from jiesu.surveys.words import SurveyState
 from jiesu.tickets.hold import held, may_hold
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import may_reclass
@@ -45,6 +47,7 @@ LIKELIEST = (
     Step.PLAN,
     Step.SUBMIT,
     Step.CONTACT,
+    Step.CALL_BACK,
     Step.APPROVE,
     Step.SEND_BACK,
     Step.GRANT_EXTENSION,
@@ -104,6 +107,8 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     if Step.SERVE in open_ and await unserved(uow, ticket) is None:
         late.add(Step.SERVE)
     late |= await refused_by_exclusions(uow, rules, staff, ticket, open_)
+    if Step.CALL_BACK in open_ and not await _may_be_asked(uow, staff, ticket):
+        late.add(Step.CALL_BACK)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
@@ -157,6 +162,13 @@ async def _refused_by_petition(
     if Step.ACCEPT in steps and await pending_below(uow, rules.organisation, staff, ticket) is not None:
         return {Step.ACCEPT}
     return set()
+
+
+async def _may_be_asked(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:
+    """Whether there is something to ask, and this person is not of the unit that it is about."""
+    survey = await latest_survey(uow, ticket.id)
+    open_ = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
+    return open_ and survey is not None and survey.unit != staff.unit
 
 
 async def _waits_here(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:

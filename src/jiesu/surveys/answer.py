@@ -18,7 +18,16 @@ from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 
-__all__ = ["Answers", "SurveyAnswered", "SurveyUnknown", "answer_survey", "find_survey"]
+__all__ = [
+    "Answers",
+    "SurveyAnswered",
+    "SurveyOver",
+    "SurveyUnknown",
+    "answer_survey",
+    "check_complete",
+    "find_survey",
+    "record_answer",
+]
 
 
 class SurveyUnknown(Missing):
@@ -82,7 +91,7 @@ async def answer_survey(uow: UnitOfWork, token: str, answers: Answers, *, channe
     ticket = await TicketRepository(uow).lock_id(found.ticket_id)
     survey = await uow.session.get_one(Survey, found.id, with_for_update=True, populate_existing=True)
     _still_open(uow, survey)
-    _complete(answers)
+    check_complete(answers)
     await record_answer(uow, ticket, survey, answers, channel, PETITIONER)
     return ticket
 
@@ -92,6 +101,7 @@ async def record_answer(
 ) -> None:
     """Write a checked answer to a locked, open survey and act on it."""
     survey.state = SurveyState.ANSWERED
+    survey.next_call_at = survey.why_not = None
     survey.answered_at = uow.now
     survey.channel = channel
     survey.contacted, survey.solved, survey.satisfied = answers.contacted, answers.solved, answers.satisfied
@@ -122,7 +132,8 @@ def _still_open(uow: UnitOfWork, survey: Survey) -> None:
         raise SurveyOver("token")
 
 
-def _complete(answers: Answers) -> None:
+def check_complete(answers: Answers) -> None:
+    """Raises NothingAnswered."""
     if answers.solved is None and answers.satisfied is None:
         raise NothingAnswered("solved")
     optional(answers.reason, "reason", "原因", 500)

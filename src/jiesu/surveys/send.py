@@ -9,6 +9,7 @@ from sqlalchemy import select
 from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.crypto import KeyRing, fingerprint
+from jiesu.petitioners.models import Petitioner
 from jiesu.surveys.models import Survey
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.end import close_ticket
@@ -45,6 +46,7 @@ async def create_survey(
         token_hash=fingerprint(survey_token(keys, ticket.id, round_)),
         created_at=uow.now,
         expires_at=uow.now + timedelta(days=link_days),
+        next_call_at=uow.now + remind_after if asked and await _has_telephone(uow, ticket) else None,
     )
     uow.session.add(survey)
     await uow.session.flush()
@@ -59,6 +61,11 @@ async def create_survey(
     ]
     await jobs.schedule_all(uow, promises)
     return survey
+
+
+async def _has_telephone(uow: UnitOfWork, ticket: Ticket) -> bool:
+    has = select(Petitioner.id).where(Petitioner.id == ticket.petitioner_id, Petitioner.phone_hash.is_not(None))
+    return await uow.session.scalar(has) is not None
 
 
 async def latest_survey(uow: UnitOfWork, ticket_id: int) -> Survey | None:
@@ -76,12 +83,14 @@ async def cancel_survey(uow: UnitOfWork, ticket: Ticket) -> None:
     """Close the open survey of a withdrawn ticket."""
     survey = await latest_survey(uow, ticket.id)
     if survey is not None and survey.state is SurveyState.OPEN:
-        survey.state = SurveyState.CANCELLED
+        survey.state, survey.next_call_at = SurveyState.CANCELLED, None
         await stop_jobs(uow, survey)
 
 
-async def expire_survey(uow: UnitOfWork, ticket: Ticket, survey: Survey) -> None:
-    """Nobody answered: the ticket closes, and silence counts as nothing."""
-    survey.state = SurveyState.EXPIRED
+async def expire_survey(uow: UnitOfWork, ticket: Ticket, survey: Survey, why: str | None = None) -> None:
+    """Nobody answered: the ticket closes, and silence counts as nothing. `why` where the petitioner would not answer."""
+    survey.state, survey.next_call_at = SurveyState.EXPIRED, None
+    if why is not None:
+        survey.why_not, survey.expires_at = why, uow.now
     await stop_jobs(uow, survey)
-    await close_ticket(uow, ticket, "survey_expired")
+    await close_ticket(uow, ticket, f"survey_{why or 'expired'}")

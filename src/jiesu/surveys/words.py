@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["Satisfaction", "Solved", "SurveyState"]
+__all__ = ["CallOutcome", "Satisfaction", "Solved", "SurveyState"]
 
 
 class SurveyState(StrEnum):
@@ -27,3 +27,13 @@ class Satisfaction(StrEnum):
     YES = "yes"
     MOSTLY = "mostly"
     NO = "no"
+
+
+class CallOutcome(StrEnum):
+    """What came of calling somebody back (回访)."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    LATER = "later"
+    REFUSED = "refused"
+    WRONG_NUMBER = "wrong_number"

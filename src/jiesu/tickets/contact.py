@@ -14,7 +14,7 @@ from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Contact, Ticket
 from jiesu.tickets.words import Outcome, Step
 
-__all__ = ["BadNextCall", "log_contact"]
+__all__ = ["BadNextCall", "log_contact", "read_next_call"]
 
 #: The next call is made within this time; what is further off is no plan.
 FURTHEST = timedelta(days=90)
@@ -44,7 +44,7 @@ async def log_contact(
     """
     ticket = await open_step(uow, staff, number, Step.CONTACT, version)
     note = required(note, "note", "联系记录")
-    next_call = _next_call(next_at, uow.now)
+    next_call = read_next_call(next_at, uow.now)
     ticket.move(Step.CONTACT)
     ticket.contact_attempts += 1
     reached = outcome is Outcome.REACHED
@@ -65,8 +65,8 @@ async def log_contact(
     return ticket
 
 
-def _next_call(text: str | None, now: datetime) -> datetime | None:
-    """Aware UTC. Raises BadNextCall."""
+def read_next_call(text: str | None, now: datetime) -> datetime | None:
+    """When somebody is to be called again, aware UTC; None where nothing was typed. Raises BadNextCall."""
     if not (text or "").strip():
         return None
     try:

@@ -71,6 +71,7 @@ class Step(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     SEND_BACK = "send_back"
+    CALL_BACK = "call_back"
     CLOSE = "close"
     ORDER_REWORK = "order_rework"
     WITHDRAW = "withdraw"
@@ -176,6 +177,7 @@ _STEP = {
     Step.SUBMIT: ("提交结果", "Submit the result"),
     Step.APPROVE: ("审核通过", "Approve"),
     Step.SEND_BACK: ("退回修改", "Send back"),
+    Step.CALL_BACK: ("记录回访", "Call back"),
     Step.CLOSE: ("办结", "Close"),
     Step.ORDER_REWORK: ("重办", "Rework"),
     Step.WITHDRAW: ("撤回", "Withdraw"),

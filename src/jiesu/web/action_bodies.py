@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from jiesu.escalation.orders import OrderKind
 from jiesu.intake.split import PartWanted
 from jiesu.petitions.words import RefusalReason, ServiceWay
+from jiesu.surveys.words import CallOutcome, Satisfaction, Solved
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.words import Outcome
 
 __all__ = [
     "AboutTask",
     "Approval",
+    "CallBack",
     "ContactMade",
     "Designation",
     "Dispatch",
@@ -146,6 +150,19 @@ class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
     outcome: Outcome
     note: str = ""
     next_at: str | None = None
+
+
+class CallBack(msgspec.Struct, forbid_unknown_fields=True):
+    """The three questions where `outcome` is `answered`; `next_at` where it is `later`. A form says "yes" and "no" for true and false."""
+
+    outcome: CallOutcome
+    contacted: bool | Literal["yes", "no"] | None = None
+    solved: Solved | None = None
+    satisfied: Satisfaction | None = None
+    reason: str | None = None
+    pressed: bool | Literal["yes", "no"] | None = None
+    next_at: str | None = None
+    note: str | None = None
 
 
 class Diversion(msgspec.Struct, forbid_unknown_fields=True):

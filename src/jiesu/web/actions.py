@@ -31,6 +31,8 @@ from jiesu.sla.decide_listing import grant_listing, refuse_listing, unlist_ticke
 from jiesu.sla.extend import ask_extension
 from jiesu.sla.tell_plan import tell_plan
 from jiesu.statistics.exclude import ask_exclusion, grant_exclusion, refuse_exclusion
+from jiesu.surveys.answer import Answers
+from jiesu.surveys.call_back import call_back
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
@@ -55,6 +57,7 @@ from jiesu.tickets.words import Step
 from jiesu.web.action_bodies import (
     AboutTask,
     Approval,
+    CallBack,
     ContactMade,
     Designation,
     Dispatch,
@@ -203,6 +206,33 @@ async def _list(call: Call, body: ListingWanted) -> Ticket:
     )
 
 
+def _truth(said: bool | str | None) -> bool | None:
+    return said == "yes" if isinstance(said, str) else said
+
+
+async def _call_back(call: Call, body: CallBack) -> Ticket:
+    ticket = await TicketRepository(call.uow).find(call.number)
+    call.staff.see(ticket)
+    answers = Answers(
+        contacted=_truth(body.contacted),
+        solved=body.solved,
+        satisfied=body.satisfied,
+        reason=body.reason,
+        pressed=_truth(body.pressed),
+    )
+    return await call_back(
+        call.uow,
+        call.rules.clocks_of(ticket.policy_version).survey,
+        call.staff,
+        call.number,
+        body.outcome,
+        answers,
+        body.next_at,
+        body.note,
+        version=call.version,
+    )
+
+
 async def _exclude(call: Call, body: ExclusionWanted) -> Ticket:
     return await ask_exclusion(
         call.uow,
@@ -343,6 +373,7 @@ ACTIONS: Mapping[str, Action] = {
     "acknowledge": Action(OptionalNote, _plain(acknowledge_escalations)),
     "take_over": Action(Reason, _plain(take_over_ticket)),
     "own_case": Action(Reason, _plain(own_case)),
+    "call_back": Action(CallBack, _call_back),
     "exclude": Action(ExclusionWanted, _exclude),
     "grant_exclusion": Action(OptionalNote, _plain(grant_exclusion)),
     "refuse_exclusion": Action(Reason, _plain(refuse_exclusion)),

@@ -8,15 +8,17 @@ from fractions import Fraction
 import msgspec
 
 from jiesu.accounts.staff import Staff
+from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
+from jiesu.statistics.coverage import Coverage, coverage_of
 from jiesu.statistics.query import MonthSpan, counted_tickets, month_span, rates_of
 from jiesu.statistics.rates import Figures
-from jiesu.tickets.repository import visible_to
+from jiesu.tickets.repository import countable_by, visible_to
 
 __all__ = ["CountedView", "FigureView", "RatesView", "UnitRates", "counted_view", "month_of", "rates_view"]
 
@@ -50,6 +52,8 @@ class RatesView(msgspec.Struct, frozen=True):
     month: str
     previous: str
     units: list[UnitRates]
+    #: How the surveys about the first unit's subtree ended in the month.
+    coverage: Coverage
 
 
 class CountedView(msgspec.Struct, frozen=True):
@@ -112,7 +116,13 @@ async def rates_view(
             )
             for row, old in zip(now, then, strict=True)
         ],
+        await _coverage(uow, rules, staff, span, chosen),
     )
+
+
+async def _coverage(uow: UnitOfWork, rules: Rules, staff: Staff, span: MonthSpan, unit: str) -> Coverage:
+    async with uow.scoped(Scope.FIGURES):
+        return await coverage_of(uow, span, sorted(rules.organisation.subtree(unit)), countable_by(staff))
 
 
 async def counted_view(
