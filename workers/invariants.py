@@ -42,7 +42,7 @@ LAWS: dict[str, str] = {
     "every open ticket has a running clock, or one paused with a recorded pause": f"""
         SELECT t.number FROM ticket t WHERE t.status IN ({_OPEN})
         AND NOT EXISTS (SELECT FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'running')
-        AND NOT (t.status = 'need_info'
+        AND NOT (t.status IN ('need_info', 'reviewing')
                  AND EXISTS (SELECT FROM pause p WHERE p.ticket_id = t.id AND p.ended_at IS NULL)
                  AND EXISTS (SELECT FROM deadline d WHERE d.ticket_id = t.id AND d.state = 'paused'))""",
     "no ended ticket has a clock running": f"""
@@ -166,6 +166,13 @@ LAWS: dict[str, str] = {
                 OR EXISTS (SELECT FROM dead_letter d WHERE d.key = 'listing.ends:' || l.id)))
         UNION SELECT t.number FROM listing l JOIN ticket t ON t.id = l.ticket_id
         WHERE l.state = 'granted' AND t.status <> 'listed'""",
+    "every recheck and review that waits has its clock at its organ, and no other has": """
+        SELECT t.number FROM recheck r JOIN ticket t ON t.id = r.ticket_id WHERE r.state = 'asked' AND (
+            t.status <> CASE r.stage WHEN 'recheck' THEN 'rechecking' ELSE 'reviewing' END
+            OR NOT EXISTS (SELECT FROM deadline d WHERE d.ticket_id = r.ticket_id AND d.target = r.stage
+                AND d.unit = r.organ AND d.state IN ('running', 'paused')))
+        UNION SELECT t.number FROM ticket t WHERE t.status IN ('rechecking', 'reviewing')
+        AND NOT EXISTS (SELECT FROM recheck r WHERE r.ticket_id = t.id AND r.state = 'asked')""",
     "no opinion on a petition was given before it was accepted": """
         SELECT t.number FROM document d JOIN ticket t ON t.id = d.ticket_id WHERE d.kind = 'opinion' AND t.accepted_at IS NULL
         UNION SELECT t.number FROM ticket t WHERE t.accepted_at IS NOT NULL AND NOT EXISTS (

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.orders import end_orders
-from jiesu.petitions.events import AcceptanceRefused, PetitionAccepted
+from jiesu.notifications.tell import tell_post
+from jiesu.petitions.cases import TARGETS, case_of, within
+from jiesu.petitions.events import (
+    AcceptanceRefused,
+    HearingEnded,
+    HearingHeld,
+    PetitionAccepted,
+    RecheckAsked,
+    RecheckDecided,
+    RecheckWithdrawn,
+)
 from jiesu.petitions.issue import issue
-from jiesu.petitions.words import REFUSALS, ROUTES, DocumentKind
+from jiesu.petitions.words import REFUSALS, ROUTES, VERDICTS, CaseState, DocumentKind, Stage
 from jiesu.promises import follow_link, promised_words, save, tell, unit_name
 from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
-from jiesu.sla.limits import Target
+from jiesu.sla.limits import ClockKind, Target
 from jiesu.sla.listings import end_listings
+from jiesu.sla.wording import moment_words
+from jiesu.surveys.send import cancel_survey
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import BINDING, TaskState, relieve, tasks_of
 
-__all__ = ["give_opinion", "keep_notice", "tell_refused", "write_diversion"]
+__all__ = [
+    "begin_recheck", "end_recheck", "give_opinion", "keep_notice", "pause_review", "resume_review", "take_recheck_back",
+    "tell_refused", "write_diversion",
+]  # fmt: skip
+
+#: How the petitioner is told of each.
+STAGES = {Stage.RECHECK: "复查", Stage.REVIEW: "复核"}
 
 
 async def keep_notice(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: PetitionAccepted) -> None:
@@ -77,4 +95,68 @@ async def write_diversion(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: 
             unit=event.by.unit or ticket.desk_unit,
             by=event.by,
             blanks=blanks,
+        )
+
+
+async def begin_recheck(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: RecheckAsked) -> None:
+    """The organ's clock begins, in sight of the petitioner; a survey that was still open is not asked any more."""
+    await cancel_survey(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
+    limit, calendar = within(rules, ticket, event.stage), rules.calendars.of(event.unit)
+    row = clocks.begin_beside(TARGETS[event.stage], ClockKind.PETITIONER, limit, event.unit, calendar)
+    await save(uow, rules, clocks)
+    key = f"recheck_asked:{ticket.id}:{event.stage}"
+    await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="recheck_asked")
+    blanks = {
+        "stage": STAGES[event.stage],
+        "unit": unit_name(rules, event.unit),
+        "due": moment_words(row.due_at, "zh"),
+        "link": await follow_link(uow, rules, ticket),
+    }
+    await tell(uow, rules, ticket, "recheck_asked", blanks, round_=ticket.version)
+
+
+async def end_recheck(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: RecheckDecided) -> None:
+    """Decided, in time or late; the petitioner and the unit whose opinion it was hear how."""
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.meet({TARGETS[event.stage]})
+    clocks.drop()
+    await save(uow, rules, clocks)
+    if ticket.lead_unit is not None:
+        key = f"recheck_decided:{ticket.id}:{event.stage}"
+        await tell_post(uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="recheck_decided")
+    blanks = {
+        "stage": STAGES[event.stage],
+        "verdict": VERDICTS[event.verdict][0],
+        "document": event.number,
+        "link": await follow_link(uow, rules, ticket),
+    }
+    await tell(uow, rules, ticket, "recheck_decided", blanks, round_=ticket.version)
+
+
+async def pause_review(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: HearingHeld) -> None:
+    """The time of a hearing is not counted (Art. 36)."""
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.pause("hearing", rules.calendars)
+    await save(uow, rules, clocks)
+    blanks = {"unit": unit_name(rules, event.unit), "link": await follow_link(uow, rules, ticket)}
+    await tell(uow, rules, ticket, "hearing", blanks, round_=ticket.version)
+
+
+async def resume_review(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: HearingEnded) -> None:
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.resume(rules.calendars)
+    await save(uow, rules, clocks)
+
+
+async def take_recheck_back(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketWithdrawn) -> None:
+    """Whoever takes the petition back asks nothing of the higher organ any more."""
+    case = await case_of(uow, ticket)
+    if case is not None:
+        case.state = CaseState.WITHDRAWN
+        for pause in (await TicketClocks.of(uow, ticket)).pauses:
+            pause.ended_at = pause.ended_at or uow.now
+        await uow.record(RecheckWithdrawn(ticket_id=ticket.id, by=event.by, stage=case.stage, unit=case.organ))
+        await tell_post(
+            uow, key=f"recheck_withdrawn:{ticket.id}", unit=case.organ, ticket_id=ticket.id, kind="withdrawn"
         )

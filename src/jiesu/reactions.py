@@ -61,8 +61,28 @@ from jiesu.parts import (
     tell_of_parts,
     withdraw_parts,
 )
-from jiesu.petitioning import give_opinion, keep_notice, tell_refused, write_diversion
-from jiesu.petitions.events import AcceptanceRefused, DocumentIssued, DocumentServed, PetitionAccepted
+from jiesu.petitioning import (
+    begin_recheck,
+    end_recheck,
+    give_opinion,
+    keep_notice,
+    pause_review,
+    resume_review,
+    take_recheck_back,
+    tell_refused,
+    write_diversion,
+)
+from jiesu.petitions.events import (
+    AcceptanceRefused,
+    DocumentIssued,
+    DocumentServed,
+    HearingEnded,
+    HearingHeld,
+    PetitionAccepted,
+    RecheckAsked,
+    RecheckDecided,
+    RecheckWithdrawn,
+)
 from jiesu.promises import (
     announce_move,
     ask_decider,
@@ -355,6 +375,11 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     AcceptanceRefused: (tell_refused,),
     DocumentIssued: (),
     DocumentServed: (),
+    RecheckAsked: (begin_recheck,),
+    RecheckDecided: (end_recheck,),
+    RecheckWithdrawn: (),
+    HearingHeld: (pause_review,),
+    HearingEnded: (resume_review,),
     e.PetitionerContacted: (meet_contact,),
     e.PetitionerInformed: (send_news,),
     e.PlanTold: (review_plan,),
@@ -373,7 +398,15 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     CallbackTried: (),
     e.ReworkOrdered: (hand_to_superior,),
     e.TicketClosed: (close_whole,),
-    e.TicketWithdrawn: (end_tasks, stop_all, end_survey, let_followers_go, withdraw_parts, close_whole),
+    e.TicketWithdrawn: (
+        end_tasks,
+        take_recheck_back,
+        stop_all,
+        end_survey,
+        let_followers_go,
+        withdraw_parts,
+        close_whole,
+    ),
     e.TicketReopened: (run_again, reopen_whole),
     TakenOver: (),
     CaseOwned: (),

@@ -38,6 +38,7 @@ DEMO = {("GET", "/demo"), ("GET", "/demo/inbox"), ("GET", "/api/v1/demo/users"),
 BY_CODE = {
     ("GET", "/api/v1/tickets/{number:str}"), ("GET", "/api/v1/tickets/{number:str}/deadlines/{id:int}/explain"),
     ("POST", "/api/v1/tickets/{number:str}/supplement"), ("POST", "/api/v1/tickets/{number:str}/withdraw"),
+    ("POST", "/api/v1/tickets/{number:str}/recheck"), ("POST", "/api/v1/tickets/{number:str}/review"),
     ("POST", "/api/v1/tickets/{number:str}/reopen"), ("GET", "/api/v1/tickets/{number:str}/attachments"),
     ("POST", "/api/v1/tickets/{number:str}/attachments"), ("GET", "/t/{number:str}/files/{place:int}"), ("GET", "/files/{link:str}"),
     ("GET", "/api/v1/tickets/{number:str}/consents"), ("POST", "/api/v1/tickets/{number:str}/consents/{purpose:str}/withdraw"),
@@ -276,6 +277,8 @@ BODIES = {
     "contact": {"outcome": "reached", "note": "x"},
     "refuse_acceptance": {"reason": "outside", "basis": "x"},
     "serve": {"way": "post", "receiver": "x"},
+    "decide_recheck": {"verdict": "upheld", "opinion": "x"},
+    "decide_review": {"verdict": "upheld", "opinion": "x"},
     "divert": {"reason": "litigation", "pointer": "x"},
     "extend": {"until": "2026-12-01", "reason": "x"},
 }

@@ -49,6 +49,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "contact": {"outcome": "reached", "note": "电话说明了办理安排"},
     "refuse_acceptance": {"reason": "outside", "basis": "请向医保部门申请。"},
     "serve": {"way": "post", "receiver": "张建国"},
+    "decide_recheck": {"verdict": "upheld", "opinion": "原意见事实清楚。"},
+    "decide_review": {"verdict": "changed", "opinion": "补发到2024年。"},
     "divert": {"reason": "litigation", "pointer": "请向承办法院反映。"},
     "dispatch": {"unit": STATION, "class": "P2"},
     "reclass": {"class": "P3", "reason": "涉及几个单位"},

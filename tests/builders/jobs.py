@@ -13,6 +13,7 @@ import workers.attachments
 import workers.checkpoints
 import workers.clocks
 import workers.documents
+import workers.listings
 import workers.messages
 import workers.outreach
 import workers.surveys  # noqa: F401  (each registers its handlers)

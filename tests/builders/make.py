@@ -23,7 +23,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status
 from jiesu.web.action_bodies import Dispatch
 from jiesu.web.actions import ACTIONS, Call
-from tests.builders.forms import CITY, STATION, appeal_form
+from tests.builders.forms import CITY, COUNTY, STATION, appeal_form
 
 __all__ = ["Made", "Make"]
 
@@ -36,6 +36,10 @@ _BODIES = {
     "submit": {"result": "已核实并补发三个月抚恤金。"},
     "refuse_acceptance": {"reason": "outside", "basis": "请向市医疗保障局申请，电话12393。"},
     "serve": {"way": "in_person", "receiver": "张建国"},
+    "ask_recheck": {"reason": "补发的年份不对"},
+    "decide_recheck": {"verdict": "upheld", "opinion": "原意见事实清楚，依据充分。"},
+    "ask_review": {"reason": "仍然不对"},
+    "decide_review": {"verdict": "changed", "opinion": "补发到2024年。"},
     "reopen": {"reason": "补发的金额少了一个月"},
     "note": {"text": "已向财务核实"},
     "list": {"plan": "等省厅批复后补发，每月核对一次。", "event": "省厅批复"},
@@ -43,7 +47,9 @@ _BODIES = {
     "send_back": {"reason": "请写明金额"},
 }
 #: States that only a petition (信访) comes to.
-_STATUTORY = frozenset({Status.NOT_ACCEPTED})
+_STATUTORY = frozenset({Status.NOT_ACCEPTED, Status.RECHECKING, Status.REVIEWING, Status.FINAL})
+#: From the opinion on.
+_DISPUTED = {Status.RECHECKING: 1, Status.REVIEWING: 3, Status.FINAL: 4}
 YES, NO = {"contacted": True, "solved": "yes", "satisfied": "yes"}, {"contacted": True, "solved": "no"}
 
 
@@ -102,6 +108,13 @@ class Make:
                 await self.step(made, step, f"{'unit_head' if step == 'approve' else 'officer'}-{unit}")
         if state is Status.NOT_ACCEPTED:
             await self.step(made, "refuse_acceptance", f"officer-{unit}")
+        for step, by in (
+            ("ask_recheck", f"intake-{COUNTY}"),
+            ("decide_recheck", f"unit_head-{COUNTY}"),
+            ("ask_review", f"intake-{COUNTY}"),
+            ("decide_review", f"unit_head-{CITY}"),
+        )[: _DISPUTED.get(state, 0)]:
+            await self.step(made, step, by)
         if state is Status.OBJECTED:
             await self.step(made, "object", f"officer-{unit}")
         if state is Status.LISTED:

@@ -84,6 +84,8 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "exclude": {"reason": "abusive", "evidence": "录音"},
         "call_back": {"outcome": chance.choice(["no_answer", "answered", "wrong_number"]), "solved": "yes", "next_at": None},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
+        "decide_recheck": {"verdict": chance.choice(["upheld", "changed"]), "opinion": "x"},
+        "decide_review": {"verdict": "upheld", "opinion": "x"},
         "serve": {"way": "post", "receiver": "本人"},
         "split": {"parts": [{"title": "x", "text": "一部分", "unit": chance.choice(UNITS)} for _ in range(chance.randint(1, 3))]},
         "merge": {"into": chance.choice(others or [""])},

@@ -28,7 +28,8 @@ UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_uni
 MESSAGES = frozenset({
     "TicketRegistered", "InfoRequested", "Supplemented", "FilesAttached", "TicketAnswered", "TicketDiverted",
     "PetitionerContacted", "PetitionerInformed", "PlanTold", "ResultApproved", "SurveyAnswered", "TicketReopened",
-    "TicketWithdrawn", "PetitionAccepted", "AcceptanceRefused", "DocumentIssued", "DocumentServed",
+    "TicketWithdrawn", "PetitionAccepted", "AcceptanceRefused", "DocumentIssued", "DocumentServed", "RecheckAsked",
+    "RecheckDecided", "HearingHeld",
 })  # fmt: skip
 LADDER = frozenset({"Escalated", "EscalationAcknowledged", "AckOverdue"})
 

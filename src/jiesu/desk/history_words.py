@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jiesu.petitions.words import REFUSALS, WAYS, DocumentKind, RefusalReason, ServiceWay
+from jiesu.petitions.words import REFUSALS, VERDICTS, WAYS, DocumentKind, RefusalReason, ServiceWay, Verdict
 from jiesu.routing.returns import REASONS, ObjectionReason
 from jiesu.sla.limits import Target, parse_limit
 from jiesu.sla.wording import TARGETS, limit_words
@@ -262,6 +262,8 @@ _DOCUMENT = {
     DocumentKind.REFUSAL: ("不予受理告知书", "the notice of non-acceptance"),
     DocumentKind.DIVERSION: ("分流告知书", "the notice of the right procedure"),
     DocumentKind.OPINION: ("处理意见书", "the written opinion"),
+    DocumentKind.RECHECK: ("复查意见书", "the opinion on the recheck"),
+    DocumentKind.REVIEW: ("复核意见书", "the opinion on the review"),
 }
 
 
@@ -301,6 +303,32 @@ def _served_yours(data: Data, english: bool) -> str:
     code, paper = data.get("way"), _paper(data, english)
     way = WAYS[ServiceWay(code)][english] if code in list(ServiceWay) else ("送达", "served")[english]
     return (f"{paper}（{{number}}）已经送达：{way}", f"You were given {paper} ({{number}}): {way}")[english]
+
+
+_STAGE = {"recheck": ("复查", "recheck"), "review": ("复核", "review")}
+
+
+def _stage(data: Data, english: bool) -> str:
+    return _STAGE.get(str(data.get("stage")), ("复查、复核", "recheck"))[english]
+
+
+def _recheck_asked(data: Data, english: bool) -> str:
+    stage = _stage(data, english)
+    return (f"申请{stage}，由{{unit}}作出意见", f"asked for a {stage}; {{unit}} decides")[english]
+
+
+def _recheck_decided(data: Data, english: bool) -> str:
+    code, stage = data.get("verdict"), _stage(data, english)
+    verdict = VERDICTS[Verdict(code)][english] if code in list(Verdict) else ""
+    return (
+        f"{{unit}}作出{stage}意见：{verdict}（{{number}}）",
+        f"{{unit}} decided the {stage}: {verdict} ({{number}})",
+    )[english]
+
+
+def _recheck_back(data: Data, english: bool) -> str:
+    stage = _stage(data, english)
+    return (f"{stage}申请随撤回结束", f"the request for a {stage} ended with the withdrawal")[english]
 
 
 #: event → what staff read, the field shown below it
@@ -357,6 +385,11 @@ STAFF: Table = {
     "AcceptanceRefused": (_refused, "basis"),
     "DocumentIssued": (_issued, None),
     "DocumentServed": (_served, "note"),
+    "RecheckAsked": (_recheck_asked, "reason"),
+    "RecheckDecided": (_recheck_decided, "opinion"),
+    "RecheckWithdrawn": (_recheck_back, None),
+    "HearingHeld": (("举行听证，复核期限暂停计算", "held a hearing; the clock of the review stands still"), "note"),
+    "HearingEnded": (("听证结束，复核期限继续计算", "the hearing ended; the clock runs on"), "note"),
     "NoteAdded": (("记录", "noted"), "text"),
     "PersonalFileOpened": (("打开了一人一档", "opened the personal file"), None),
     "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
@@ -429,6 +462,17 @@ PETITIONER: Table = {
     "AcceptanceRefused": (_refused_yours, "basis"),
     "DocumentIssued": (_issued, None),
     "DocumentServed": (_served_yours, None),
+    "RecheckAsked": (_recheck_asked, "reason"),
+    "RecheckDecided": (_recheck_decided, "opinion"),
+    "RecheckWithdrawn": (_recheck_back, None),
+    "HearingHeld": (
+        (
+            "{unit}举行听证，时间、地点会通知您；听证期间不计入期限",
+            "{unit} holds a hearing and will tell you when; its time does not count",
+        ),
+        None,
+    ),
+    "HearingEnded": (("听证结束，继续办理", "The hearing is over; work on it goes on"), None),
     "TicketSigned": (("{unit}已签收，开始办理", "{unit} took it in hand"), None),
     "PetitionerInformed": (("告诉您办理进展", "We told you how things stand"), "text"),
     "PlanTold": (("告诉您解决方案", "We told you the plan"), "plan"),

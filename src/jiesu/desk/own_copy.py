@@ -28,7 +28,7 @@ from jiesu.tickets.reveal import PetitionerRevealed
 __all__ = ["OwnCopy", "own_copy"]
 
 #: The petitioner's own words in the trail, and the field they stand in.
-OWN_WORDS = {"Supplemented": "text", "TicketReopened": "reason", "TicketWithdrawn": "reason"}
+OWN_WORDS = {"Supplemented": "text", "TicketReopened": "reason", "TicketWithdrawn": "reason", "RecheckAsked": "reason"}
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from jiesu.desk.history import HistoryLine, for_petitioner
 from jiesu.desk.merging import TogetherView, together_view
 from jiesu.desk.names import Named, category_named, place_named, unit_named
 from jiesu.desk.parts import OwnPartView, own_part_views
+from jiesu.desk.rechecking import AskView, RecheckView, ask_view, recheck_views
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -21,9 +22,13 @@ from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN, PETITIONER, allowed
-from jiesu.tickets.words import Status, say_status
+from jiesu.tickets.words import Status, Step, say_status
 
 __all__ = ["ProgressView", "progress_view"]
+
+
+#: The opinion stands and is known while a higher organ looks at it.
+DISPUTED = frozenset({Status.RECHECKING, Status.REVIEWING})
 
 
 class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
@@ -50,6 +55,10 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
     deadlines: list[DeadlineView]
     extension: ExtendedView | None
     timeline: list[HistoryLine]
+    #: Whether the statutory track applies; what may be asked for now, and what was.
+    petition: bool
+    ask: AskView | None
+    rechecks: list[RecheckView]
     #: Written notices and opinions (信访文书).
     documents: list[DocumentView]
     reply: str | None
@@ -64,7 +73,8 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     """The ticket as its petitioner may see it; a sealed report names no handling unit."""
     survey = await latest_survey(uow, ticket.id)
     asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    told = ticket.status not in OPEN | {Status.MERGED, Status.SPLIT} or asked
+    ask = await ask_view(uow, rules, ticket, locale)
+    told = ticket.status not in OPEN - DISPUTED | {Status.MERGED, Status.SPLIT} or asked
     return ProgressView(
         number=ticket.number,
         status=ticket.status,
@@ -85,11 +95,23 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         deadlines=await deadline_views(uow, rules, ticket, locale, public=True),
         extension=await extended_view(uow, ticket),
         timeline=await for_petitioner(uow, rules, ticket, locale),
+        petition=ticket.is_petition,
+        ask=ask,
+        rechecks=await recheck_views(uow, rules, ticket, locale),
         documents=await document_views(uow, rules, ticket, locale, public=True),
         reply=ticket.reply,
         result=ticket.result if told else None,
-        allowed=[str(step) for step in allowed(ticket.status, [PETITIONER])],
+        allowed=[str(step) for step in allowed(ticket.status, [PETITIONER]) if _theirs(ticket, ask, step)],
         survey=f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None and asked else None,
         anonymous=ticket.anonymous,
         version=ticket.version,
     )
+
+
+def _theirs(ticket: Ticket, ask: AskView | None, step: Step) -> bool:
+    """What the law leaves open: a petition is disputed before a higher organ, everything else is reopened."""
+    if step is Step.REOPEN:
+        return not ticket.is_petition
+    if step in (Step.ASK_RECHECK, Step.ASK_REVIEW):
+        return ask is not None and step == f"ask_{ask.stage}"
+    return True

@@ -23,6 +23,8 @@ from jiesu.kit.numbers import normalise_number
 from jiesu.kit.paging import decode_cursor, encode_cursor
 from jiesu.kit.text import query_bigrams
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitions.models import Recheck
+from jiesu.petitions.words import CaseState
 from jiesu.routing.objections import Objection, ObjectionState
 from jiesu.surveys.models import Survey
 from jiesu.surveys.words import SurveyState
@@ -48,6 +50,7 @@ class View(StrEnum):
     TO_SIGN = "to_sign"
     IN_PROGRESS = "in_progress"
     CO_HANDLING = "co_handling"
+    RECHECK = "recheck"
     TO_REVIEW = "to_review"
     REWORK = "rework"
     NEED_INFO = "need_info"
@@ -91,7 +94,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
     if staff.role in (Role.INTAKE, Role.DISPATCHER):
         first = (View.TO_DISPATCH, View.OBJECTED, View.NEED_INFO, View.REWORK, View.OVERDUE)
     elif staff.role is Role.SUPERVISOR:
-        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.DUE_TODAY, View.LISTED)
+        first = (View.ESCALATED, View.OVERDUE, View.REWORK, View.RECHECK, View.DUE_TODAY, View.LISTED)
     elif staff.role is Role.CALLBACK:
         first = (View.TO_CALL, View.AWAITING_SURVEY)
     elif staff.has(Right.APPROVE):
@@ -99,6 +102,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
             View.TO_REVIEW,
             View.ESCALATED,
             View.REWORK,
+            View.RECHECK,
             View.TO_SIGN,
             View.IN_PROGRESS,
             View.CO_HANDLING,
@@ -114,6 +118,7 @@ def views_for(staff: Staff) -> tuple[View, ...]:
             View.DUE_TODAY,
             View.OVERDUE,
             View.REWORK,
+            View.RECHECK,
             View.AWAITING_SURVEY,
         )
     return (*first, View.OPEN, View.ENDED)
@@ -135,6 +140,9 @@ def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
     if view is View.CO_HANDLING:
         owed = select(Task.ticket_id).where(Task.unit.in_(staff.subtree), Task.state.in_(BINDING))
         return and_(seen, Ticket.id.in_(owed))
+    if view is View.RECHECK:
+        asked = select(Recheck.ticket_id).where(Recheck.organ.in_(staff.subtree), Recheck.state == CaseState.ASKED)
+        return and_(seen, Ticket.id.in_(asked))
     if view is View.OBJECTED:
         judged = select(Objection.ticket_id).where(
             Objection.judge.in_(staff.subtree), Objection.state == ObjectionState.PENDING

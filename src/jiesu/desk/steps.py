@@ -14,6 +14,7 @@ from jiesu.desk.extending import possible_decisions, room_view
 from jiesu.desk.listing import refused_by_listings
 from jiesu.desk.objecting import refused_by_objections
 from jiesu.desk.ordering import refused_by_orders
+from jiesu.desk.rechecking import refused_by_rechecks
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.waiting import awaited_of
@@ -37,6 +38,10 @@ __all__ = ["ACKNOWLEDGE", "steps_for"]
 #: What people come to a ticket for, most often first.
 LIKELIEST = (
     Step.SIGN,
+    Step.DECIDE_RECHECK,
+    Step.END_HEARING,
+    Step.DECIDE_REVIEW,
+    Step.HOLD_HEARING,
     Step.ACCEPT,
     Step.REFUSE_ACCEPTANCE,
     Step.DESIGNATE,
@@ -73,6 +78,8 @@ LIKELIEST = (
     Step.OBJECT_TASK,
     Step.OBJECT,
     Step.SERVE,
+    Step.ASK_RECHECK,
+    Step.ASK_REVIEW,
     Step.RECLASS,
     Step.GRANT_EXCLUSION,
     Step.REFUSE_EXCLUSION,
@@ -103,6 +110,7 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     late |= await refused_by_orders(uow, rules, staff, ticket, open_)
     late |= await refused_by_tasks(uow, staff, ticket, open_)
     late |= await refused_by_objections(uow, rules, staff, ticket, open_)
+    late |= await refused_by_rechecks(uow, rules, staff, ticket, open_)
     late |= await _refused_by_petition(uow, rules, staff, ticket, open_)
     if Step.SERVE in open_ and await unserved(uow, ticket) is None:
         late.add(Step.SERVE)
@@ -123,7 +131,7 @@ def _passes(organisation: Organisation, staff: Staff, ticket: Ticket, step: Step
     if step in (Step.MERGE, Step.SPLIT):
         return mergeable(ticket)
     if step is Step.REOPEN:
-        return not ticket.parts
+        return not ticket.parts and not ticket.is_petition
     if step is Step.REQUEST_INFO:
         return ticket.info_requests == 0
     if step is Step.RECLASS:

@@ -22,6 +22,7 @@ from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
 from jiesu.desk.parts import PartView, part_views
 from jiesu.desk.policies import CitedPolicy, cited_by_ticket
+from jiesu.desk.rechecking import RecheckView, recheck_views
 from jiesu.desk.steps import steps_for
 from jiesu.desk.tasks import TaskView, task_views
 from jiesu.escalation.models import Escalation
@@ -160,6 +161,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     listings: list[ListingView]
     #: Another petition about the same, which a lower unit handles within its limit: then it is not accepted here.
     pending_below: PendingView | None
+    #: The recheck and the review (复查、复核).
+    rechecks: list[RecheckView]
     #: Written notices and opinions (信访文书), with the record of their service.
     documents: list[DocumentView]
     #: Supervision orders and instructions (督办单、批示).
@@ -225,6 +228,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         listings=await listing_views(uow, rules, ticket, locale),
         tasks=await task_views(uow, rules, ticket, locale),
         pending_below=await _pending(uow, rules, staff, ticket, locale) if "refuse_acceptance" in steps else None,
+        rechecks=await recheck_views(uow, rules, ticket, locale),
         documents=await document_views(uow, rules, ticket, locale, whole=staff.may_know_who(ticket)),
         orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),

@@ -8,7 +8,7 @@ from jiesu.escalation.recipient import line_up, recipient
 from jiesu.escalation.steps import Step
 from jiesu.routing.take_over import take_over
 from jiesu.rules import Rules
-from jiesu.sla.limits import ClockKind
+from jiesu.sla.limits import ON_REQUEST, ClockKind
 from jiesu.tickets.events import SYSTEM
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import reclass_locked
@@ -20,7 +20,12 @@ MORE_URGENT = {"P3": "P2", "P2": "P1", "P1": "P0"}
 
 
 async def take_measures(uow: UnitOfWork, rules: Rules, step: Step) -> None:
-    """Do what the rung says to a locked ticket; what is not possible now is left out."""
+    """Do what the rung says to a locked ticket; what is not possible now is left out.
+
+    A recheck or review that is late is no fault of the unit that has the ticket: nothing is done to it.
+    """
+    if step.row.target in ON_REQUEST:
+        return
     for action in step.rung.actions:
         if action == "raise_class":
             await _raise_class(uow, step.ticket, step.name)

@@ -19,7 +19,7 @@ from jiesu.escalation.recipient import line_up, recipient
 from jiesu.notifications.tell import tell_post
 from jiesu.rules import Rules
 from jiesu.sla.deadlines import due
-from jiesu.sla.limits import BY_STEP
+from jiesu.sla.limits import BY_STEP, ON_REQUEST
 from jiesu.sla.models import Deadline
 from jiesu.sla.rungs import Rung
 from jiesu.tickets.events import SYSTEM, TicketEvent
@@ -113,7 +113,7 @@ def _row(uow: UnitOfWork, rules: Rules, step: Step, manned: frozenset[str]) -> d
 
 def _owing(row: Deadline) -> str | None:
     """Whose clock it is, where that is neither the petitioner's nor the responsible unit's."""
-    return row.unit if row.target in BY_STEP else None
+    return row.unit if row.target in BY_STEP | ON_REQUEST else None
 
 
 async def _write(uow: UnitOfWork, rows: list[dict[str, Any]]) -> dict[tuple[int, str], int]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from jiesu.db.uow import UnitOfWork
+from jiesu.petitions.ask import ask_locked
+from jiesu.petitions.words import Stage
 from jiesu.rules import Rules
 from jiesu.secrecy.models import Place
 from jiesu.secrecy.patterns import Finding
@@ -20,7 +22,7 @@ from jiesu.tickets.reopen import reopen_locked
 from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.words import Status
 
-__all__ = ["answer_carefully", "reopen_carefully", "supplement_carefully"]
+__all__ = ["answer_carefully", "ask_carefully", "reopen_carefully", "supplement_carefully"]
 
 
 async def supplement_carefully(uow: UnitOfWork, rules: Rules, ticket: Ticket, text: str, *, confirmed: bool) -> None:
@@ -50,6 +52,16 @@ async def _closed_part(uow: UnitOfWork, whole: Ticket, no: int | None) -> Ticket
         if part.part_no == no and part.status is Status.CLOSED:
             return part
     raise ChoosePart("part")
+
+
+async def ask_carefully(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, stage: Stage, reason: str, *, confirmed: bool
+) -> None:
+    """Ask for a recheck or review of one's own locked petition. Raises LooksClassified besides."""
+    reason = required(reason, "reason", "不服的理由", 1000)
+    found = suspicious(rules.secrecy, "reason", [reason], confirmed=confirmed)
+    await ask_locked(uow, rules, ticket, stage, PLACEHOLDER if found else reason, PETITIONER)
+    await _withhold(uow, rules, ticket, Place.DISPUTE, reason, found)
 
 
 async def answer_carefully(uow: UnitOfWork, rules: Rules, token: str, answers: Answers, *, confirmed: bool) -> Ticket:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from jiesu.kit.private import Private
-from jiesu.petitions.words import DocumentKind, RefusalReason, ServiceWay
+from jiesu.petitions.words import DocumentKind, RefusalReason, ServiceWay, Stage, Verdict
 from jiesu.tickets.events import TicketEvent
 
-__all__ = ["AcceptanceRefused", "DocumentIssued", "DocumentServed", "PetitionAccepted"]
+__all__ = [
+    "AcceptanceRefused", "DocumentIssued", "DocumentServed", "HearingEnded", "HearingHeld", "PetitionAccepted", "RecheckAsked",
+    "RecheckDecided", "RecheckWithdrawn",
+]  # fmt: skip
 
 
 class PetitionAccepted(TicketEvent, frozen=True, kw_only=True):
@@ -33,4 +36,41 @@ class DocumentServed(TicketEvent, frozen=True, kw_only=True):
     kind: DocumentKind
     number: str
     way: ServiceWay
+    note: Private | None
+
+
+class RecheckAsked(TicketEvent, frozen=True, kw_only=True):
+    """`unit` is the organ that decides."""
+
+    stage: Stage
+    unit: str
+    reason: Private
+
+
+class RecheckDecided(TicketEvent, frozen=True, kw_only=True):
+    """`number` is that of the opinion."""
+
+    stage: Stage
+    unit: str
+    verdict: Verdict
+    number: str
+    opinion: Private
+
+
+class RecheckWithdrawn(TicketEvent, frozen=True, kw_only=True):
+    """The petitioner took the petition back before it was decided."""
+
+    stage: Stage
+    unit: str
+
+
+class HearingHeld(TicketEvent, frozen=True, kw_only=True):
+    """听证: the clock of the review stands still until it ends."""
+
+    unit: str
+    note: Private | None
+
+
+class HearingEnded(TicketEvent, frozen=True, kw_only=True):
+    unit: str
     note: Private | None

@@ -1,14 +1,14 @@
-"""Documents of the statutory track with their numbers within the year, and the record of their service (送达记录)."""
+"""Documents of the statutory track with their numbers within the year, the record of their service, rechecks and reviews."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
-from jiesu.petitions.words import DocumentKind, ServiceWay
+from jiesu.petitions.words import CaseState, DocumentKind, ServiceWay, Stage, Verdict
 
-__all__ = ["Document", "DocumentSerial", "Service"]
+__all__ = ["Document", "DocumentSerial", "Recheck", "Service"]
 
 
 class Document(Base):
@@ -62,3 +62,26 @@ class Service(Base):
     receiver: Mapped[str] = mapped_column(encrypted(50))
     note: Mapped[str | None] = mapped_column(encrypted(500))
     staff_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
+
+
+class Recheck(Base):
+    """复查 or 复核: asked for by the petitioner, decided by the next-higher organ; each once for a petition."""
+
+    __tablename__ = "recheck"
+    __table_args__ = (
+        Index("uq_recheck_stage", "ticket_id", "stage", unique=True),
+        Index("ix_recheck_waiting", "organ", "id", postgresql_where=text("state = 'asked'")),
+    )
+
+    id: Mapped[BigId]
+    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
+    stage: Mapped[Stage] = mapped_column(vocabulary(Stage))
+    organ: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    #: What the petitioner disputes.
+    reason: Mapped[str] = mapped_column(encrypted(2000))
+    asked_at: Mapped[Moment]
+    state: Mapped[CaseState] = mapped_column(vocabulary(CaseState), default=CaseState.ASKED)
+    verdict: Mapped[Verdict | None] = mapped_column(vocabulary(Verdict))
+    opinion: Mapped[str | None] = mapped_column(encrypted(5000))
+    decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
+    decided_at: Mapped[Moment | None]

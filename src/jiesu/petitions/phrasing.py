@@ -22,6 +22,8 @@ BLANKS: Mapping[DocumentKind, frozenset[str]] = {
     DocumentKind.REFUSAL: COMMON | {"reason", "basis"},
     DocumentKind.DIVERSION: COMMON | {"route", "pointer"},
     DocumentKind.OPINION: COMMON | {"result"},
+    DocumentKind.RECHECK: COMMON | {"result", "reason", "verdict", "disputed", "asked"},
+    DocumentKind.REVIEW: COMMON | {"result", "reason", "verdict", "disputed", "asked"},
 }
 
 

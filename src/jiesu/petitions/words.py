@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["REFUSALS", "ROUTES", "WAYS", "DocumentKind", "RefusalReason", "ServiceWay"]
+__all__ = [
+    "REFUSALS", "ROUTES", "VERDICTS", "WAYS", "CaseState", "DocumentKind", "RefusalReason", "ServiceWay", "Stage", "Verdict",
+]  # fmt: skip
 
 
 class DocumentKind(StrEnum):
@@ -14,6 +16,26 @@ class DocumentKind(StrEnum):
     REFUSAL = "refusal"
     DIVERSION = "diversion"
     OPINION = "opinion"
+    RECHECK = "recheck"
+    REVIEW = "review"
+
+
+class Stage(StrEnum):
+    """复查, then 复核; after that the matter is concluded."""
+
+    RECHECK = "recheck"
+    REVIEW = "review"
+
+
+class CaseState(StrEnum):
+    ASKED = "asked"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Verdict(StrEnum):
+    UPHELD = "upheld"
+    CHANGED = "changed"
 
 
 class RefusalReason(StrEnum):
@@ -56,6 +78,10 @@ WAYS: dict[ServiceWay, Words] = {
     ServiceWay.LEFT: ("留置送达", "left at the home"),
     ServiceWay.ELECTRONIC: ("电子送达", "electronically"),
     ServiceWay.PUBLIC: ("公告送达", "by public notice"),
+}
+VERDICTS: dict[Verdict, Words] = {
+    Verdict.UPHELD: ("维持原意见", "the opinion stands"),
+    Verdict.CHANGED: ("变更原意见", "the opinion is changed"),
 }
 #: `DivertReason` → the statutory route as documents write it (Art. 31).
 ROUTES: dict[str, str] = {

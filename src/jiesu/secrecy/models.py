@@ -20,6 +20,7 @@ class Place(StrEnum):
     SUPPLEMENT = "supplement"
     NEW_FACTS = "new_facts"
     SURVEY = "survey"
+    DISPUTE = "dispute"
 
 
 class Decision(StrEnum):

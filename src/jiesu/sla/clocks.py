@@ -106,7 +106,7 @@ class TicketClocks:
     def begin_beside(
         self, target: Target, clock: ClockKind, limit: Limit, unit: str, calendar: WorkingCalendar
     ) -> Deadline:
-        """Begin, now, what a step asks of a unit beside the two clocks."""
+        """Begin, now, what a step asks of a unit beside the two clocks, or on the petitioner's of an organ above."""
         end = due(limit, self._uow.now, calendar)
         plan = PlannedDeadline(clock, target, limit, self._uow.now, end.due_at, end.provisional)
         return self._add(plan, self._ticket.service_class, calendar, unit)
@@ -141,7 +141,7 @@ class TicketClocks:
             target=plan.target,
             service_class=service_class,
             round=0 if petitioners else self._ticket.rounds,
-            unit=None if petitioners else unit or self._ticket.lead_unit,
+            unit=unit if petitioners else unit or self._ticket.lead_unit,
             amount=plan.limit.amount,
             per=plan.limit.unit,
             policy_version=self._ticket.policy_version,

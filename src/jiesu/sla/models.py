@@ -58,7 +58,7 @@ class Deadline(Base):
     service_class: Mapped[str] = mapped_column(String(8))
     #: Dispatch round the unit's clock belongs to; 0 for the petitioner's.
     round: Mapped[int] = mapped_column(SmallInteger, default=0)
-    #: The unit whose clock it is; null on the petitioner's.
+    #: The unit whose clock it is; on the petitioner's null, but for the organ that owes a recheck or review.
     unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     #: The limit as it was when armed: amount and unit of `Limit`.
     amount: Mapped[int]

@@ -99,7 +99,10 @@ async def answer_survey(uow: UnitOfWork, token: str, answers: Answers, *, channe
 async def record_answer(
     uow: UnitOfWork, ticket: Ticket, survey: Survey, answers: Answers, channel: str, by: By
 ) -> None:
-    """Write a checked answer to a locked, open survey and act on it."""
+    """Write a checked answer to a locked, open survey and act on it.
+
+    A petition is not reworked: whoever disputes its opinion asks for a recheck.
+    """
     survey.state = SurveyState.ANSWERED
     survey.next_call_at = survey.why_not = None
     survey.answered_at = uow.now
@@ -118,7 +121,7 @@ async def record_answer(
         channel=channel,
     )
     await uow.record(event)
-    if wants_rework(answers.solved, answers.satisfied):
+    if wants_rework(answers.solved, answers.satisfied) and not ticket.is_petition:
         ticket.dissatisfactions += 1
         await order_rework(uow, ticket, "unsolved" if answers.solved is Solved.NO else "dissatisfied", by)
     else:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Conflict
 from jiesu.tickets.events import By, TicketReopened, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import ChoosePart
 from jiesu.tickets.words import Step
 
-__all__ = ["reopen_locked", "reopen_ticket"]
+__all__ = ["AskRecheck", "reopen_locked", "reopen_ticket"]
+
+
+class AskRecheck(Conflict):
+    """On the statutory track the opinion stands until a higher organ says otherwise (Art. 35, 36)."""
+
+    zh = "信访事项不能重新办理。不服处理意见的，请在收到意见书30日内申请复查。"
+    en = "A petition is not reopened. Whoever disputes the opinion asks for a recheck within 30 days of receiving it."
 
 
 async def reopen_ticket(
@@ -22,7 +30,9 @@ async def reopen_ticket(
 
 
 async def reopen_locked(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) -> Ticket:
-    """The same for a ticket that the caller has locked, and whose petitioner or officer the caller knows."""
+    """The same for a ticket that the caller has locked, and whose petitioner or officer the caller knows. Raises AskRecheck."""
+    if ticket.is_petition:
+        raise AskRecheck("action")
     reason = required(reason, "reason", "新的事实", 2000)
     if ticket.parts:
         raise ChoosePart("part")

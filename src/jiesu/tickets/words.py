@@ -24,6 +24,9 @@ class Status(StrEnum):
     REWORK = "rework"
     LISTED = "listed"
     NOT_ACCEPTED = "not_accepted"
+    RECHECKING = "rechecking"
+    REVIEWING = "reviewing"
+    FINAL = "final"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
 
@@ -57,6 +60,12 @@ class Step(StrEnum):
     ACCEPT = "accept"
     REFUSE_ACCEPTANCE = "refuse_acceptance"
     SERVE = "serve"
+    ASK_RECHECK = "ask_recheck"
+    DECIDE_RECHECK = "decide_recheck"
+    ASK_REVIEW = "ask_review"
+    HOLD_HEARING = "hold_hearing"
+    END_HEARING = "end_hearing"
+    DECIDE_REVIEW = "decide_review"
     CONTACT = "contact"
     INFORM = "inform"
     PLAN = "plan"
@@ -132,6 +141,9 @@ _STATUS = {
     Status.REWORK: ("待重办", "To be reworked"),
     Status.LISTED: ("挂账办理", "Listed"),
     Status.NOT_ACCEPTED: ("不予受理", "Not accepted"),
+    Status.RECHECKING: ("复查中", "Being rechecked"),
+    Status.REVIEWING: ("复核中", "Being reviewed"),
+    Status.FINAL: ("已复核终结", "Concluded by review"),
     Status.WITHDRAWN: ("已撤回", "Withdrawn"),
     Status.CLOSED: ("已办结", "Closed"),
 }
@@ -163,6 +175,12 @@ _STEP = {
     Step.ACCEPT: ("受理", "Accept"),
     Step.REFUSE_ACCEPTANCE: ("不予受理", "Do not accept"),
     Step.SERVE: ("送达文书", "Serve a document"),
+    Step.ASK_RECHECK: ("申请复查", "Ask for a recheck"),
+    Step.DECIDE_RECHECK: ("作出复查意见", "Decide the recheck"),
+    Step.ASK_REVIEW: ("申请复核", "Ask for a review"),
+    Step.HOLD_HEARING: ("举行听证", "Hold a hearing"),
+    Step.END_HEARING: ("听证结束", "End the hearing"),
+    Step.DECIDE_REVIEW: ("作出复核意见", "Decide the review"),
     Step.CONTACT: ("联系诉求人", "Contact"),
     Step.INFORM: ("告知进展", "Tell of progress"),
     Step.PLAN: ("告知解决方案", "Tell the plan"),

@@ -8,7 +8,7 @@ import msgspec
 
 from jiesu.escalation.orders import OrderKind
 from jiesu.intake.split import PartWanted
-from jiesu.petitions.words import RefusalReason, ServiceWay
+from jiesu.petitions.words import RefusalReason, ServiceWay, Verdict
 from jiesu.surveys.words import CallOutcome, Satisfaction, Solved
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.words import Outcome
@@ -17,6 +17,7 @@ __all__ = [
     "AboutTask",
     "Approval",
     "CallBack",
+    "CaseDecision",
     "ContactMade",
     "Designation",
     "Dispatch",
@@ -73,6 +74,14 @@ class NonAcceptance(msgspec.Struct, forbid_unknown_fields=True):
 
     reason: RefusalReason
     basis: str = ""
+
+
+class CaseDecision(msgspec.Struct, forbid_unknown_fields=True):
+    """The opinion on a recheck or review; `signer` left out is whoever decides."""
+
+    verdict: Verdict
+    opinion: str = ""
+    signer: str | None = None
 
 
 class ServiceDone(msgspec.Struct, forbid_unknown_fields=True):

@@ -18,6 +18,8 @@ from jiesu.escalation.issue_order import issue_order
 from jiesu.intake.form import UnknownCategory
 from jiesu.intake.split import split_ticket
 from jiesu.petitions.accept import accept_petition, refuse_acceptance
+from jiesu.petitions.ask import ask_recheck, ask_review
+from jiesu.petitions.decide import decide_recheck, decide_review, end_hearing, hold_hearing
 from jiesu.petitions.serve import serve_document
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
 from jiesu.routing.designate import designate_unit
@@ -58,6 +60,7 @@ from jiesu.web.action_bodies import (
     AboutTask,
     Approval,
     CallBack,
+    CaseDecision,
     ContactMade,
     Designation,
     Dispatch,
@@ -333,6 +336,12 @@ ACTIONS: Mapping[str, Action] = {
     "accept": Action(Nothing, _by_rules(accept_petition)),
     "refuse_acceptance": Action(NonAcceptance, _by_rules(refuse_acceptance)),
     "serve": Action(ServiceDone, _plain(serve_document)),
+    "ask_recheck": Action(Reason, _by_rules(ask_recheck)),
+    "decide_recheck": Action(CaseDecision, _by_rules(decide_recheck)),
+    "ask_review": Action(Reason, _by_rules(ask_review)),
+    "hold_hearing": Action(OptionalNote, _plain(hold_hearing)),
+    "end_hearing": Action(OptionalNote, _plain(end_hearing)),
+    "decide_review": Action(CaseDecision, _by_rules(decide_review)),
     "contact": Action(ContactMade, _contact),
     "inform": Action(Note, _plain(inform_petitioner)),
     "plan": Action(Plan, _plain(tell_plan)),

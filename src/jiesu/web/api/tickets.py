@@ -18,7 +18,7 @@ from jiesu.desk.explaining import ExplanationView, explanation_view
 from jiesu.desk.names import Named, category_named, unit_named
 from jiesu.desk.own_copy import OwnCopy, own_copy
 from jiesu.desk.progress import ProgressView, progress_view
-from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.careful import ask_carefully, reopen_carefully, supplement_carefully
 from jiesu.intake.consent import ConsentView, consent_views, withdraw_consent
 from jiesu.intake.follow import open_own, withdraw_own
 from jiesu.intake.form import AppealForm
@@ -28,6 +28,7 @@ from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.notices import Purpose
+from jiesu.petitions.words import Stage
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
@@ -75,6 +76,13 @@ class NewFacts(msgspec.Struct, forbid_unknown_fields=True):
 
     reason: str
     part: int | None = None
+    confirmed_unclassified: bool = False
+
+
+class Dispute(msgspec.Struct, forbid_unknown_fields=True):
+    """What of an opinion is disputed, and why; 1 to 1,000 characters."""
+
+    reason: str
     confirmed_unclassified: bool = False
 
 
@@ -195,6 +203,42 @@ class TicketController(Controller):
         ticket = await open_own(uow, rules.keys, number, code, lock=True)
         facts, confirmed = data.reason, data.confirmed_unclassified
         await reopen_carefully(uow, rules, ticket, facts, confirmed=confirmed, part=data.part)
+        return await progress_view(uow, rules, ticket, locale)
+
+    @post("/{number:str}/recheck", operation_id="AskRecheck", status_code=HTTP_200_OK)
+    async def recheck(
+        self,
+        data: JSONBody[Dispute],
+        number: FromPath[str],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> ProgressView:
+        """Dispute the opinion on a petition before the next-higher organ (申请复查), within 30 days of receiving it."""
+        await guesses.check(number, code)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        await ask_carefully(uow, rules, ticket, Stage.RECHECK, data.reason, confirmed=data.confirmed_unclassified)
+        await uow.session.flush()
+        return await progress_view(uow, rules, ticket, locale)
+
+    @post("/{number:str}/review", operation_id="AskReview", status_code=HTTP_200_OK)
+    async def review(
+        self,
+        data: JSONBody[Dispute],
+        number: FromPath[str],
+        code: FromQuery[str],
+        guesses: NamedDependency[Guesses],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> ProgressView:
+        """Dispute the opinion of the recheck (申请复核), likewise; after the review nothing further can be asked for."""
+        await guesses.check(number, code)
+        ticket = await open_own(uow, rules.keys, number, code, lock=True)
+        await ask_carefully(uow, rules, ticket, Stage.REVIEW, data.reason, confirmed=data.confirmed_unclassified)
+        await uow.session.flush()
         return await progress_view(uow, rules, ticket, locale)
 
     @post("/{number:str}/copy", operation_id="CopyOwnData", status_code=HTTP_200_OK)

@@ -13,12 +13,13 @@ from jiesu.attachments.keep import KeptFile
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import attachment_views
 from jiesu.desk.progress import progress_view
-from jiesu.intake.careful import reopen_carefully, supplement_carefully
+from jiesu.intake.careful import ask_carefully, reopen_carefully, supplement_carefully
 from jiesu.intake.consent import consent_views, withdraw_consent
 from jiesu.intake.follow import withdraw_own
 from jiesu.kernel import Kernel
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.notices import Purpose
+from jiesu.petitions.words import Stage
 from jiesu.rules import Rules
 from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.models import Ticket
@@ -64,7 +65,7 @@ async def own_page(
 async def take_own_step(
     uow: UnitOfWork, kernel: Kernel, ticket: Ticket, fields: Fields, files: Sequence[KeptFile]
 ) -> None:
-    """Add details, have it taken up again, take a consent back, or withdraw, which the query code confirms.
+    """Add details, have it taken up again or rechecked, take a consent back, or withdraw, which the query code confirms.
 
     The caller has locked the ticket. Raises Incomplete and whatever the step raises.
     """
@@ -75,6 +76,8 @@ async def take_own_step(
         case "reopen":
             part = int(fields["part"]) if fields["part"].isdecimal() else None
             await reopen_carefully(uow, kernel.rules, ticket, fields["reason"], confirmed=confirmed, part=part)
+        case "recheck" | "review" as stage:
+            await ask_carefully(uow, kernel.rules, ticket, Stage(stage), fields["reason"], confirmed=confirmed)
         case "consent":
             await withdraw_consent(uow, ticket, _purpose(fields))
         case _:
@@ -86,7 +89,7 @@ async def take_own_step(
 
 def done_word(step: str) -> str:
     """What the next page says was done."""
-    return step if step in ("withdraw", "reopen", "consent") else "supplement"
+    return step if step in ("withdraw", "reopen", "consent", "recheck", "review") else "supplement"
 
 
 def _purpose(fields: Fields) -> Purpose:

@@ -24,6 +24,9 @@ _NOW = {
     "awaiting_survey": N_("结果已经给您了。"),
     "closed": N_("这件事办结了。"),
     "not_accepted": N_("依法不予受理，为什么、找谁办，写在下面。"),
+    "rechecking": N_("您申请了复查，上级正在看。"),
+    "reviewing": N_("您申请了复核，上级正在看。"),
+    "final": N_("这件事已经复核终结。"),
     "withdrawn": N_("您已经撤回，不再办理。"),
     "split": N_("您说的几件事，已经分给几个单位分别办理。"),
     "merged": N_("已和另一件同样的事并在一起办，结果会告诉您。"),
@@ -34,7 +37,7 @@ _SEALED = {
     "in_progress": N_("专门的部门正在办理。"),
     "under_review": N_("专门的部门已经办了，结果正在审核。"),
 }
-_ANSWERS = (Target.RESOLVE, Target.OPINION, Target.PLAN)
+_ANSWERS = (Target.RESOLVE, Target.OPINION, Target.PLAN, Target.RECHECK, Target.REVIEW)
 _NEWS = ("PetitionerInformed", "PlanTold")
 
 
