@@ -16,6 +16,7 @@ from jiesu.notifications.models import DemoMessage, Message, Notice
 from jiesu.outreach.models import OutreachContact, OutreachPerson
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitioners.representatives import Representative
 from jiesu.petitions.models import Document, DocumentSerial, Recheck, Service
 from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
@@ -32,7 +33,7 @@ from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 __all__ = [
     "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "Hold", "IdempotencyKey", "Job",
-    "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "Recheck",
+    "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "Recheck", "Representative",
     "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "SurveyCall", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

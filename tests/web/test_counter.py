@@ -37,9 +37,9 @@ async def test_a_caller_is_recognised_masked_with_earlier_tickets_and_the_likely
 
 
 async def test_what_may_be_the_same_matter_is_shown_beside_the_form(as_staff: Any, make: Make):
-    open_one, ended = await make.ticket("dispatched", category="0401"), await make.ticket("closed", category="0401")
+    open_one, ended = await make.ticket("dispatched"), await make.ticket("closed")
     site = await as_staff(CLERK)
-    fields = {"text": PLAIN, "category": "0401", "place": PLACE}
+    fields = {"text": PLAIN, "place": PLACE}
     reply = await site.post("/desk/new/aside", **fields)
     assert open_one.number in reply.text
     assert ended.number not in reply.text

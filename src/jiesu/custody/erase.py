@@ -19,6 +19,7 @@ from jiesu.notifications.models import DemoMessage, Message
 from jiesu.outreach.models import OutreachContact, OutreachPerson
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitioners.representatives import Representative
 from jiesu.tickets.models import Ticket
 
 __all__ = ["ERASED_TITLE", "erase_outreach", "erase_personal", "erase_words"]
@@ -40,6 +41,7 @@ async def erase_personal(uow: UnitOfWork, tickets: Sequence[int]) -> Sequence[st
     for table in _belonging():
         await _blank(uow, table, tickets)
     await uow.session.execute(delete(Consent).where(Consent.ticket_id.in_(tickets)))
+    await uow.session.execute(delete(Representative).where(Representative.ticket_id.in_(tickets)))
     await _receipts_and_copies(uow, tickets)
     people = (await uow.session.scalars(select(Ticket.petitioner_id).where(Ticket.id.in_(tickets)))).all()
     await uow.session.execute(

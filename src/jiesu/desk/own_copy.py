@@ -20,6 +20,7 @@ from jiesu.kit.locale import Locale
 from jiesu.kit.masking import mask_id_number, mask_name, mask_phone
 from jiesu.notifications.models import Message
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitioners.representatives import Representative, representatives_of
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import parts_of
@@ -52,6 +53,9 @@ class OwnCopy(msgspec.Struct, frozen=True):
     made_at: datetime
     whole: bool
     person: PersonView | None
+    #: Of how many people it is, and who speaks for them.
+    people: int | None
+    representatives: list[PersonView]
     confidential: bool
     accused_unit: Named | None
     accused_officer: str | None
@@ -73,6 +77,8 @@ async def own_copy(
         made_at=uow.now.astimezone(SHANGHAI),
         whole=whole,
         person=_person(person, whole=whole) if person else None,
+        people=ticket.people,
+        representatives=[_speaker(one, whole=whole) for one in await representatives_of(uow, ticket.id)],
         confidential=ticket.confidential,
         accused_unit=unit_named(rules, ticket.accused_unit, locale),
         accused_officer=ticket.accused_officer,
@@ -89,6 +95,12 @@ def _person(person: Petitioner, *, whole: bool) -> PersonView:
         return PersonView(person.name, person.phone, person.id_number, person.kind)
     number = mask_id_number(person.id_number, inside=False)
     return PersonView(mask_name(person.name), mask_phone(person.phone), number, person.kind)
+
+
+def _speaker(one: Representative, *, whole: bool) -> PersonView:
+    """The others' numbers are whole only for whoever has shown the telephone."""
+    name, phone = (one.name, one.phone) if whole else (mask_name(one.name), mask_phone(one.phone))
+    return PersonView(name, phone, None, None)
 
 
 def _said(entry: Told) -> Text | None:

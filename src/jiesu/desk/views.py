@@ -30,6 +30,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.kit.masking import mask_id_number, mask_name, mask_phone
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitioners.representatives import representatives_of
 from jiesu.petitions.pending import pending_below
 from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
@@ -78,6 +79,13 @@ class PersonView(msgspec.Struct, frozen=True):
     phone: str | None
     id_number: str | None
     kind: str | None
+
+
+class SpeakerView(msgspec.Struct, frozen=True):
+    """One who speaks for a group, masked."""
+
+    name: str | None
+    phone: str | None
 
 
 class ContactView(msgspec.Struct, frozen=True):
@@ -130,6 +138,9 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     text: str
     place: Named | None
     petitioner: PersonView | None
+    #: Of how many people a collective appeal is, and who speaks for them; null and none for one person's.
+    people: int | None
+    representatives: list[SpeakerView]
     anonymous: bool
     confidential: bool
     sealed: bool
@@ -203,6 +214,8 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         text=ticket.text,
         place=place_named(rules, ticket.place),
         petitioner=await _person(uow, ticket) if staff.may_know_who(ticket) else None,
+        people=ticket.people,
+        representatives=await _speakers(uow, ticket) if staff.may_know_who(ticket) else [],
         anonymous=ticket.anonymous,
         confidential=ticket.confidential,
         sealed=ticket.sealed_to is not None,
@@ -276,6 +289,11 @@ async def _person(uow: UnitOfWork, ticket: Ticket) -> PersonView | None:
     return PersonView(
         mask_name(person.name), mask_phone(person.phone), mask_id_number(person.id_number, inside=True), person.kind
     )
+
+
+async def _speakers(uow: UnitOfWork, ticket: Ticket) -> list[SpeakerView]:
+    found = await representatives_of(uow, ticket.id) if ticket.people else []
+    return [SpeakerView(mask_name(one.name), mask_phone(one.phone)) for one in found]
 
 
 async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale) -> list[EscalationView]:

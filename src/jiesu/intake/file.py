@@ -14,6 +14,7 @@ from jiesu.intake.form import AppealForm, checked
 from jiesu.kit.numbers import query_code
 from jiesu.kit.text import bigrams, lexemes
 from jiesu.petitioners.identity import find_or_add
+from jiesu.petitioners.representatives import Representative
 from jiesu.routing.dispatch import dispatch_automatically
 from jiesu.routing.policy import Appeal, Routing, route
 from jiesu.rules import Rules
@@ -69,6 +70,7 @@ async def file_appeal(
         uow.add(ticket)
         await uow.settle(ticket)
         keep_consents(uow, rules, ticket, form)
+        _keep_representatives(uow, rules, ticket, form)
         await _register(uow, ticket, None if form.accused_officer else routing.unit, by)
         if found:
             await _withhold(uow, rules, ticket, given, given_routing, found, by)
@@ -129,6 +131,12 @@ def _route(form: AppealForm, rules: Rules) -> Routing:
     return route(appeal, rules.catalogue, rules.organisation)
 
 
+def _keep_representatives(uow: UnitOfWork, rules: Rules, ticket: Ticket, form: AppealForm) -> None:
+    for place, one in enumerate(form.representatives, 1):
+        phone_hash = rules.keys.search_hash(one.phone) if one.phone else None
+        uow.add(Representative(ticket_id=ticket.id, place=place, name=one.name, phone=one.phone, phone_hash=phone_hash))
+
+
 async def _petitioner(uow: UnitOfWork, rules: Rules, form: AppealForm, known: int | None) -> int | None:
     person = form.petitioner
     if known is not None and not form.anonymous:
@@ -157,6 +165,7 @@ def _ticket(uow: UnitOfWork, rules: Rules, form: AppealForm, routing: Routing, n
         title=title,
         text=form.text,
         place=form.place,
+        people=form.people,
         anonymous=form.anonymous,
         confidential=form.confidential,
         accused_unit=form.accused_unit,

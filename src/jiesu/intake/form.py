@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -11,6 +12,7 @@ from jiesu.errors import Invalid
 from jiesu.petitioners.identity import checked_id_number, checked_phone
 from jiesu.petitioners.models import PetitionerKind
 from jiesu.petitioners.notices import Purpose
+from jiesu.petitioners.representatives import MOST_REPRESENTATIVES
 from jiesu.rules import Rules
 from jiesu.tickets.guard import cleaned
 from jiesu.tickets.words import Channel, Nature, Track
@@ -19,6 +21,7 @@ __all__ = ["LONGEST_TEXT", "SHORTEST_TEXT", "AppealForm", "PetitionerForm", "che
 
 SHORTEST_TEXT, LONGEST_TEXT = 5, 5000
 LONGEST_TITLE, LONGEST_NAME = 100, 50
+FEWEST_PEOPLE, MOST_PEOPLE = 2, 100_000
 
 
 class TextLength(Invalid):
@@ -41,6 +44,16 @@ class UnknownAccused(Invalid):
     en = "There is no unit with the code “{unit}”. Choose one from the list, or name it in the text."
 
 
+class TooManyRepresentatives(Invalid):
+    zh = "代表最多 {most} 人（《信访工作条例》第二十条），现在是 {count} 人。请推选代表，其他人不用填。"
+    en = "At most {most} representatives speak for a group (Art. 20 of the Regulations on Petitioning); there are {count}."
+
+
+class PeopleWrong(Invalid):
+    zh = "请填写一起反映的人数，{fewest} 到 {most} 之间，连代表在内。"
+    en = "Say how many people it is of, representatives included: from {fewest} to {most}."
+
+
 class ConsentMissing(Invalid):
     zh = "填写这一项需要您单独同意。请在下面打勾，或把这一项清空。"
     en = "This field wants your separate consent. Tick the box below it, or leave the field empty."
@@ -55,6 +68,13 @@ class PetitionerForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: PetitionerKind | None = None
 
 
+class RepresentativeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One who speaks for the others."""
+
+    name: str
+    phone: str | None = None
+
+
 class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An appeal as filed; `place`, `category` and `accused_unit` are codes."""
 
@@ -65,6 +85,10 @@ class AppealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: Channel = Channel.WEB
     place: str | None = None
     petitioner: PetitionerForm = PetitionerForm()
+    people: Annotated[int | None, Meta(description="of a collective appeal: how many people, 2 to 100,000")] = None
+    representatives: Annotated[
+        list[RepresentativeForm], Meta(description="who speaks for them: at most five (信访工作条例 Art. 20)")
+    ] = []
     anonymous: bool = False
     confidential: bool = False
     accused_unit: str | None = None
@@ -104,11 +128,32 @@ def checked(form: AppealForm, rules: Rules) -> AppealForm:
         accused_unit=_accused(form.accused_unit or None, rules),
         accused_officer=_optional(form.accused_officer, "accused_officer", LONGEST_NAME),
         petitioner=PetitionerForm() if form.anonymous else _person(person),
+        people=_people(form),
+        representatives=[] if form.anonymous else [*_representatives(form.representatives)],
     )
     for purpose in made.optional_fields():
         if form.consents is not None and purpose not in form.consents:
             raise ConsentMissing(f"petitioner.{purpose}")
     return made
+
+
+def _people(form: AppealForm) -> int | None:
+    if len(form.representatives) > MOST_REPRESENTATIVES:
+        raise TooManyRepresentatives("representatives", most=MOST_REPRESENTATIVES, count=len(form.representatives))
+    people = form.people
+    if people is None and not form.representatives:
+        return None
+    if people is None or not max(FEWEST_PEOPLE, len(form.representatives)) <= people <= MOST_PEOPLE:
+        raise PeopleWrong("people", fewest=max(FEWEST_PEOPLE, len(form.representatives)), most=MOST_PEOPLE)
+    return people
+
+
+def _representatives(given: list[RepresentativeForm]) -> Iterator[RepresentativeForm]:
+    for place, one in enumerate(given):
+        name = _text(one.name, f"representatives.{place}.name", 1, LONGEST_NAME)
+        phone = (one.phone or "").strip()
+        checked_ = checked_phone(phone, f"representatives.{place}.phone") if phone else None
+        yield RepresentativeForm(name, checked_)
 
 
 def _person(person: PetitionerForm) -> PetitionerForm:

@@ -68,6 +68,8 @@ class Ticket(Base):
     petitioner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("petitioner.id"))
     anonymous: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
+    #: How many people it is of (集体); null for one person's.
+    people: Mapped[int | None]
     accused_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     #: As the petitioner names them.
     accused_officer: Mapped[str | None] = mapped_column(encrypted(50))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.private import Private
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitioners.representatives import Representative, representatives_of
 from jiesu.tickets.events import TicketEvent, by_staff
 from jiesu.tickets.guard import required
 from jiesu.tickets.models import Ticket
@@ -27,12 +30,19 @@ def may_reveal(staff: Staff, ticket: Ticket) -> bool:
     return staff.may_know_who(ticket) and any(staff.may(right, ticket) for right in MAY_REVEAL)
 
 
-async def reveal_petitioner(uow: UnitOfWork, staff: Staff, number: str, reason: str) -> Petitioner | None:
-    """The petitioner in full, None for an anonymous ticket. Locks the ticket; every look is in the trail."""
+async def reveal_petitioner(
+    uow: UnitOfWork, staff: Staff, number: str, reason: str
+) -> tuple[Petitioner | None, Sequence[Representative]]:
+    """The petitioner in full, None for an anonymous ticket, and who speaks for a group.
+
+    Locks the ticket; every look is in the trail.
+    """
     ticket = await TicketRepository(uow).lock(number)
     staff.see(ticket)
     if not may_reveal(staff, ticket):
         raise NotYours
     reason = required(reason, "reason", "查看原因", 200)
     await uow.record(PetitionerRevealed(ticket_id=ticket.id, by=by_staff(staff), reason=reason))
-    return None if ticket.petitioner_id is None else await uow.session.get(Petitioner, ticket.petitioner_id)
+    known = ticket.petitioner_id is not None
+    person = await uow.session.get(Petitioner, ticket.petitioner_id) if known else None
+    return person, await representatives_of(uow, ticket.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -26,6 +26,7 @@ from jiesu.desk.seen import news_among
 from jiesu.desk.views import DeskView, desk_view
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.models import Petitioner
+from jiesu.petitioners.representatives import Representative
 from jiesu.rules import Rules
 from jiesu.secrecy.withhold import LooksClassified
 from jiesu.tickets.models import Ticket
@@ -63,16 +64,25 @@ class RevealReason(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class Speaker(msgspec.Struct, frozen=True):
+    """One who speaks for a group, in full."""
+
+    name: str
+    phone: str | None
+
+
 class Revealed(msgspec.Struct, frozen=True):
     """The petitioner in full."""
 
     name: str | None
     phone: str | None
     id_number: str | None
+    representatives: list[Speaker]
 
     @classmethod
-    def of(cls, person: Petitioner | None) -> Revealed:
-        return cls(person.name, person.phone, person.id_number) if person else cls(None, None, None)
+    def of(cls, person: Petitioner | None, speakers: Sequence[Representative] = ()) -> Revealed:
+        found = [Speaker(one.name, one.phone) for one in speakers]
+        return cls(person.name, person.phone, person.id_number, found) if person else cls(None, None, None, found)
 
 
 async def act(call: Call, action: str, body: Any) -> Ticket:
@@ -214,7 +224,7 @@ class DeskController(Controller):
         uow: NamedDependency[UnitOfWork],
     ) -> Revealed:
         """The petitioner in full, for a reason that is recorded (查看完整信息)."""
-        return Revealed.of(await reveal_petitioner(uow, staff, number, data.reason))
+        return Revealed.of(*await reveal_petitioner(uow, staff, number, data.reason))
 
     @post(
         "/tickets/{number:str}/{action:str}",

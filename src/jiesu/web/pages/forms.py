@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from jiesu.errors import DomainError, Invalid
 from jiesu.intake.form import AppealForm
 from jiesu.kit.locale import Locale
 from jiesu.petitioners.notices import Purpose
+from jiesu.petitioners.representatives import MOST_REPRESENTATIVES
 from jiesu.tickets.words import Channel
 from jiesu.web.problems import STATUS
 
@@ -58,6 +59,19 @@ async def fields_of(request: Request[Any, Any, Any]) -> Fields:
     return Fields({name: value for name, value in (await request.form()).items() if isinstance(value, str)})
 
 
+def _people(fields: Mapping[str, str]) -> int | None:
+    """What is no number is none that could be right, and is refused as such."""
+    typed = fields.get("people", "").strip()
+    return None if not typed else int(typed) if typed.isascii() and typed.isdecimal() else 0
+
+
+def _speakers(fields: Mapping[str, str]) -> Iterator[dict[str, str | None]]:
+    for no in range(1, MOST_REPRESENTATIVES + 1):
+        name, phone = (fields.get(f"speaker-{no}-{what}", "").strip() for what in ("name", "phone"))
+        if name or phone:
+            yield {"name": name, "phone": phone or None}
+
+
 def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) -> AppealForm:
     """The appeal as the API takes it. Raises Incomplete."""
     optional = ("title", "category", "nature", "accused_unit", "accused_officer")
@@ -68,6 +82,8 @@ def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) ->
         "channel": channel,
         "anonymous": "anonymous" in fields,
         "confidential": "confidential" in fields,
+        "people": _people(fields),
+        "representatives": list(_speakers(fields)),
         "consents": [purpose.value for purpose in Purpose if f"consent.{purpose}" in fields],
         "confirmed_unclassified": "confirmed_unclassified" in fields,
         "petitioner": {name: fields.get(f"petitioner.{name}") or None for name in person},

@@ -123,7 +123,7 @@ class TicketPages(Controller):
         try:
             if action == "reveal":
                 async with uow.attempt():
-                    revealed = Revealed.of(await reveal_petitioner(uow, staff, number, fields.get("reason", "")))
+                    revealed = Revealed.of(*await reveal_petitioner(uow, staff, number, fields.get("reason", "")))
             else:
                 taken = await take_step(Call(uow, rules, staff, number, version), action, fields)
                 async with uow.scoped(Scope.SYSTEM):  # also of a ticket given away with this step
