@@ -40,6 +40,7 @@ from jiesu.web.api.my import MyController
 from jiesu.web.api.outreach import OutreachController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.policies import PolicyController
+from jiesu.web.api.receptions import DeskReceptionController, ReceptionController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
@@ -164,6 +165,8 @@ def _api(settings: Settings) -> Router:
         AtHandController,
         PolicyController,
         OutreachController,
+        ReceptionController,
+        DeskReceptionController,
         WithheldController,
         BoardController,
         ListController,

@@ -18,6 +18,8 @@ from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.petitioners.representatives import Representative
 from jiesu.petitions.models import Document, DocumentSerial, Recheck, Service
+from jiesu.petitions.models import Document, DocumentSerial, Service
+from jiesu.receptions.models import Booking, Reception
 from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
 from jiesu.sla.listings import Listing
@@ -31,9 +33,9 @@ from jiesu.tickets.tasks import Task
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "AccountLink", "Attachment", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
+    "Account", "AccountLink", "Attachment", "Booking", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "Hold", "IdempotencyKey", "Job",
-    "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "Recheck", "Representative",
+    "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "Reception", "Recheck", "Representative",
     "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "SurveyCall", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

@@ -28,6 +28,9 @@ BLIND = ("administrator", "security", "auditor")
 OPEN = {
     ("GET", "/"), ("GET", "/privacy"), ("GET", "/file"), ("POST", "/file"), ("POST", "/file/steps"), ("GET", "/receipt"), ("GET", "/login"),
     ("POST", "/login"), ("POST", "/logout"), ("GET", "/t"), ("POST", "/t"), ("POST", "/t/leave"), ("POST", "/api/v1/tickets"),
+    ("GET", "/api/v1/receptions"), ("GET", "/api/v1/receptions/{ref:str}"), ("POST", "/api/v1/receptions/{ref:str}/bookings"),
+    ("POST", "/api/v1/receptions/bookings/cancel"), ("GET", "/reception"), ("POST", "/reception/cancel"), ("GET", "/reception/{ref:str}"),
+    ("POST", "/reception/{ref:str}"),  # tests/api/test_receptions.py
     ("GET", "/api/v1/categories"), ("GET", "/api/v1/places"), ("POST", "/api/v1/session"), ("GET", "/health/live"),
     ("GET", "/health/ready"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
     ("GET", "/schema/{path:str}"), ("GET", "/static/{file_path:path}"),
@@ -85,6 +88,10 @@ KEEPERS_OWN = {
 }  # fmt: skip
 #: People a unit keeps in touch with; tests/api/test_outreach.py tries other units and roles.
 CONTACTS = {
+    ("GET", "/api/v1/desk/receptions"), ("POST", "/api/v1/desk/receptions"), ("GET", "/api/v1/desk/receptions/{ref:str}"),
+    ("POST", "/api/v1/desk/receptions/{ref:str}/cancel"), ("POST", "/api/v1/desk/receptions/{ref:str}/bookings/{number:str}/attendance"),
+    ("POST", "/api/v1/desk/receptions/{ref:str}/bookings/{number:str}/ticket"), ("GET", "/receptions"), ("POST", "/receptions"),
+    ("GET", "/receptions/{ref:str}"), ("POST", "/receptions/{ref:str}"),  # tests/api/test_receptions.py
     ("GET", "/api/v1/desk/contacts"), ("POST", "/api/v1/desk/contacts"), ("GET", "/api/v1/desk/contacts/{ref:str}"),
     ("POST", "/api/v1/desk/contacts/{ref:str}/contact"), ("POST", "/api/v1/desk/contacts/{ref:str}/change"),
     ("POST", "/api/v1/desk/contacts/{ref:str}/end"), ("POST", "/api/v1/desk/contacts/{ref:str}/reveal"),

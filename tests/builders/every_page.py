@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from playwright.async_api import Page
 
+from jiesu.kit.clock import SHANGHAI
 from tests.builders.forms import CITY, CLEAR, COUNTY, STATION
 from tests.builders.make import Made, Make
 
@@ -207,6 +209,35 @@ async def _contact_person(page: Page, world: World) -> None:
         await page.click("table .what a >> nth=0")
 
 
+async def _reception(page: Page, _: World) -> None:
+    """A reception in a week with somebody booked, planned the first time it is looked at."""
+    await page.goto("/receptions")
+    if await page.locator("table .what a").count() == 0:
+        await page.fill("#leader", "王志强")
+        await page.fill("#office", "局长")
+        await page.fill("#place", "新城区退役军人服务中心接访室")
+        await page.fill("#day", (datetime.now(SHANGHAI) + timedelta(days=7)).strftime("%Y-%m-%d"))
+        await page.click("#plan .primary")
+        await page.wait_for_url(re.compile("done=planned"))
+        ref = page.url.partition("?")[0].rpartition("/")[2]
+        await page.goto(f"/reception/{ref}")
+        await page.check("[name=slot] >> nth=0")
+        await page.fill("#name", "张建国")
+        await page.fill("#phone", "13800138000")
+        await page.fill("#matter", "抚恤金停发三个月")
+        await page.click(".primary")
+        await page.wait_for_selector(".receipt")
+        await page.goto("/receptions")
+    await page.click("table .what a >> nth=0")
+    await page.wait_for_selector("td .row")
+
+
+async def _reception_form(page: Page, _: World) -> None:
+    await page.goto("/reception")
+    await page.click("ul.own a >> nth=0")
+    await page.wait_for_selector("#slot")
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
@@ -233,6 +264,7 @@ PAGES = (
     Shown("home-high-contrast", VISITOR, "/?contrast=high"),
     Shown("file-high-contrast", VISITOR, "/file"),
     Shown("my", VISITOR, "/my?contrast=normal"),
+    Shown("reception", VISITOR, "/reception"),
     Shown("privacy", VISITOR, "/privacy"),
     Shown("login", VISITOR, "/login"),
     Shown("not-found", VISITOR, "/nope"),
@@ -270,6 +302,9 @@ PAGES = (
     Shown("board-escalations", HEAD, "/board/escalations"),
     Shown("board-approvals", HEAD, "/board/approvals"),
     Shown("board-screen", HEAD, "/board/screen"),
+    Shown("receptions", CLERK, "/receptions"),
+    Shown("receptions-one", CLERK, _reception),
+    Shown("reception-form", CLERK, _reception_form),
     Shown("counter", CLERK, "/desk/new"),
     Shown("audit", AUDITOR, "/audit"),
     Shown("admin", ADMIN, "/admin"),

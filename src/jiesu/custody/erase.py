@@ -20,9 +20,10 @@ from jiesu.outreach.models import OutreachContact, OutreachPerson
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.petitioners.representatives import Representative
+from jiesu.receptions.models import Booking, Reception
 from jiesu.tickets.models import Ticket
 
-__all__ = ["ERASED_TITLE", "erase_outreach", "erase_personal", "erase_words"]
+__all__ = ["ERASED_TITLE", "erase_outreach", "erase_personal", "erase_receptions", "erase_words"]
 
 ERASED_TITLE = "（保存期限已过，已删除）"
 
@@ -66,6 +67,17 @@ async def erase_outreach(uow: UnitOfWork, before: datetime) -> int:
     count, people = len(contacts.all()), (await uow.session.scalars(gone)).all()
     await _people(uow, people)
     return count + len(people)
+
+
+async def erase_receptions(uow: UnitOfWork, before: datetime) -> int:
+    """Forget who booked receptions that ended before then, and messages about no ticket; how many rows."""
+    over = select(Reception.id).where(Reception.ends_at < before)
+    gone = delete(Booking).where(Booking.reception_id.in_(over)).returning(Booking.id)
+    count = len((await uow.session.scalars(gone)).all())
+    told = delete(Message).where(Message.ticket_id.is_(None), Message.created_at < before).returning(Message.key)
+    keys = (await uow.session.scalars(told)).all()
+    await uow.session.execute(delete(DemoMessage).where(DemoMessage.key.in_(keys)))
+    return count + len(keys)
 
 
 def _belonging() -> list[Table]:

@@ -24,10 +24,11 @@ class KeyRetired(SecurityEvent, frozen=True, kw_only=True):
 
 
 class RetentionRun(SecurityEvent, frozen=True, kw_only=True):
-    """Of how many tickets personal data and texts were erased, and how many a hold kept; rows of contact lists beside."""
+    """Of how many tickets personal data and texts were erased, and how many a hold kept; rows of contact lists and of receptions beside."""
 
     policy: str
     personal: int
     words: int
     held: int
     contacts: int = 0
+    bookings: int = 0

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 from jiesu.attachments.store import FileStore
 from jiesu.audit import trail
 from jiesu.audit.trail_keys import TrailKey
-from jiesu.custody.erase import erase_outreach, erase_personal, erase_words
+from jiesu.custody.erase import erase_outreach, erase_personal, erase_receptions, erase_words
 from jiesu.custody.events import RetentionRun
 from jiesu.custody.policy import RetentionPolicy, months_before
 from jiesu.db.uow import Database, UnitOfWork
@@ -89,7 +89,9 @@ class Retention:
         second = await self._through(lambda limits: limits.old_words)
         outcome = Outcome(first.personal, first.words + second.words, held)
         async with self.db.begin() as uow:
-            contacts = await erase_outreach(uow, _Limits.of(self.policy, uow.now).personal)
+            before = _Limits.of(self.policy, uow.now).personal
+            contacts = await erase_outreach(uow, before)
+            bookings = await erase_receptions(uow, before)
             await uow.record(
                 RetentionRun(
                     by=self.by,
@@ -98,6 +100,7 @@ class Retention:
                     words=outcome.words,
                     held=outcome.held,
                     contacts=contacts,
+                    bookings=bookings,
                 )
             )
         return outcome

@@ -41,6 +41,7 @@ ACCOUNTS: Mapping[str, Words] = {
     "KeyRetired": ("停用旧密钥", "old key retired"),
     "RetentionRun": ("删除到期资料", "data erased whose time was over"),
     "TrailExported": ("导出审计日志", "trail exported"),
+    "ReceptionStep": ("领导接访", "leader's reception"),
     "OutreachStep": ("普遍联系", "universal contact"),
     "TicketsExported": ("导出工单", "tickets exported"),
 }
@@ -169,7 +170,7 @@ DETAILS: Mapping[str, Words] = {
     "way": ("方式", "way"),
     "issuer": ("身份平台", "issuer"),
     "what": ("内容", "what"),
-    "person": ("名单编号", "list reference"),
+    "person": ("名单或接访编号", "list or reception"),
     "rows": ("件数", "rows"),
     "why": ("导出理由", "reason of the export"),
 }
@@ -185,6 +186,10 @@ VALUES: Mapping[str, Words] = {
     "visit": ("来访", "visit"),
     "letter": ("来信", "letter"),
     "leader_reception": ("领导接访", "leader's reception"),
+    "planned": ("安排", "planned"),
+    "cancelled": ("取消", "cancelled"),
+    "came": ("签到", "came"),
+    "missed": ("没有来", "did not come"),
     "listed": ("列入名单", "put on the list"),
     "changed": ("修改", "changed"),
     "unlisted": ("移出名单", "taken off the list"),

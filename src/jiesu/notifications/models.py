@@ -18,7 +18,8 @@ class Message(Base):
     id: Mapped[BigId]
     #: Unique: the same thing is never told twice; also the gateway's idempotency key.
     key: Mapped[str] = mapped_column(unique=True)
-    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"), index=True)
+    #: Null for what is about no ticket, such as a booking.
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("ticket.id"), index=True)
     recipient: Mapped[str] = mapped_column(encrypted(32))
     text: Mapped[str] = mapped_column(encrypted(1000))
     created_at: Mapped[Moment]

@@ -28,7 +28,7 @@ async def tell_person(
     uow: UnitOfWork,
     *,
     key: str,
-    ticket_id: int,
+    ticket_id: int | None,
     phone: str,
     text: str,
     send_at: datetime | None = None,

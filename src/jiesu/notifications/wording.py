@@ -40,6 +40,8 @@ WORDS: Mapping[str, frozenset[str]] = {
     "rework": frozenset({"number", "unit"}),
     "reopened": frozenset({"number", "unit"}),
     "calendar_moved": frozenset({"number", "old", "new"}),
+    "reception_booked": frozenset({"number", "when", "place", "leader"}),
+    "reception_cancelled": frozenset({"number", "when", "reason"}),
     "access_code": frozenset({"code", "minutes"}),
 }
 #: Result, reply, plan, news, reason and question are cut to this in a message; the page has the whole.

@@ -31,9 +31,9 @@ WINDOW, PATIENCE, REST = 60, 0.25, 5.0
 UNCOUNTED = ("/static/", "/health/", "/metrics")
 #: What is counted beside everything else: method, path, and the setting that says how much.
 KINDS = {
-    "filings": re.compile(r"POST (/file|/api/v1/tickets)"),
+    "filings": re.compile(r"POST (/file|/reception/[^/]+|/api/v1/tickets|/api/v1/receptions/[^/]+/bookings)"),
     "sign_ins": re.compile(r"POST (/login|/api/v1/session)"),
-    "lookups": re.compile(r"\w+ (/t|/my|/s|/api/v1/(tickets|my|surveys))/.+|POST /t"),
+    "lookups": re.compile(r"\w+ (/t|/my|/s|/reception|/api/v1/(tickets|my|surveys|receptions))/.+|POST /t"),
 }
 
 

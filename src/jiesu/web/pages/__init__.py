@@ -29,6 +29,8 @@ from jiesu.web.pages.my import MyPages
 from jiesu.web.pages.oidc import OidcPages
 from jiesu.web.pages.outreach import OutreachPages
 from jiesu.web.pages.policies import PolicyPages
+from jiesu.web.pages.reception import ReceptionBookingPages
+from jiesu.web.pages.receptions import ReceptionPages
 from jiesu.web.pages.rendering import STATIC, engine
 from jiesu.web.pages.screen import ScreenPages
 from jiesu.web.pages.signing import SigningPages
@@ -65,6 +67,8 @@ def page_routers(settings: Settings) -> list[Router]:
         CallPages,
         PolicyPages,
         OutreachPages,
+        ReceptionBookingPages,
+        ReceptionPages,
         WithheldPages,
         BoardPages,
         EscalationPages,

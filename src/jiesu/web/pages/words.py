@@ -34,6 +34,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "retired_cadre": N_("军休人员"),
         "other": N_("其他"),
     },
+    "reception": {"reception": N_("接访"), "appointment": N_("约访"), "field_visit": N_("下访")},
+    "booking": {"booked": N_("已预约"), "came": N_("到访"), "missed": N_("没有来"), "cancelled": N_("已取消")},
     "contact_way": {"call": N_("电话联系"), "visit": N_("上门走访")},
     "look": {"to_call": N_("打电话"), "to_visit": N_("去走访"), "identity": N_("核对身份")},
     "outcome": {"reached": N_("已联系上"), "no_answer": N_("没有接通")},

@@ -30,7 +30,7 @@ export function prove() {
       var box = document.createElement("input");
       box.type = "hidden"; box.name = "do"; box.value = "file";
       form.appendChild(box);
-      form.action = "/file";
+      form.action = form.dataset.to || "/file";
       form.submit();
     };
   });
