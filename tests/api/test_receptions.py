@@ -53,9 +53,21 @@ async def test_a_slot_takes_no_more_than_it_holds_and_a_telephone_books_once(cli
     assert "11月5日" in sms.text
     taken = [await book(client, one["ref"], phone="13900139000"), await book(client, one["ref"], HALF)]
     assert [reply.json()["title"] for reply in taken] == ["SlotTaken", "BookedAlready"]
-    wrong = [{"slot": "2026-11-05T10:00:00+08:00"}, {"slot": "2026-11-05T09:00:00"}, {"phone": "12"}, {"name": " "}]
+    wrong = [
+        {"slot": "2026-11-05T10:00:00+08:00"},
+        {"slot": "2026-11-05T09:00:00"},
+        {"phone": "12"},
+        {"name": " "},
+        {"matter": "绝密文件的事"},
+    ]
     replies = [await book(client, one["ref"], **({"phone": "13900139000"} | each)) for each in wrong]
-    assert [reply.json()["title"] for reply in replies] == ["NoSuchSlot", "NoSuchSlot", "BadPhone", "EmptyText"]
+    assert [reply.json()["title"] for reply in replies] == [
+        "NoSuchSlot",
+        "NoSuchSlot",
+        "BadPhone",
+        "EmptyText",
+        "ClassifiedMatter",
+    ]
     assert (await book(client, "nothing")).status_code == 404
 
 

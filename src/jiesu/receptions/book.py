@@ -46,6 +46,11 @@ class TooManyBookings(TooMany):
     en = "This telephone has three bookings. Cancel one you do not need, or call or come to the station."
 
 
+class ClassifiedMatter(Invalid):
+    zh = "这几句话里有像涉密内容的字样。请改掉，写“原部队”就可以；具体情况当面说。"
+    en = "These words look classified. Leave out secrecy marks and unit designations; tell the rest in person."
+
+
 class NewBooking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who comes when; `slot` is the beginning of a slot, `matter` in a few words."""
 
@@ -83,11 +88,13 @@ async def taken_slots(uow: UnitOfWork, reception: Reception) -> Mapping[datetime
 async def book_slot(uow: UnitOfWork, rules: Rules, ref: str, new: NewBooking) -> Booking:
     """A place in the slot, and a message with its number. Locks the reception, so that no slot is overbooked.
 
-    Raises NoSuchReception, NoSuchSlot, SlotTaken, BookedAlready, TooManyBookings, BadPhone, EmptyText.
+    Raises NoSuchReception, NoSuchSlot, SlotTaken, BookedAlready, TooManyBookings, BadPhone, EmptyText, ClassifiedMatter.
     """
     reception = await open_reception(uow, ref, lock=True)
     name, phone = required(new.name, "name", "姓名", 50), checked_phone(new.phone, "phone")
     matter = optional(new.matter, "matter", "想反映什么", 300)
+    if rules.secrecy.findings([matter]):
+        raise ClassifiedMatter("matter")
     slot = new.slot if new.slot.tzinfo else None
     if slot is None or slot <= uow.now or aware_utc(slot) not in map(aware_utc, reception.slots()):
         raise NoSuchSlot("slot")

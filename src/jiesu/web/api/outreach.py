@@ -163,6 +163,7 @@ class OutreachController(Controller):
         idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)] = None,
     ) -> MadeTicket:
         """Make a ticket of what a contact found (走访转工单): the person's own, with receipt and survey like any other."""
+        refuse_classified(rules, {"text": data.text, "title": data.title})
         kernel: Kernel = state.kernel
         number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
         filed = await ticket_from_contact(uow, rules, staff, ref, data, number, idempotency_key)

@@ -31,6 +31,7 @@ from jiesu.receptions.attend import attend
 from jiesu.receptions.book import NewBooking, book_slot, cancel_booking
 from jiesu.receptions.plan import NewReception, cancel_reception, plan_reception
 from jiesu.rules import Rules
+from jiesu.web.api.desk import refuse_classified
 from jiesu.web.api.outreach import MadeTicket
 
 __all__ = ["DeskReceptionController", "ReceptionController"]
@@ -188,6 +189,7 @@ class DeskReceptionController(Controller):
         idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)] = None,
     ) -> MadeTicket:
         """Make a ticket of the talk (接访转工单), with the same receipt as any other."""
+        refuse_classified(rules, {"text": data.text, "title": data.title})
         kernel: Kernel = state.kernel
         taken = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
         filed = await ticket_from_booking(uow, rules, staff, ref, number, data, taken, idempotency_key)

@@ -131,6 +131,7 @@ class OutreachPages(Controller):
         do = fields["do"]
         try:
             if do == "ticket":
+                refuse_classified(rules, {"text": fields["text"]})
                 number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
                 async with uow.attempt():
                     need = FoundNeed(fields["text"], None, None, fields["category"] or None)

@@ -128,6 +128,5 @@ class ReceptionBookingPages(Controller):
             problem=problem,
             key=key,
             gate=gate.context(fields, key),
-            notices=rules.notices,
         )
         return waiting(page, wrong) if wrong else page

@@ -23,6 +23,7 @@ from jiesu.receptions.attend import attend
 from jiesu.receptions.keeping import may_plan
 from jiesu.receptions.plan import NewReception, cancel_reception, plan_reception
 from jiesu.rules import Rules
+from jiesu.web.api.desk import refuse_classified
 from jiesu.web.pages.choices import categories
 from jiesu.web.pages.filing import receipt_passes
 from jiesu.web.pages.forms import Fields, FormProblem, Incomplete, fields_of, incomplete, problem_of
@@ -106,6 +107,7 @@ class ReceptionPages(Controller):
         do = fields["do"]
         try:
             if do == "ticket":
+                refuse_classified(rules, {"text": fields["text"]})
                 taken = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
                 talk = Talk(fields["text"], None, fields["category"] or None)
                 async with uow.attempt():
