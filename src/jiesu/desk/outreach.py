@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 
 from jiesu.accounts.models import Account, StaffRow
@@ -27,6 +29,7 @@ from jiesu.tickets.repository import visible_to
 __all__ = ["OutreachPage", "OutreachRow", "OutreachView", "Which", "open_person", "outreach_page", "row_of"]
 
 PAGE = 50
+Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 MOST = 100
 #: Counted up to here.
 COUNTED = 100
@@ -120,7 +123,7 @@ async def outreach_page(
     below = OutreachPerson.unit.in_(rules.organisation.subtree(known.code)) if known else true()
     query = _people(staff).where(_which(staff, which, day), below).order_by(SOONEST, OutreachPerson.id)
     if cursor:
-        query = query.where(tuple_(SOONEST, OutreachPerson.id) > tuple_(*decode_cursor(cursor, tuple[date, int])))
+        query = query.where(tuple_(SOONEST, OutreachPerson.id) > tuple_(*decode_cursor(cursor, tuple[date, Key])))
     found = (await uow.session.execute(query.limit(PAGE + 1))).all()
     people = [_row(rules, row[0], row[1], row[2], day, locale) for row in found[:PAGE]]
     last = found[PAGE - 1][0] if len(found) > PAGE else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 from sqlalchemy import func, select
 
 from jiesu.accounts.staff import Staff
@@ -38,7 +41,7 @@ class FoundNeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was found, in words; `contact` is the contact's position, left out the newest; `place` the unit's own."""
 
     text: str
-    contact: int | None = None
+    contact: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     title: str | None = None
     category: str | None = None
     nature: Nature | None = None

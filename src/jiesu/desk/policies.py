@@ -124,7 +124,9 @@ async def tickets_citing(
     uow: UnitOfWork, rules: Rules, staff: Staff, cited: Cited, locale: Locale = "zh"
 ) -> list[EarlierRow]:
     """The newest tickets that cite it, of those the reader may see."""
-    citing = select(Citation.ticket_id).where(Citation.policy == cited.policy, Citation.article == cited.article)
+    citing = select(Citation.ticket_id).where(
+        Citation.policy == cited.policy.replace("\0", ""), Citation.article == cited.article.replace("\0", "")
+    )
     query = select(Ticket).where(Ticket.id.in_(citing), visible_to(staff)).order_by(Ticket.id.desc()).limit(MOST)
     rows = await uow.session.scalars(query.options(defer(Ticket.text), defer(Ticket.reply)))
     return [earlier_row(rules, row, locale) for row in rows]

@@ -93,7 +93,7 @@ def on_lists_of(staff: Staff) -> ColumnElement[bool]:
 
 async def find_person(uow: UnitOfWork, staff: Staff, ref: str) -> OutreachPerson:
     """Raises NotOnList."""
-    query = select(OutreachPerson).where(OutreachPerson.ref == ref, on_lists_of(staff))
+    query = select(OutreachPerson).where(OutreachPerson.ref == ref.replace("\0", ""), on_lists_of(staff))
     person = await uow.session.scalar(query)
     if person is None:
         raise NotOnList("ref")

@@ -68,7 +68,9 @@ async def upcoming(uow: UnitOfWork) -> list[Reception]:
 
 async def open_reception(uow: UnitOfWork, ref: str, *, lock: bool = False) -> Reception:
     """One of those. Raises NoSuchReception."""
-    query = select(Reception).where(Reception.ref == ref, Reception.ends_at > uow.now, Reception.cancelled_at.is_(None))
+    query = select(Reception).where(
+        Reception.ref == ref.replace("\0", ""), Reception.ends_at > uow.now, Reception.cancelled_at.is_(None)
+    )
     found = await uow.session.scalar(query.with_for_update() if lock else query)
     if found is None:
         raise NoSuchReception("ref")
@@ -95,8 +97,8 @@ async def book_slot(uow: UnitOfWork, rules: Rules, ref: str, new: NewBooking) ->
     matter = optional(new.matter, "matter", "想反映什么", 300)
     if rules.secrecy.findings([matter]):
         raise ClassifiedMatter("matter")
-    slot = new.slot if new.slot.tzinfo else None
-    if slot is None or slot <= uow.now or aware_utc(slot) not in map(aware_utc, reception.slots()):
+    slot = next((at for at in reception.slots() if new.slot.tzinfo and at == new.slot and at > uow.now), None)
+    if slot is None:
         raise NoSuchSlot("slot")
     await _check_free(uow, rules, reception, phone)
     if (await taken_slots(uow, reception)).get(aware_utc(slot), 0) >= reception.per_slot:
@@ -127,7 +129,7 @@ async def cancel_booking(uow: UnitOfWork, rules: Rules, number: str, phone: str)
     """Taken back by whoever has both; the slot is free again. Raises NoSuchBooking for either being wrong, BadPhone."""
     hashes = rules.keys.search_hashes(checked_phone(phone, "phone"))
     query = select(Booking).where(
-        Booking.number == number.strip().upper()[:12],
+        Booking.number == number.replace("\0", "").strip().upper()[:12],
         Booking.phone_hash.in_(hashes),
         Booking.state == BookingState.BOOKED,
         Booking.slot_at > uow.now,

@@ -65,7 +65,7 @@ def within(staff: Staff) -> ColumnElement[bool]:
 
 async def find_reception(uow: UnitOfWork, staff: Staff, ref: str) -> Reception:
     """Raises NoSuchReception."""
-    found = await uow.session.scalar(select(Reception).where(Reception.ref == ref, within(staff)))
+    found = await uow.session.scalar(select(Reception).where(Reception.ref == ref.replace("\0", ""), within(staff)))
     if found is None:
         raise NoSuchReception("ref")
     return found
@@ -82,7 +82,7 @@ async def own_reception(uow: UnitOfWork, staff: Staff, ref: str) -> Reception:
 
 async def find_booking(uow: UnitOfWork, reception: Reception, number: str) -> Booking:
     """Raises NoSuchBooking."""
-    known = number.strip().upper()[:12]
+    known = number.replace("\0", "").strip().upper()[:12]
     query = select(Booking).where(Booking.reception_id == reception.id, Booking.number == known)
     found = await uow.session.scalar(query.with_for_update())
     if found is None:
