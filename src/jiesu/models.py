@@ -18,7 +18,6 @@ from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.petitioners.representatives import Representative
 from jiesu.petitions.models import Document, DocumentSerial, Recheck, Service
-from jiesu.petitions.models import Document, DocumentSerial, Service
 from jiesu.receptions.models import Booking, Reception
 from jiesu.routing.objections import Objection
 from jiesu.secrecy.models import Withheld
