@@ -247,6 +247,12 @@ async def ask_review(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.ResultS
         await tell_post(uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="to_review")
 
 
+async def tell_sent_back(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.ResultSentBack) -> None:
+    if ticket.lead_unit is not None:
+        key = f"sent_back:{ticket.id}:{ticket.version}"
+        await tell_post(uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="sent_back")
+
+
 async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.ResultApproved) -> None:
     """The result is told: the promise is kept, or was missed, and the survey goes out with it."""
     clocks = await TicketClocks.of(uow, ticket)
@@ -392,7 +398,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.NoteAdded: (),
     e.StaffRecused: (find_another,),
     e.ResultSubmitted: (ask_review, lapse_wishes, cite_policies),
-    e.ResultSentBack: (),
+    e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
     CallbackTried: (),

@@ -158,7 +158,7 @@ async def test_an_urgent_ticket_is_handled_on_while_the_objection_is_judged(act,
     reply = await act(OFFICER, made, "object", **WHY)
     assert reply.json()["status"] == "in_progress", reply.text
     assert await running(made) == before | {("desk", "judge", COUNTY): at(2, 9, 30)}
-    kept = await act(CITY_DESK, made, "designate")
+    kept = await act(CITY_DESK, made, "designate", reason="户籍在你街道")
     assert (kept.json()["status"], kept.json()["designated"]) == ("in_progress", True)
     assert await running(made) == before
 
@@ -191,10 +191,10 @@ async def test_nobody_judges_their_own_objection_nor_one_from_below_the_judge(ac
     """The county's own ticket is judged by the city; a station's by its county's desk, or above."""
     county = await make.ticket("dispatched", unit=COUNTY)
     await act(f"officer-{COUNTY}", county, "object", **WHY)
-    reply = await act(DESK, county, "designate")
+    reply = await act(DESK, county, "designate", reason="户籍在你街道")
     assert (reply.status_code, reply.json()["title"]) == (403, "NotYours")
     assert not {"designate", "dispatch"} & await allowed(client, sign_in, DESK, county)
-    assert (await act(CITY_DESK, county, "designate")).status_code == 200
+    assert (await act(CITY_DESK, county, "designate", reason="户籍在你街道")).status_code == 200
 
 
 async def test_a_dispute_between_counties_goes_to_their_common_superior(act, make, told):
@@ -203,7 +203,7 @@ async def test_a_dispute_between_counties_goes_to_their_common_superior(act, mak
     await act(CITY_DESK, made, "dispatch", unit=OTHER)
     await act(f"officer-{OTHER}", made, "object", **WHY)
     assert [unit for kind, unit in await told(made) if kind == "objected"] == [COUNTY, CITY]
-    reply = await act("dispatcher-VS-150103", made, "designate")
+    reply = await act("dispatcher-VS-150103", made, "designate", reason="户籍在你街道")
     assert (reply.status_code, reply.json()["title"]) == (403, "NotYours")
 
 
@@ -257,6 +257,13 @@ async def test_the_desk_finds_what_it_must_judge_in_a_tab(act, make, client, sig
         headers = await sign_in(username)
         page = (await client.get("/api/v1/desk/tickets?view=objected", headers=headers)).json()
         assert [row["number"] for row in page["tickets"]] == expected
-    await act(CITY_DESK, made, "designate")
+    await act(CITY_DESK, made, "designate", reason="户籍在你街道")
     page = (await client.get("/api/v1/desk/tickets?view=objected", headers=await sign_in(CITY_DESK))).json()
     assert page["tickets"] == []
+
+
+async def test_who_refuses_an_objection_says_why(act, make):
+    made = await make.ticket("objected")
+    refused = await act(CITY_DESK, made, "designate")
+    assert (refused.status_code, refused.json()["field"]) == (422, "reason")
+    assert (await make.load(made)).status == "objected"

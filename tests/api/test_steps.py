@@ -193,3 +193,14 @@ async def test_a_reopened_ticket_is_handled_and_surveyed_again(act, make, client
     assert (await act(UNIT[1], made, "approve")).json()["status"] == "awaiting_survey"
     await make.answer(made, **YES)
     assert (await make.load(made)).status == "closed"
+
+
+async def test_a_result_that_is_sent_back_is_told_to_its_unit(act, make, client, sign_in):
+    made = await make.ticket("under_review")
+    assert (await act(f"unit_head-{STATION}", made, "send_back", reason="请写明金额")).status_code == 200
+    headers = await sign_in(f"officer-{STATION}")
+    told = (await client.get("/api/v1/desk/notices", headers=headers)).json()
+    assert "sent_back" in {notice["kind"] for notice in told if notice["number"] == made.number}
+    page = (await client.get(f"/desk/t/{made.number}", headers=headers)).text
+    assert "已退回修改" in page
+    assert "为什么退回" in page

@@ -71,7 +71,7 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "divert": {"reason": "litigation", "pointer": "请找法院"},
         "dispatch": {"unit": unit, "class": chance.choice([None, None, "P1", "P3"]), "co_handlers": chance.choice([[], [], [UNITS[1]]])},
         "object": {"reason": chance.choice(["not_our_place", "不归我们管"]), "basis": "依据"},
-        "designate": {"unit": chance.choice([None, unit])},
+        "designate": {"unit": chance.choice([None, unit]), "reason": "x"},
         "give_task": {"unit": unit, "within": chance.choice([None, "2 hours", "1 working day"])},
         "ask_task": {"unit": unit, "what": "查档案"},
         "keep_task": {"unit": unit, "reason": "x"},

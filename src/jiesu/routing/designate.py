@@ -8,7 +8,7 @@ from jiesu.routing.dispatch import assign, uphold
 from jiesu.routing.objections import Objection, ObjectionRefused, ObjectionState, to_judge
 from jiesu.routing.unit_choice import check_fit, known_unit
 from jiesu.tickets.events import by_staff
-from jiesu.tickets.guard import open_step, optional
+from jiesu.tickets.guard import open_step, optional, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status, Step
 from jiesu.units.organisation import Organisation
@@ -28,16 +28,16 @@ async def designate_unit(
 ) -> Ticket:
     """Judge an objection so that the unit may not object again. Locks the ticket.
 
-    By default, or by its own code, the unit that objected: its objection is refused. Another unit: it is upheld, and that one
+    By default, or by its own code, the unit that objected: its objection is refused, with a `reason` that it reads. Another unit: it is upheld, and that one
     is bound. Raises NothingToJudge, NotYours, UnknownUnit, OutsideSubtree, AccusedUnit, NobodyThere.
     """
     ticket = await open_step(uow, staff, number, Step.DESIGNATE, version)
     objection = await to_judge(uow, organisation, staff, ticket)
-    note = optional(reason, "reason", "审核意见", 900)
     chosen = known_unit(organisation, unit or objection.unit)
     if chosen.code == objection.unit:
-        await _refuse(uow, staff, ticket, objection, note)
+        await _refuse(uow, staff, ticket, objection, required(reason, "reason", "退单不成立的理由", 900))
         return ticket
+    note = optional(reason, "reason", "审核意见", 900)
     await check_fit(uow, organisation, staff, ticket, chosen)
     await uphold(uow, staff, ticket, objection, note)
     step = Step.DESIGNATE if ticket.status is Status.OBJECTED else Step.DISPATCH
@@ -45,7 +45,7 @@ async def designate_unit(
     return ticket
 
 
-async def _refuse(uow: UnitOfWork, staff: Staff, ticket: Ticket, objection: Objection, note: str | None) -> None:
+async def _refuse(uow: UnitOfWork, staff: Staff, ticket: Ticket, objection: Objection, note: str) -> None:
     """The unit keeps it, bound from now on; one that handled it on is not sent it anew."""
     objection.state, objection.note = ObjectionState.REFUSED, note
     objection.decided_by, objection.decided_at = staff.id, uow.now

@@ -33,8 +33,8 @@ _HELPED = text("ticket.co_units <> '{}'")
 class StaleVersion(Conflict):
     """Somebody else changed the ticket since it was read; `changes` says what."""
 
-    zh = "工单已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）。请刷新后再办理。"
-    en = "Somebody changed the ticket meanwhile (you saw version {seen}, it is now {current}). Reload and try again."
+    zh = "工单已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）。请看看有什么变化，再办理。"
+    en = "Somebody changed the ticket meanwhile (you saw version {seen}, it is now {current}). Look at what changed, then try again."
 
     def __init__(self, seen: int, current: int, changes: list[dict[str, Any]]) -> None:
         super().__init__("version", seen=seen, current=current, changes=changes)
@@ -60,7 +60,7 @@ class TicketRepository:
         Ask only once it is sure that the caller may see the ticket: the refusal tells what happened to it.
         """
         if version is not None and version != ticket.version:
-            raise StaleVersion(version, ticket.version, await self._changes(ticket))
+            raise StaleVersion(version, ticket.version, await self._changes(ticket, ticket.version - version))
 
     async def lock_id(self, ticket_id: int) -> Ticket:
         """Lock by key, for jobs. Raises TicketNotFound."""
@@ -81,9 +81,11 @@ class TicketRepository:
             raise TicketNotFound("number")
         return ticket
 
-    async def _changes(self, ticket: Ticket) -> list[dict[str, Any]]:
+    async def _changes(self, ticket: Ticket, steps: int) -> list[dict[str, Any]]:
+        """What happened in so many last moments, at most five: each step is one, whatever else it set off."""
         entries = await history(self._uow.session, ticket.id)
-        return [{"at": entry.at.isoformat(), "kind": entry.kind} for entry in entries[-5:]]
+        moments = sorted({entry.at for entry in entries})[-max(1, min(steps, 5)) :]
+        return [{"at": entry.at.isoformat(), "kind": entry.kind} for entry in entries if entry.at in moments]
 
 
 def visible_to(staff: Staff, *, helping: bool = True) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from jiesu.rules import Rules
 from jiesu.sla.models import Deadline
 from jiesu.sla.wording import humanise_due, lasting_words
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.states import OPEN
 
 __all__ = ["LadderStep", "WaitingTicket", "waiting_tickets"]
 
@@ -78,7 +79,7 @@ class WaitingTicket(msgspec.Struct, frozen=True):
 async def waiting_tickets(
     uow: UnitOfWork, rules: Rules, staff: Staff, level: int | None, locale: Locale = "zh"
 ) -> list[WaitingTicket]:
-    """The highest level first, then what is to be answered soonest. Raises NotYours."""
+    """Open tickets first, of them the urgent ones, then the highest level, then what is to be answered soonest. Raises NotYours."""
     waiting = (
         select(Escalation.ticket_id, func.max(Escalation.level), func.min(Escalation.ack_due_at))
         .join(Ticket, Ticket.id == Escalation.ticket_id)
@@ -86,8 +87,14 @@ async def waiting_tickets(
             awaited_of(staff.subtree),
             condition(Cut(What.ARRIVED), rules, staff, uow.now, helping=True),
         )
-        .group_by(Escalation.ticket_id)
-        .order_by(func.max(Escalation.level).desc(), func.min(Escalation.ack_due_at).nulls_last(), Escalation.ticket_id)
+        .group_by(Escalation.ticket_id, Ticket.id)
+        .order_by(
+            Ticket.status.not_in(OPEN),
+            Ticket.service_class.not_in(rules.clocks.terms.urgent),
+            func.max(Escalation.level).desc(),
+            func.min(Escalation.ack_due_at).nulls_last(),
+            Escalation.ticket_id,
+        )
         .limit(MOST)
     )
     if level is not None:

@@ -116,6 +116,7 @@ class BoardPages(Controller):
             "board.html",
             staff=staff,
             overview=await overview_of(uow, rules, staff, chosen, found, locale),
+            least=rules.rates.minimum,
             rates=await rates_view(uow, rules, staff, month, chosen, locale),
             trend=await trend(uow, rules, staff, chosen, days, open_now=sum(found.of().values())),
             heat=await heat(uow, rules, staff, chosen, of, found, locale),

@@ -194,6 +194,7 @@ class FilingPages(Controller):
             request,
             "receipt.html",
             receipt=receipt,
+            anonymous=ticket.anonymous,
             deadlines=deadlines,
             picture=picture,
             at_desk=at_desk,

@@ -30,6 +30,7 @@ export function start() {
   addEventListener("keydown", (event) => {
     const key = { ArrowLeft: "back", ArrowRight: "next" }[event.key];
     if (key) does[key]();
+    if (event.key === "Escape" && !document.fullscreenElement) location.assign("/board");
   });
   addEventListener("resize", () => show(shown));
   document.addEventListener("jiesu:board", () => show(shown));

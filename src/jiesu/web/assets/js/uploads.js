@@ -49,6 +49,17 @@ if (form) {
     event.preventDefault();
     add(files.map((file) => (file.name === "image.png" ? new File([file], `${stamp()}.png`, { type: file.type }) : file)));
   });
+  // Another step loads the page anew: files that were chosen and not sent would be gone without a word.
+  document.addEventListener("submit", (event) => {
+    if (event.target === form || !input.files.length || !event.target.closest("main")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.closest("details").open = true;
+    failed.textContent = form.dataset.unsent;
+    failed.hidden = false;
+    failed.scrollIntoView({ block: "center" });
+    form.querySelector("button:not(.plain)").focus({ preventScroll: true });
+  }, true);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     failed.hidden = true;
