@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from jiesu.commands.audit import audit_app
 from jiesu.commands.custody import hold_app, keys_app, retention_app
+from jiesu.commands.importing import import_file
 from jiesu.commands.jobs import jobs_app
 from jiesu.commands.running import BY, Json, err, out, with_kernel
 from jiesu.commands.users import user_app
@@ -38,6 +39,7 @@ config_app = typer.Typer(help="The files in config/.", no_args_is_help=True)
 units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
 demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
 clocks_app = typer.Typer(help="The clock policy.", no_args_is_help=True)
+app.command("import")(import_file)
 app.add_typer(config_app, name="config")
 app.add_typer(units_app, name="units")
 app.add_typer(demo_app, name="demo")

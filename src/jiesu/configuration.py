@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jiesu.custody.policy import load_retention
 from jiesu.demo.texts import load_texts
+from jiesu.intake.import_mapping import load_mapping
 from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.order_wording import load_order_wording
@@ -49,6 +50,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: _secrecy(folder),
         lambda: load_texts(texts, load_categories(folder / "categories.toml")),
     ]
+    readers += [lambda path=path: load_mapping(path) for path in sorted((folder / "import").glob("*.toml"))]  # type: ignore[misc]
     found = []
     for read in readers:
         try:

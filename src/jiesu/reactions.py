@@ -338,6 +338,7 @@ async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Tick
 
 HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
+    e.TicketImported: (),
     AppealRouted: (send_receipt,),
     e.InfoRequested: (pause_clocks, let_followers_go),
     e.Supplemented: (resume_clocks, pass_on),

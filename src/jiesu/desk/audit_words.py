@@ -48,6 +48,7 @@ ACCOUNTS: Mapping[str, Words] = {
 #: Kinds of the tickets' trail.
 TICKETS: Mapping[str, Words] = {
     "TicketRegistered": ("登记诉求", "registered an appeal"),
+    "TicketImported": ("从原系统转入", "brought over from an earlier system"),
     "InfoRequested": ("请诉求人补充", "asked for details"),
     "Supplemented": ("补充材料", "added details"),
     "TicketAnswered": ("直接答复", "answered on the spot"),
@@ -142,6 +143,7 @@ DETAILS: Mapping[str, Words] = {
     "judge": ("审核单位", "judge"),
     "number": ("文号或编号", "number"),
     "part": ("第几部分", "part"),
+    "system": ("原系统", "earlier system"),
     "into": ("并入", "merged into"),
     "sender": ("发出单位", "issuer"),
     "giver": ("派单单位", "desk"),

@@ -81,6 +81,14 @@ class PersonView(msgspec.Struct, frozen=True):
     kind: str | None
 
 
+class ImportedView(msgspec.Struct, frozen=True):
+    """From which earlier system, its number there, and when it was brought over."""
+
+    system: str
+    number: str
+    at: datetime
+
+
 class SpeakerView(msgspec.Struct, frozen=True):
     """One who speaks for a group, masked."""
 
@@ -150,6 +158,7 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     leader_unit: Named | None
     desk_unit: Named
     registered_at: datetime
+    imported: ImportedView | None
     rounds: int
     reworks: int
     informed_at: datetime | None
@@ -225,6 +234,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         leader_unit=unit_named(rules, ticket.leader_unit, locale),
         desk_unit=unit_or_code(rules, ticket.desk_unit, locale),
         registered_at=ticket.registered_at.astimezone(SHANGHAI),
+        imported=_imported(ticket),
         rounds=ticket.rounds,
         reworks=ticket.reworks,
         informed_at=local(ticket.informed_at),
@@ -289,6 +299,11 @@ async def _person(uow: UnitOfWork, ticket: Ticket) -> PersonView | None:
     return PersonView(
         mask_name(person.name), mask_phone(person.phone), mask_id_number(person.id_number, inside=True), person.kind
     )
+
+
+def _imported(ticket: Ticket) -> ImportedView | None:
+    system, number, at = ticket.foreign_system, ticket.foreign_number, ticket.imported_at
+    return ImportedView(system, number, at.astimezone(SHANGHAI)) if system and number and at else None
 
 
 async def _speakers(uow: UnitOfWork, ticket: Ticket) -> list[SpeakerView]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -21,13 +22,13 @@ from jiesu.rules import Rules
 from jiesu.secrecy.models import Place
 from jiesu.secrecy.patterns import Finding
 from jiesu.secrecy.withhold import PLACEHOLDER, PLACEHOLDER_TITLE, keeper_of, suspicious, withhold
-from jiesu.tickets.events import PETITIONER, By, TicketRegistered
+from jiesu.tickets.events import PETITIONER, By, TicketImported, TicketRegistered
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.words import Nature, Status, Track
 from jiesu.units.organisation import Organisation
 
-__all__ = ["AppealRouted", "Filed", "file_appeal"]
+__all__ = ["AppealRouted", "EarlierTicket", "Filed", "file_appeal"]
 
 #: A title made from the text is cut here.
 TITLE_LENGTH = 30
@@ -40,6 +41,15 @@ class Filed(msgspec.Struct, frozen=True):
     query_code: str
 
 
+class EarlierTicket(msgspec.Struct, frozen=True):
+    """What an appeal was in an earlier system; `tell` whether its petitioner gets a receipt now."""
+
+    system: str
+    number: str
+    registered_at: datetime
+    tell: bool
+
+
 class AppealRouted(Event, frozen=True, kw_only=True):
     """Routing and, where it was sure, dispatch are done: the petitioner can be told who has it."""
 
@@ -47,13 +57,20 @@ class AppealRouted(Event, frozen=True, kw_only=True):
 
 
 async def file_appeal(
-    uow: UnitOfWork, rules: Rules, number: str, form: AppealForm, by: By = PETITIONER, *, known: int | None = None
+    uow: UnitOfWork,
+    rules: Rules,
+    number: str,
+    form: AppealForm,
+    by: By = PETITIONER,
+    *,
+    known: int | None = None,
+    earlier: EarlierTicket | None = None,
 ) -> Filed:
     """Register an appeal, start the petitioner's clock, and dispatch it when the catalogue is sure.
 
     What names an officer is dispatched by a person, who sees to it that somebody else handles it. A text that looks classified
     goes to its keeper alone; the ticket waits for a dispatcher without it. `known` is the key of a petitioner on record, who is
-    then whose ticket it is, whatever the form says of them. Raises a subclass of Invalid when the form is
+    then whose ticket it is, whatever the form says of them. One of an `earlier` system keeps its registration. Raises a subclass of Invalid when the form is
     wrong, LooksClassified for such a text without confirmation; nothing is written then.
     """
     given = form = checked(form, rules)
@@ -63,6 +80,9 @@ async def file_appeal(
         form, routing = _without_words(form, routing)
     code = query_code()
     ticket = _ticket(uow, rules, form, routing, number, rules.keys.code_hash(code))
+    if earlier is not None:
+        ticket.registered_at, ticket.imported_at = earlier.registered_at, uow.now
+        ticket.foreign_system, ticket.foreign_number = earlier.system, earlier.number
     async with uow.together():
         ticket.petitioner_id = await _petitioner(uow, rules, form, known)
         if form.accused_officer:
@@ -74,7 +94,8 @@ async def file_appeal(
         await _register(uow, ticket, None if form.accused_officer else routing.unit, by)
         if found:
             await _withhold(uow, rules, ticket, given, given_routing, found, by)
-        await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
+        if earlier is None or earlier.tell:
+            await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
     return Filed(ticket, code)
 
 
@@ -114,6 +135,9 @@ async def _register(uow: UnitOfWork, ticket: Ticket, unit: str | None, by: By) -
         ticket_id=ticket.id, by=by, channel=ticket.channel, category=ticket.category, service_class=ticket.service_class
     )
     await uow.record(registered)
+    if ticket.foreign_system and ticket.foreign_number:
+        brought = TicketImported(ticket_id=ticket.id, by=by, system=ticket.foreign_system, number=ticket.foreign_number)
+        await uow.record(brought)
     if unit is not None:
         await dispatch_automatically(uow, ticket, unit)
 

@@ -7,11 +7,11 @@ from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert
 
-from jiesu.db.uow import Database
+from jiesu.db.uow import Database, UnitOfWork
 from jiesu.intake.models import NumberBlock
 from jiesu.kit.numbers import format_number
 
-__all__ = ["Numbers"]
+__all__ = ["Numbers", "draw_number"]
 
 #: How many numbers a process takes at a time; a stop leaves at most so many unused.
 BLOCK = 20
@@ -43,3 +43,10 @@ class Numbers:
         )
         async with self._db.begin() as uow:
             return (await uow.session.scalars(statement.returning(NumberBlock.given))).one()
+
+
+async def draw_number(uow: UnitOfWork, day: date) -> str:
+    """One more number of the day, within this transaction: others wait until it ends, so only for what is rare."""
+    drawn = insert(NumberBlock).values(day=day, given=1)
+    drawn = drawn.on_conflict_do_update(index_elements=[NumberBlock.day], set_={"given": NumberBlock.given + 1})
+    return format_number(day, (await uow.session.scalars(drawn.returning(NumberBlock.given))).one())

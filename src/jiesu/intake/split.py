@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
 
 from jiesu.accounts.staff import Staff
 from jiesu.audit import trail
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, DomainError, Invalid
 from jiesu.intake.form import UnknownCategory
-from jiesu.intake.models import NumberBlock
+from jiesu.intake.numbers import draw_number
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.crypto import token
-from jiesu.kit.numbers import format_number
 from jiesu.kit.text import bigrams, lexemes
 from jiesu.routing.dispatch import assign
 from jiesu.routing.merge import mergeable
@@ -106,7 +104,7 @@ async def _begin(uow: UnitOfWork, rules: Rules, staff: Staff, whole: Ticket, no:
         raise UnknownCategory("parts", category=wanted.category[:40])
     unit = known_unit(rules.organisation, wanted.unit)
     await check_fit(uow, rules.organisation, staff, whole, unit)
-    part = _part(rules, whole, no, wanted, await _number(uow))
+    part = _part(rules, whole, no, wanted, await draw_number(uow, uow.now.astimezone(SHANGHAI).date()))
     uow.add(part)
     await uow.settle(part)
     trail.begin(uow, part.id)
@@ -168,12 +166,3 @@ async def _same_pauses(uow: UnitOfWork, whole: Ticket, part: Ticket) -> None:
         copy = Pause(ticket_id=part.id, reason=pause.reason, began_at=pause.began_at, ended_at=pause.ended_at)
         uow.add(copy)
         clocks.pauses.append(copy)
-
-
-async def _number(uow: UnitOfWork) -> str:
-    """A number of today, drawn within this transaction: parts are rare, and none is lost."""
-    day = uow.now.astimezone(SHANGHAI).date()
-    drawn = insert(NumberBlock).values(day=day, given=1)
-    drawn = drawn.on_conflict_do_update(index_elements=[NumberBlock.day], set_={"given": NumberBlock.given + 1})
-    given = (await uow.session.scalars(drawn.returning(NumberBlock.given))).one()
-    return format_number(day, given)

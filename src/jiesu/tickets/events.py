@@ -39,6 +39,7 @@ __all__ = [
     "TicketDispatched",
     "TicketDiverted",
     "TicketEvent",
+    "TicketImported",
     "TicketReclassed",
     "TicketRegistered",
     "TicketReopened",
@@ -74,6 +75,13 @@ class TicketRegistered(TicketEvent, frozen=True, kw_only=True):
     channel: str
     category: str | None
     service_class: str
+
+
+class TicketImported(TicketEvent, frozen=True, kw_only=True):
+    """Brought over from an earlier system, where it had that number."""
+
+    system: str
+    number: str
 
 
 class InfoRequested(TicketEvent, frozen=True, kw_only=True):

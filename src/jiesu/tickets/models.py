@@ -34,6 +34,13 @@ class Ticket(Base):
         Index("ix_ticket_category_registered", text('"left"(category, 2)'), "registered_at", "id"),
         Index("ix_ticket_to_erase", "ended_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_ticket_petitioner", "petitioner_id", "id"),
+        Index(
+            "ix_ticket_foreign",
+            "foreign_system",
+            "foreign_number",
+            unique=True,
+            postgresql_where=text("foreign_number IS NOT NULL"),
+        ),
         Index("ix_ticket_part_of", "part_of", "part_no", unique=True, postgresql_where=text("part_of IS NOT NULL")),
         Index("ix_ticket_merged_into", "merged_into", "id", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_ticket_sealed", "sealed_to", postgresql_where=text("sealed_to IS NOT NULL")),
@@ -92,6 +99,10 @@ class Ticket(Base):
     parts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     part_of: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("ticket.id"))
     part_no: Mapped[int | None] = mapped_column(SmallInteger)
+    #: Of one brought over from an earlier system: which, its number there, and when; its registration is the one it had there.
+    foreign_system: Mapped[str | None] = mapped_column(String(32))
+    foreign_number: Mapped[str | None] = mapped_column(String(64))
+    imported_at: Mapped[Moment | None]
     #: When the petitioner last heard how things stand.
     informed_at: Mapped[Moment | None]
     routing: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
