@@ -14,10 +14,11 @@ from jiesu.petitions.events import (
     RecheckAsked,
     RecheckDecided,
     RecheckWithdrawn,
+    TicketConverted,
 )
 from jiesu.petitions.issue import issue
 from jiesu.petitions.words import REFUSALS, ROUTES, VERDICTS, CaseState, DocumentKind, Stage
-from jiesu.promises import follow_link, promised_words, save, tell, unit_name
+from jiesu.promises import follow_link, promised_words, reclass, save, tell, unit_name
 from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
@@ -29,10 +30,19 @@ from jiesu.surveys.send import cancel_survey
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import BINDING, TaskState, relieve, tasks_of
+from jiesu.tickets.words import Track
 
 __all__ = [
-    "begin_recheck", "end_recheck", "give_opinion", "keep_notice", "pause_review", "resume_review", "take_recheck_back",
-    "tell_refused", "write_diversion",
+    "begin_recheck",
+    "change_track",
+    "end_recheck",
+    "give_opinion",
+    "keep_notice",
+    "pause_review",
+    "resume_review",
+    "take_recheck_back",
+    "tell_refused",
+    "write_diversion",
 ]  # fmt: skip
 
 #: How the petitioner is told of each.
@@ -160,3 +170,22 @@ async def take_recheck_back(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.
         await tell_post(
             uow, key=f"recheck_withdrawn:{ticket.id}", unit=case.organ, ticket_id=ticket.id, kind="withdrawn"
         )
+
+
+async def change_track(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: TicketConverted) -> None:
+    """The limits are another track's; what was asked of the former one is not needed any more."""
+    await lapse_extension(uow, ticket)
+    await lapse_objection(uow, ticket)
+    clocks = await TicketClocks.of(uow, ticket)
+    before, after = await reclass(uow, rules, ticket, clocks)
+    await save(uow, rules, clocks)
+    blanks = {
+        "track": "信访程序" if event.track is Track.PETITION else "接诉即办程序",
+        "old": moment_words(before, "zh"),
+        "new": moment_words(after, "zh"),
+        "reason": event.reason,
+    }
+    await tell(uow, rules, ticket, "converted", blanks, round_=ticket.version)
+    if ticket.lead_unit is not None:
+        key = f"converted:{ticket.id}:{ticket.version}"
+        await tell_post(uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="converted")

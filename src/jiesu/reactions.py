@@ -63,6 +63,7 @@ from jiesu.parts import (
 )
 from jiesu.petitioning import (
     begin_recheck,
+    change_track,
     end_recheck,
     give_opinion,
     keep_notice,
@@ -82,6 +83,7 @@ from jiesu.petitions.events import (
     RecheckAsked,
     RecheckDecided,
     RecheckWithdrawn,
+    TicketConverted,
 )
 from jiesu.promises import (
     announce_move,
@@ -385,6 +387,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     RecheckAsked: (begin_recheck,),
     RecheckDecided: (end_recheck,),
     RecheckWithdrawn: (),
+    TicketConverted: (change_track,),
     HearingHeld: (pause_review,),
     HearingEnded: (resume_review,),
     e.PetitionerContacted: (meet_contact,),

@@ -284,6 +284,7 @@ BODIES = {
     "contact": {"outcome": "reached", "note": "x"},
     "refuse_acceptance": {"reason": "outside", "basis": "x"},
     "serve": {"way": "post", "receiver": "x"},
+    "convert": {"track": "PETITION", "reason": "x"},
     "decide_recheck": {"verdict": "upheld", "opinion": "x"},
     "decide_review": {"verdict": "upheld", "opinion": "x"},
     "divert": {"reason": "litigation", "pointer": "x"},

@@ -49,6 +49,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "contact": {"outcome": "reached", "note": "电话说明了办理安排"},
     "refuse_acceptance": {"reason": "outside", "basis": "请向医保部门申请。"},
     "serve": {"way": "post", "receiver": "张建国"},
+    "convert": {"track": "PETITION", "reason": "本人要求按信访办理"},
     "decide_recheck": {"verdict": "upheld", "opinion": "原意见事实清楚。"},
     "decide_review": {"verdict": "changed", "opinion": "补发到2024年。"},
     "divert": {"reason": "litigation", "pointer": "请向承办法院反映。"},

@@ -33,6 +33,8 @@ class World:
     under_review: Made
     awaiting_survey: Made
     closed: Made
+    rechecking: Made
+    not_accepted: Made
     registered: Made
     merged: Made
     split: Made
@@ -179,6 +181,19 @@ async def _too_old(page: Page, world: World) -> None:
     await page.wait_for_selector("text=您写的都在")
 
 
+def _petition(name: str) -> Open:
+    """A petitioner's own page of that petition."""
+
+    async def go(page: Page, world: World) -> None:
+        made = getattr(world, name)
+        await page.goto(f"/t/{made.number}")
+        await page.fill("#code", made.code)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#documents")
+
+    return go
+
+
 async def _survey(page: Page, world: World) -> None:
     await page.goto(f"/t/{world.awaiting_survey.number}")
     if await page.locator("text=去评价").count() == 0:  # the browser remembers the code once it was given
@@ -259,6 +274,8 @@ PAGES = (
     Shown("progress", VISITOR, _own),
     Shown("progress-merged", VISITOR, _own_merged),
     Shown("progress-split", VISITOR, _own_split),
+    Shown("progress-recheck", VISITOR, _petition("rechecking")),
+    Shown("progress-not-accepted", VISITOR, _petition("not_accepted")),
     Shown("survey", VISITOR, _survey),
     Shown("survey-end", VISITOR, _survey_end),
     Shown("home-high-contrast", VISITOR, "/?contrast=high"),
@@ -293,6 +310,7 @@ PAGES = (
     Shown("ticket-task", HELPER, "/desk/t/{helped}"),
     Shown("ticket-task-objected", DISPATCHER, "/desk/t/{helped}"),
     Shown("ticket-order-replied", LEADER, "/desk/t/{helped}"),
+    Shown("ticket-recheck", "unit_head-vs-150102", "/desk/t/{rechecking}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-dark", HEAD, "/board?theme=dark"),

@@ -29,6 +29,7 @@ from jiesu.escalation.models import Escalation
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
 from jiesu.notifications.models import DemoMessage, Message
+from jiesu.petitions.models import Document
 from jiesu.rules import Policies
 from jiesu.settings import Settings
 from jiesu.sla.limits import RECURRING
@@ -43,8 +44,8 @@ from workers.invariants import Finding, check_all
 END = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SCRIPT = Script(tickets=260, days=30, seed=7, end=END)
 #: Statuses of the steps this system knows; merging, objecting and listing come later.
-STATUTORY = (Status.NOT_ACCEPTED, Status.RECHECKING, Status.REVIEWING, Status.FINAL)
-STATUSES = set(Status) - {Status.MERGED, Status.OBJECTED, Status.LISTED, *STATUTORY}
+STATUTORY = (Status.NOT_ACCEPTED, Status.REVIEWING, Status.FINAL)
+STATUSES = set(Status) - {Status.MERGED, Status.SPLIT, Status.OBJECTED, Status.LISTED, *STATUTORY}
 COUNTY, TOWN, VILLAGE = "VS-150102", "VS-150102001", "VS-150102001001"
 
 
@@ -222,3 +223,15 @@ async def test_simulation_is_refused_outside_demo_mode(settings: Settings, polic
     async with opened(real, policies) as kernel:
         with pytest.raises(OnlyInDemo):
             await simulate(kernel, perform, SCRIPT)
+
+
+async def test_two_petitions_are_told_with_their_documents(kernel: Kernel):
+    async with kernel.db.begin() as uow:
+        found = (await uow.session.scalars(select(Ticket).where(Ticket.track == "PETITION"))).all()
+        mine = {ticket.status: ticket for ticket in found if ticket.is_petition}
+        assert set(mine) == {Status.IN_PROGRESS, Status.RECHECKING}
+        assert all(ticket.accepted_at for ticket in mine.values())
+        made = await uow.session.scalars(
+            select(Document.digest).where(Document.ticket_id == mine[Status.RECHECKING].id)
+        )
+        assert len([digest for digest in made if digest]) == 2

@@ -52,6 +52,7 @@ CHOICES = {
     "list",
     "reclass",
     "recuse",
+    "convert",
     "merge",
     "split",
     "submit",
@@ -61,7 +62,7 @@ CHOICES = {
 TRIED = sorted(set(ACTIONS) - {"hold", "lift_hold"})
 ENDING = {"recuse", "divert", "answer", "split"}
 #: By these alone may the petitioner's date move, besides a pause that ended (domain.md §4).
-MOVERS = {"grant_extension", "reclass", "dispatch", "supplement"}
+MOVERS = {"convert", "grant_extension", "reclass", "dispatch", "supplement"}
 
 
 def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> dict[str, Any]:
@@ -86,6 +87,7 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
         "decide_recheck": {"verdict": chance.choice(["upheld", "changed"]), "opinion": "x"},
         "decide_review": {"verdict": "upheld", "opinion": "x"},
+        "convert": {"track": chance.choice(["PETITION", "SERVICE"]), "reason": "x"},
         "serve": {"way": "post", "receiver": "本人"},
         "split": {"parts": [{"title": "x", "text": "一部分", "unit": chance.choice(UNITS)} for _ in range(chance.randint(1, 3))]},
         "merge": {"into": chance.choice(others or [""])},

@@ -7,6 +7,7 @@ from datetime import timedelta
 from jiesu.demo import phrases
 from jiesu.demo.case import Case
 from jiesu.demo.pace import in_office, on_duty, pace_of, spread
+from jiesu.demo.petitions import dispute
 from jiesu.demo.stage import Stage
 from jiesu.intake.follow import withdraw_own
 from jiesu.routing.dispatch import dispatch_ticket
@@ -28,7 +29,9 @@ def plan_survey(stage: Stage, case: Case) -> None:
     random, now = case.random, stage.now
     if case.hold is Status.AWAITING_SURVEY:
         return
-    if case.hold is Status.REWORK:
+    if case.hold is Status.RECHECKING:
+        stage.plan(case, on_duty(now, spread(random, 6 * 60)), dispute)
+    elif case.hold is Status.REWORK:
         stage.plan(case, now + spread(random, 12), _answer)
     elif random.random() < ANSWERS:
         delay = timedelta(days=random.uniform(3, 6.5)) if random.random() < 0.1 else spread(random, 9 * 60)
@@ -72,6 +75,8 @@ async def _order_again(stage: Stage, case: Case) -> None:
 
 def plan_closed(stage: Stage, case: Case) -> None:
     """A few come back with new facts, once."""
+    if case.ticket.is_petition:
+        return
     if not case.reopened and case.ticket.sealed_to is None and case.random.random() < COMES_BACK:
         when = in_office(stage.rules.calendar, stage.now, HOUR * case.random.uniform(5, 60))
         stage.plan(case, when, _reopen)

@@ -16,6 +16,7 @@ from jiesu.demo.cast import Cast
 from jiesu.demo.delivery import deliver
 from jiesu.demo.life import begin, follow
 from jiesu.demo.oversight import answer_job
+from jiesu.demo.petitions import petitions
 from jiesu.demo.showcase import showcase
 from jiesu.demo.stage import Perform, Stage
 from jiesu.demo.summary import Summary, summarise
@@ -30,6 +31,8 @@ __all__ = ["OnlyInDemo", "Played", "Script", "Seen", "conclude", "play_half", "p
 
 #: At most this share of the tickets is staged to rest where a visitor finds work.
 STAGED = 0.2
+#: From so many tickets on two are petitions.
+ENOUGH = 100
 #: Told the simulated moment as the play goes on.
 Seen = Callable[[datetime], None]
 
@@ -109,6 +112,8 @@ def stories(kernel: Kernel, script: Script) -> list[tuple[datetime, Case]]:
     texts = load_texts(kernel.settings.config_dir / "demo" / "complaints.toml", rules.catalogue.categories)
     teller = Storyteller(script.seed, texts, rules.organisation, rules.calendar)
     staged = showcase(teller, rules, script.end, int(script.tickets * STAGED))
+    if script.tickets >= ENOUGH:
+        staged += petitions(teller, rules, script.end)
     random = Random(f"{script.seed}:arrivals")  # noqa: S311 - a play, no secret
     moments = arrivals(random, rules.calendar, script.start, script.end, script.tickets - len(staged))
     return [*staged, *((when, teller.story(number, when)) for number, when in enumerate(moments, len(staged)))]

@@ -20,6 +20,7 @@ from jiesu.escalation.steps import ACK
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
 from jiesu.notifications.tell import SEND_MESSAGE
+from jiesu.petitions.issue import RENDER
 from jiesu.rules import Rules
 from jiesu.sla.models import ClockState, Deadline
 from jiesu.tickets.words import Status
@@ -178,4 +179,4 @@ class Stage:
             if deadline is None or not running or not deadline.moves:
                 return running
             return await self.uow.session.scalar(select(Job.id).where(Job.id == job.id)) is not None
-        return job.kind == ACK or self.cases[job.ticket_id].ticket.is_open
+        return job.kind in (ACK, RENDER) or self.cases[job.ticket_id].ticket.is_open

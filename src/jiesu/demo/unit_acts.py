@@ -8,6 +8,7 @@ from jiesu.demo import phrases
 from jiesu.demo.case import Case
 from jiesu.demo.keeping import asks_for_time, final_due, owes_plan, plan_news, plan_reclass, share_plan
 from jiesu.demo.pace import Pace, in_office, on_duty, pace_of, spread
+from jiesu.demo.petitions import plan_acceptance
 from jiesu.demo.stage import Stage
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
@@ -61,6 +62,8 @@ def plan_work(stage: Stage, case: Case) -> None:
     if ticket.first_contact_at is None and ticket.petitioner_id is not None:
         again = now_and_then(stage, case) if ticket.contact_attempts else _soon(stage, case, 1)
         stage.plan(case, again, _contact)
+    elif ticket.is_petition and ticket.accepted_at is None:
+        plan_acceptance(stage, case)
     elif case.hold is not Status.IN_PROGRESS:
         stage.plan(case, _finish(stage, case), share_plan if owes_plan(stage, case) else submit)
         if case.random.random() < 0.2 and case.next_at is not None and ticket.result is None:

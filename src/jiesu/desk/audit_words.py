@@ -99,6 +99,7 @@ TICKETS: Mapping[str, Words] = {
     "AcceptanceRefused": ("不予受理", "did not accept a petition"),
     "DocumentIssued": ("出具文书", "issued a document"),
     "DocumentServed": ("送达文书", "served a document"),
+    "TicketConverted": ("转换办理程序", "changed the track"),
     "RecheckAsked": ("申请复查、复核", "asked for a recheck or review"),
     "RecheckDecided": ("作出复查、复核意见", "decided a recheck or review"),
     "RecheckWithdrawn": ("复查、复核随撤回结束", "recheck ended by withdrawal"),

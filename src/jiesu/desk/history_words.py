@@ -331,6 +331,27 @@ def _recheck_back(data: Data, english: bool) -> str:
     return (f"{stage}申请随撤回结束", f"the request for a {stage} ended with the withdrawal")[english]
 
 
+def _converted(data: Data, english: bool) -> str:
+    petition = data.get("track") == "PETITION"
+    words = (
+        ("改按信访程序办理", "put on the petition track")
+        if petition
+        else ("改按接诉即办办理", "put on the service track")
+    )
+    return (
+        words[english] + ("（等级{old_class}改为{service_class}）", " (class {old_class} → {service_class})")[english]
+    )
+
+
+def _converted_yours(data: Data, english: bool) -> str:
+    if data.get("track") == "PETITION":
+        return (
+            "改按信访程序办理，会给您书面的受理告知书和处理意见书",
+            "It is handled as a petition: you get notices in writing",
+        )[english]
+    return ("改按接诉即办程序办理", "It is handled as an ordinary appeal")[english]
+
+
 #: event → what staff read, the field shown below it
 STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
@@ -386,6 +407,7 @@ STAFF: Table = {
     "AcceptanceRefused": (_refused, "basis"),
     "DocumentIssued": (_issued, None),
     "DocumentServed": (_served, "note"),
+    "TicketConverted": (_converted, "reason"),
     "RecheckAsked": (_recheck_asked, "reason"),
     "RecheckDecided": (_recheck_decided, "opinion"),
     "RecheckWithdrawn": (_recheck_back, None),
@@ -467,6 +489,7 @@ PETITIONER: Table = {
     "AcceptanceRefused": (_refused_yours, "basis"),
     "DocumentIssued": (_issued, None),
     "DocumentServed": (_served_yours, None),
+    "TicketConverted": (_converted_yours, "reason"),
     "RecheckAsked": (_recheck_asked, "reason"),
     "RecheckDecided": (_recheck_decided, "opinion"),
     "RecheckWithdrawn": (_recheck_back, None),

@@ -52,6 +52,7 @@ _KIND = {
     "extension_asked": ("延期申请待审批", "an extension waits for your decision"),
     "extension_granted": ("延期已批准", "extension granted"),
     "extension_refused": ("延期未获批准", "extension refused"),
+    "converted": ("改按另一程序办理，期限有变", "the track was changed, and the limits with it"),
     "recheck_asked": ("复查、复核申请，请按时作出意见", "a recheck or review was asked for: please decide in time"),
     "recheck_decided": ("上级作出复查、复核意见，请查看", "a higher organ decided a recheck or review"),
     "rework": ("诉求人不认可，请安排重办", "not accepted: arrange rework"),

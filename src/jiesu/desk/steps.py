@@ -18,6 +18,7 @@ from jiesu.desk.rechecking import refused_by_rechecks
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.waiting import awaited_of
+from jiesu.petitions.convert import convertible
 from jiesu.petitions.pending import pending_below
 from jiesu.petitions.serve import unserved
 from jiesu.routing.merge import mergeable
@@ -81,6 +82,7 @@ LIKELIEST = (
     Step.ASK_RECHECK,
     Step.ASK_REVIEW,
     Step.RECLASS,
+    Step.CONVERT,
     Step.GRANT_EXCLUSION,
     Step.REFUSE_EXCLUSION,
     Step.REOPEN,
@@ -130,6 +132,8 @@ def _passes(organisation: Organisation, staff: Staff, ticket: Ticket, step: Step
         return ticket.nature is Nature.CONSULT
     if step in (Step.MERGE, Step.SPLIT):
         return mergeable(ticket)
+    if step is Step.CONVERT:
+        return convertible(ticket)
     if step is Step.REOPEN:
         return not ticket.parts and not ticket.is_petition
     if step is Step.REQUEST_INFO:

@@ -37,6 +37,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "recheck_asked": frozenset({"number", "stage", "unit", "due", "link"}),
     "recheck_decided": frozenset({"number", "stage", "verdict", "document", "link"}),
     "hearing": frozenset({"number", "unit", "link"}),
+    "converted": frozenset({"number", "track", "old", "new", "reason"}),
     "rework": frozenset({"number", "unit"}),
     "reopened": frozenset({"number", "unit"}),
     "calendar_moved": frozenset({"number", "old", "new"}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from jiesu.kit.private import Private
 from jiesu.petitions.words import DocumentKind, RefusalReason, ServiceWay, Stage, Verdict
 from jiesu.tickets.events import TicketEvent
+from jiesu.tickets.words import Track
 
 __all__ = [
     "AcceptanceRefused", "DocumentIssued", "DocumentServed", "HearingEnded", "HearingHeld", "PetitionAccepted", "RecheckAsked",
-    "RecheckDecided", "RecheckWithdrawn",
+    "RecheckDecided", "RecheckWithdrawn", "TicketConverted",
 ]  # fmt: skip
 
 
@@ -74,3 +75,12 @@ class HearingHeld(TicketEvent, frozen=True, kw_only=True):
 class HearingEnded(TicketEvent, frozen=True, kw_only=True):
     unit: str
     note: Private | None
+
+
+class TicketConverted(TicketEvent, frozen=True, kw_only=True):
+    """`track` is the one it goes on by."""
+
+    track: Track
+    old_class: str
+    service_class: str
+    reason: Private

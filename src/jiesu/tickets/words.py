@@ -76,6 +76,7 @@ class Step(StrEnum):
     GRANT_EXCLUSION = "grant_exclusion"
     REFUSE_EXCLUSION = "refuse_exclusion"
     RECLASS = "reclass"
+    CONVERT = "convert"
     NOTE = "note"
     SUBMIT = "submit"
     APPROVE = "approve"
@@ -191,6 +192,7 @@ _STEP = {
     Step.EXCLUDE: ("申请剔除", "Ask for an exclusion"),
     Step.GRANT_EXCLUSION: ("批准剔除", "Grant the exclusion"),
     Step.REFUSE_EXCLUSION: ("不同意剔除", "Refuse the exclusion"),
+    Step.CONVERT: ("转为信访或接诉即办", "Convert the track"),
     Step.NOTE: ("记录", "Note"),
     Step.SUBMIT: ("提交结果", "Submit the result"),
     Step.APPROVE: ("审核通过", "Approve"),

@@ -11,7 +11,7 @@ from jiesu.intake.split import PartWanted
 from jiesu.petitions.words import RefusalReason, ServiceWay, Verdict
 from jiesu.surveys.words import CallOutcome, Satisfaction, Solved
 from jiesu.tickets.divert import DivertReason
-from jiesu.tickets.words import Outcome
+from jiesu.tickets.words import Outcome, Track
 
 __all__ = [
     "AboutTask",
@@ -19,6 +19,7 @@ __all__ = [
     "CallBack",
     "CaseDecision",
     "ContactMade",
+    "Conversion",
     "Designation",
     "Dispatch",
     "Diversion",
@@ -151,6 +152,14 @@ class Reclass(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class
     service_class: str | None = None
     category: str | None = None
     reason: str = ""
+
+
+class Conversion(msgspec.Struct, forbid_unknown_fields=True, rename={"service_class": "class"}):
+    """`class` is the one on the service track; left out, what the catalogue says of the category. Petitions have their own."""
+
+    track: Track
+    reason: str = ""
+    service_class: str | None = None
 
 
 class ContactMade(msgspec.Struct, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from jiesu.intake.form import UnknownCategory
 from jiesu.intake.split import split_ticket
 from jiesu.petitions.accept import accept_petition, refuse_acceptance
 from jiesu.petitions.ask import ask_recheck, ask_review
+from jiesu.petitions.convert import PETITION_CLASS, convert_ticket
 from jiesu.petitions.decide import decide_recheck, decide_review, end_hearing, hold_hearing
 from jiesu.petitions.serve import serve_document
 from jiesu.routing.co_handlers import ask_for_task, give_locked, give_task, keep_task, relieve_task
@@ -26,6 +27,7 @@ from jiesu.routing.designate import designate_unit
 from jiesu.routing.dispatch import dispatch_ticket
 from jiesu.routing.merge import merge_ticket, unmerge_ticket
 from jiesu.routing.object import object_to_ticket
+from jiesu.routing.policy import ORDINARY
 from jiesu.rules import Rules
 from jiesu.sla.ask_listing import ask_listing
 from jiesu.sla.decide_extension import grant_extension, refuse_extension
@@ -62,6 +64,7 @@ from jiesu.web.action_bodies import (
     CallBack,
     CaseDecision,
     ContactMade,
+    Conversion,
     Designation,
     Dispatch,
     Diversion,
@@ -286,10 +289,10 @@ async def _designate(call: Call, body: Designation) -> Ticket:
     )
 
 
-async def _check_known(call: Call, body: Dispatch | Reclass) -> None:
+async def _check_known(call: Call, body: Dispatch | Reclass | Conversion) -> None:
     """Category and class are words of today's taxonomy and of the policy the ticket began with."""
     rules = call.rules
-    if body.category and rules.catalogue.category(body.category) is None:
+    if not isinstance(body, Conversion) and body.category and rules.catalogue.category(body.category) is None:
         raise UnknownCategory("category", category=body.category[:40])
     if body.service_class:
         ticket = await TicketRepository(call.uow).find(call.number)
@@ -310,6 +313,23 @@ async def _reclass(call: Call, body: Reclass) -> Ticket:
         reason=body.reason,
         version=call.version,
     )
+
+
+async def _convert(call: Call, body: Conversion) -> Ticket:
+    await _check_known(call, body)
+    ticket = await TicketRepository(call.uow).find(call.number)
+    call.staff.see(ticket)
+    usual = _usual_class(call.rules, ticket.category, ticket.nature)
+    return await convert_ticket(
+        call.uow, call.staff, call.number, body.track, body.service_class or usual, body.reason, version=call.version
+    )
+
+
+def _usual_class(rules: Rules, category: str | None, nature: str) -> str:
+    """What the catalogue says of the category, ordinary where nobody knows it."""
+    known = category is not None and any(leaf.code == category for leaf in rules.catalogue.leaves)
+    found = rules.catalogue.handling(category or "", nature).service_class if known else ORDINARY
+    return ORDINARY if found == PETITION_CLASS else found
 
 
 async def _supplement(call: Call, body: Note) -> Ticket:
@@ -349,6 +369,7 @@ ACTIONS: Mapping[str, Action] = {
     "grant_extension": Action(OptionalNote, _by_rules(grant_extension)),
     "refuse_extension": Action(Reason, _plain(refuse_extension)),
     "reclass": Action(Reclass, _reclass),
+    "convert": Action(Conversion, _convert),
     "note": Action(Note, _plain(add_note)),
     "submit": Action(ResultForAll, _plain(submit_result)),
     "approve": Action(Approval, _plain(approve_result)),

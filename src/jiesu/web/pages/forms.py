@@ -74,7 +74,7 @@ def _speakers(fields: Mapping[str, str]) -> Iterator[dict[str, str | None]]:
 
 def appeal_of(fields: Mapping[str, str], place: str | None, channel: Channel) -> AppealForm:
     """The appeal as the API takes it. Raises Incomplete."""
-    optional = ("title", "category", "nature", "accused_unit", "accused_officer")
+    optional = ("title", "category", "nature", "accused_unit", "accused_officer", "track")
     person = ("name", "phone", "id_number", "kind")
     raw: dict[str, Any] = {
         "text": fields.get("text", ""),

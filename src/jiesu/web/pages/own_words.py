@@ -38,6 +38,8 @@ _SEALED = {
     "under_review": N_("专门的部门已经办了，结果正在审核。"),
 }
 _ANSWERS = (Target.RESOLVE, Target.OPINION, Target.PLAN, Target.RECHECK, Target.REVIEW)
+#: Whose date is that of a higher organ, not of the unit it was dispatched to.
+_DISPUTED = ("rechecking", "reviewing")
 _NEWS = ("PetitionerInformed", "PlanTold")
 
 
@@ -57,6 +59,10 @@ def standing_of(ticket: ProgressView) -> Standing:
     return Standing(
         sentence=sentences.get(ticket.status),
         promise=next((one for one in running if one.target in _ANSWERS), None),
-        dispatched=next((line for line in reversed(ticket.timeline) if line.kind == "TicketDispatched"), None),
+        dispatched=None if ticket.status in _DISPUTED else _dispatched(ticket),
         news=next((line for line in reversed(ticket.timeline) if line.kind in _NEWS and line.detail), None),
     )
+
+
+def _dispatched(ticket: ProgressView) -> HistoryLine | None:
+    return next((line for line in reversed(ticket.timeline) if line.kind == "TicketDispatched"), None)

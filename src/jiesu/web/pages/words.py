@@ -93,6 +93,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "grant_extension": N_("批准延期"),
         "refuse_extension": N_("不同意延期"),
         "reclass": N_("调整等级或类别"),
+        "convert": N_("转为信访或接诉即办"),
         "note": N_("写一条记录"),
         "submit": N_("提交办理结果"),
         "approve": N_("审核通过"),
