@@ -104,7 +104,7 @@ MANY_TICKETS = {
     ("POST", "/api/v1/desk/notices/read"), ("POST", "/desk/notices"), ("GET", "/api/v1/desk/units"),
     ("GET", "/api/v1/board/overview"), ("GET", "/api/v1/board/escalations"), ("GET", "/api/v1/board/rates"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
-    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"),
+    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
     ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"), ("POST", "/desk/new/aside"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/api/v1/desk/policies"), ("GET", "/api/v1/desk/policies/cited"), ("GET", "/api/v1/desk/policies/cited/tickets"),

@@ -214,3 +214,25 @@ async def test_the_big_screen_names_nobody(as_staff, week):
     page = await site.get("/board/screen")
     assert page.status_code == 200
     assert not re.search(r"HH\d{8}-|/desk/t/|138\d{8}", page.text)
+
+
+async def test_a_month_s_rates_are_taken_along_with_every_ticket_behind_them(as_staff, make, uow):
+    made = await make.ticket("closed")
+    site = await as_staff(f"supervisor-{CITY}")
+    assert "导出这个月的三率" in (await site.get("/board?month=2026-11")).text
+    where = f"/board/rates/export?month=2026-11&unit={CITY}"
+    refused = await site.post(where, form="xlsx", reason=" ")
+    assert refused.status_code == 422
+    file = await site.post(where, form="xlsx", reason="月度通报")
+    heading, first, *_ = sheet_rows(file.content)
+    shown = (await site.get("/api/v1/board/rates?month=2026-11")).json()["units"][0]
+    assert heading[:3] == ["单位（含下属）", "有效评价", "响应率"]
+    assert [float(cell) for cell in first[1:4]] == [
+        shown["subtree"][name] for name in ("base", "response", "resolution")
+    ]
+    assert [row[0] for row in sheet_rows(file.content, 2)][1:] == [made.number]
+    assert dict(sheet_rows(file.content, 3))["条件"].startswith("2026-11 ")
+    entry = (await newest(uow)).entries[0]
+    assert (entry.kind, entry.data["what"], entry.data["rows"]) == ("TicketsExported", "rates", 1)
+    text = (await site.post(where, form="csv", reason="核对")).content.decode("utf-8-sig")
+    assert text.splitlines()[1].split(",")[1:3] == ["1", "100.0%"]

@@ -11,7 +11,7 @@ from litestar.di import Provide
 from litestar.params import FromQuery
 
 from jiesu.desk.board.cuts import Cut, Lateness, What
-from jiesu.desk.board.export import Exported
+from jiesu.desk.board.sheets import Exported
 from jiesu.errors import Invalid
 from jiesu.tickets.words import Status
 

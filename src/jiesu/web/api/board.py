@@ -13,12 +13,14 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
-from jiesu.desk.board.export import Form, export_cut
+from jiesu.desk.board.export import export_cut
+from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, Trend, trend
 from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
 from jiesu.desk.board.overview import Overview, overview
 from jiesu.desk.board.rates import CountedView, RatesView, counted_view, rates_view
+from jiesu.desk.board.sheets import Form
 from jiesu.desk.co_handling import CoHandlingView, co_handling_view
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.rows import queue_row
@@ -170,4 +172,22 @@ class BoardController(Controller):
         address = client_address(request)
         refuse_classified(rules, {"reason": data.reason})
         file = await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale)
+        return file_answer(file, FILE)
+
+    @post("/rates/export", operation_id="ExportBoardRates", media_type=FILE, status_code=HTTP_200_OK)
+    async def export_figures(
+        self,
+        data: JSONBody[ExportAsked],
+        request: Request[Any, Any, Any],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+    ) -> Response[bytes]:
+        """A month's three rates as a file (导出三率), with the tickets that make them; the export is on record with its reason."""
+        address = client_address(request)
+        refuse_classified(rules, {"reason": data.reason})
+        file = await export_rates(uow, rules, staff, month, unit, data.form, data.reason, address, locale)
         return file_answer(file, FILE)

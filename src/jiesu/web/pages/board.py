@@ -14,12 +14,14 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, allowed_unit
-from jiesu.desk.board.export import MOST, Form, export_cut
+from jiesu.desk.board.export import MOST, export_cut
+from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
 from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
 from jiesu.desk.board.rates import counted_view, rates_view
+from jiesu.desk.board.sheets import Form
 from jiesu.desk.board.standing import standing
 from jiesu.desk.names import Named, unit_named
 from jiesu.errors import Invalid
@@ -165,6 +167,24 @@ class BoardPages(Controller):
         except Invalid as error:
             return await _listed(request, staff, uow, rules, locale, cut, problem=problem_of(error, locale))
         return file_answer(file)
+
+    @post("/rates/export", status_code=HTTP_200_OK)
+    async def export_figures(
+        self,
+        request: Request[Any, Any, Any],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+    ) -> Response[Any]:
+        """The month's figures as a file (导出三率); it is on record before it goes out."""
+        fields = await fields_of(request)
+        form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
+        reason, came_from = fields["reason"], client_address(request)
+        refuse_classified(rules, {"reason": reason})
+        return file_answer(await export_rates(uow, rules, staff, month, unit, form, reason, came_from, locale))
 
     @get("/tickets")
     async def counted(
