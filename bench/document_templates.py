@@ -54,6 +54,12 @@ def _rule(paragraph) -> None:
     properties.insert_element_before(border, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc")
 
 
+def _together(paragraph, *, before: int) -> None:
+    """Never the last line of a page: no signature stands on a page without text."""
+    shape = paragraph.paragraph_format
+    shape.space_before, shape.keep_with_next, shape.keep_together = Pt(before), True, True
+
+
 def template(*, signed: bool) -> Document:
     """Red head, number, title, addressee, paragraphs, organ and date; `signed` by the organ's head where it decides."""
     made, centre, right = _page(), WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -63,12 +69,13 @@ def template(*, signed: bool) -> Document:
         made, "{{ title }}", font=SONG, size=22, bold=True, align=centre, after=20
     ).paragraph_format.space_before = Pt(24)
     _line(made, "{{ addressee }}：")
-    _line(made, "{%p for paragraph in paragraphs %}")
+    _line(made, "{%p for paragraph in paragraphs[:-1] %}")
     _line(made, "{{ paragraph }}", indent=2)
     _line(made, "{%p endfor %}")
+    _together(_line(made, "{{ paragraphs[-1] }}", indent=2), before=0)
     if signed:
-        _line(made, "负责人：{{ signer }}", indent=2, after=28).paragraph_format.space_before = Pt(14)
-    _line(made, "{{ organ }}", align=right).paragraph_format.space_before = Pt(28)
+        _together(_line(made, "负责人：{{ signer }}", indent=2, after=14), before=14)
+    _together(_line(made, "{{ organ }}", align=right), before=28)
     _line(made, "{{ date }}", align=right).paragraph_format.right_indent = Pt(32)
     return made
 

@@ -258,3 +258,13 @@ async def test_the_page_asks_and_shows_what_came_of_it(make, client, act, jobs):
     page = await client.get(f"/t/{made.number}")
     for words in ("复查意见", "原意见事实清楚", "不服复查意见，申请复核"):
         assert words in page.text
+
+
+async def test_the_survey_of_a_petition_promises_no_rework(make, client):
+    made = await opinion(make)
+    path = (await own(client, made))["survey"]
+    page = await client.get(path)
+    assert "申请复查" in page.text
+    assert "安排重办" not in page.text
+    await make.answer(made, contacted=True, solved="no", satisfied="no")
+    assert "收到意见书30日内可以申请复查" in (await client.get(path)).text

@@ -18,6 +18,7 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.surveys.answer import Answers, find_survey
 from jiesu.surveys.policy import wants_rework
+from jiesu.tickets.models import Ticket
 from jiesu.web.api.surveys import survey_page_view
 from jiesu.web.pages.forms import Fields, FormProblem, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
@@ -94,6 +95,7 @@ class SurveyPages(Controller):
             survey=view,
             state=state,
             again=wants_rework(survey.solved, survey.satisfied),
+            petition=(await uow.get(Ticket, survey.ticket_id)).is_petition,
             fields=fields or Fields(),
             problem=problem,
         )
