@@ -100,3 +100,11 @@ async def test_who_comes_again_with_the_same_after_an_answer_is_shown_as_one_his
     assert "已核实并补发三个月抚恤金" in shown
     fresh = (await client.get(f"/desk/t/{first.number}", headers=await sign_in(OFFICER))).text
     assert "次反映这类事" not in fresh
+
+
+async def test_of_an_unknown_kind_nothing_is_a_repeat(client, sign_in, make, clock):
+    await make.ticket("closed")
+    clock.advance(timedelta(days=1))
+    again = await make.ticket("in_progress")
+    page = await client.get(f"/api/v1/desk/tickets/{again.number}/earlier", headers=await sign_in(OFFICER))
+    assert (page.json()["count"], page.json()["repeats"]) == (1, 0)

@@ -79,8 +79,9 @@ async def earlier_tickets(
 
 
 def _ended_before(ticket: Ticket) -> list[ColumnElement[bool]]:
-    """The same kind of matter, over before this one was registered; what was taken back was never answered."""
+    """The same known kind of matter, over before this one was registered; what was taken back was never answered."""
     return [
+        Ticket.category.is_not(None),
         Ticket.category == ticket.category,
         Ticket.ended_at <= ticket.registered_at,
         Ticket.status != Status.WITHDRAWN,
