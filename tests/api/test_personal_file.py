@@ -55,3 +55,17 @@ async def test_nobody_opens_it_who_may_not_see_the_ticket_or_know_the_person(cli
     assert (await opened(client, sign_in, made)).status_code == 200
     assert (await opened(client, sign_in, made, f"supervisor-{CITY}")).json()["title"] == "NobodyKnown"
     assert (await opened(client, sign_in, anonymous)).json()["title"] == "NobodyKnown"
+
+
+async def test_calls_and_visits_of_the_unit_s_list_are_in_the_file_for_who_reads_the_list(client, make, sign_in):
+    made = await make.ticket("in_progress")
+    headers = await sign_in(OFFICER)
+    listed = {"reason": "general", "ticket": made.number}
+    ref = (await client.post(f"{DESK}/contacts", json=listed, headers=headers)).json()["ref"]
+    visit = {"way": "visit", "outcome": "reached", "note": "屋顶漏雨"}
+    await client.post(f"{DESK}/contacts/{ref}/contact", json=visit, headers=headers)
+    file = (await opened(client, sign_in, made)).json()
+    assert [(one["way"], one["note"], one["unit"]["code"]) for one in file["calls"]] == [("visit", "屋顶漏雨", STATION)]
+    assert file["visits"] == 1
+    assert "屋顶漏雨" in (await client.get(f"/desk/t/{made.number}/person", headers=headers)).text
+    assert (await opened(client, sign_in, made, f"dispatcher-{CITY}")).json()["calls"] == []

@@ -67,6 +67,9 @@ HARM = {
     "whoever objected waits for a judgement": "DELETE FROM objection; UPDATE ticket SET objections = 0",
     "nobody judged their own objection": "UPDATE objection SET decided_by = objected_by",
     "a ticket counts its objections": "UPDATE ticket SET objections = 2",
+    "everybody on a contact list": """
+        INSERT INTO outreach_person (ref, petitioner_id, unit, reason, call_due_on, visit_due_on, call_told, visit_told, added_at)
+        SELECT 'x', id, 'VS-1501', 'general', now(), now(), false, false, now() FROM petitioner LIMIT 1""",
     "every open task of a co-handler has its clock": "DELETE FROM job; DELETE FROM deadline WHERE target = 'task'",
     "no result was submitted over an open task": "UPDATE ticket SET status = 'under_review' WHERE co_units <> '{}'",
     "a ticket is open to whoever helps with it": "UPDATE ticket SET co_units = '{}'",

@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.earlier import known_tickets, rows_of_person
-from jiesu.desk.names import Named, category_named, unit_named
+from jiesu.desk.names import Named, category_named, unit_named, unit_or_code
 from jiesu.errors import Missing
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.kit.masking import mask_id_number, mask_name, mask_phone
+from jiesu.outreach.keeping import on_lists_of
+from jiesu.outreach.models import OutreachContact, OutreachPerson
+from jiesu.outreach.words import Way
 from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
 from jiesu.surveys.models import Survey
@@ -71,6 +74,16 @@ class FiledContact(msgspec.Struct, frozen=True):
     note: str
 
 
+class FiledCall(msgspec.Struct, frozen=True):
+    """A call or visit of the universal contact, by a unit whose list the reader may see."""
+
+    unit: Named
+    at: datetime
+    way: str
+    outcome: str
+    note: str
+
+
 class PersonalFile(msgspec.Struct, frozen=True):
     """The person, masked, with the newest tickets and contacts first; the counts are of all that the reader may see."""
 
@@ -84,6 +97,7 @@ class PersonalFile(msgspec.Struct, frozen=True):
     unsolved: int
     tickets: list[FiledTicket]
     contacts: list[FiledContact]
+    calls: list[FiledCall]
 
 
 async def open_personal_file(
@@ -112,6 +126,7 @@ async def file_of_person(
     rows = (await uow.session.scalars(theirs.order_by(Ticket.id.desc()).limit(MOST))).all()
     answers = await _answers(uow, [row.id for row in rows])
     tickets = [_filed(rules, row, answers.get(row.id), locale) for row in rows]
+    calls = await _calls(uow, rules, staff, people, locale)
     return PersonalFile(
         name=mask_name(person.name),
         phone=mask_phone(person.phone),
@@ -120,10 +135,11 @@ async def file_of_person(
         count=await uow.session.scalar(select(func.count()).select_from(theirs.with_only_columns(Ticket.id).subquery()))
         or 0,
         open=sum(row.is_open for row in rows),
-        visits=sum(one.in_person for one in tickets),
+        visits=sum(one.in_person for one in tickets) + sum(one.way == Way.VISIT for one in calls),
         unsolved=sum(one.solved in ("no", "partly") for one in tickets),
         tickets=tickets,
         contacts=await _contacts(uow, rows),
+        calls=calls,
     )
 
 
@@ -156,4 +172,20 @@ async def _contacts(uow: UnitOfWork, tickets: Sequence[Ticket]) -> list[FiledCon
     return [
         FiledContact(numbers[row.ticket_id], row.at.astimezone(SHANGHAI), row.outcome, row.note)
         for row in await uow.session.scalars(query)
+    ]
+
+
+async def _calls(
+    uow: UnitOfWork, rules: Rules, staff: Staff, people: Collection[int], locale: Locale
+) -> list[FiledCall]:
+    query = (
+        select(OutreachContact, OutreachPerson.unit)
+        .join(OutreachPerson, OutreachPerson.id == OutreachContact.person_id)
+        .where(OutreachPerson.petitioner_id.in_(people), on_lists_of(staff))
+        .order_by(OutreachContact.id.desc())
+        .limit(MOST)
+    )
+    return [
+        FiledCall(unit_or_code(rules, unit, locale), row.at.astimezone(SHANGHAI), row.way, row.outcome, row.note)
+        for row, unit in await uow.session.execute(query)
     ]
