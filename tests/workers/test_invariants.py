@@ -66,6 +66,12 @@ HARM = {
     "every answered survey led to an end": "UPDATE survey SET state = 'answered'",
     "whoever objected waits for a judgement": "DELETE FROM objection; UPDATE ticket SET objections = 0",
     "nobody judged their own objection": "UPDATE objection SET decided_by = objected_by",
+    "a merged ticket has an open main one": "UPDATE ticket SET lead_unit = 'VS-150103' WHERE status = 'merged'",
+    "who waits with another for one answer": """
+        UPDATE deadline d SET due_at = d.due_at - interval '99 days' FROM ticket t
+        WHERE t.id = d.ticket_id AND t.status = 'merged'""",
+    "a split ticket has its parts": "UPDATE ticket SET parts = 3 WHERE status = 'split'",
+    "a part has the whole's beginning": "UPDATE ticket SET co_units = '{}' WHERE status = 'split'",
     "a ticket counts its objections": "UPDATE ticket SET objections = 2",
     "everybody on a contact list": """
         INSERT INTO outreach_person (ref, petitioner_id, unit, reason, call_due_on, visit_due_on, call_told, visit_told, added_at)
@@ -96,6 +102,10 @@ async def test_a_broken_law_is_found(committed_kernel, law, sql):
     await make.step(helped, "give_task", "dispatcher-VS-1501", unit="VS-150103")
     await make.step(helped, "supervise", "supervisor-VS-1501", demand="请抓紧办理")
     listed = await make.ticket("in_progress")
+    merged, split = await make.filed(), await make.filed()
+    await make.step(merged, "merge", "dispatcher-VS-150102", into=listed.number)
+    parts = [{"title": "x", "text": "一部分", "unit": unit} for unit in ("VS-150102001", "VS-150102002")]
+    await make.step(split, "split", "dispatcher-VS-150102", parts=parts)
     await make.step(listed, "list", "officer-VS-150102001", plan="等省厅批复", until="2026-12-01")
     await make.step(listed, "grant_listing", "unit_head-VS-150102")
     assert await broken(committed_kernel) == set()
