@@ -282,6 +282,7 @@ async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(clie
 
 BODIES = {
     "contact": {"outcome": "reached", "note": "x"},
+    "call_back": {"outcome": "no_answer"},
     "refuse_acceptance": {"reason": "outside", "basis": "x"},
     "serve": {"way": "post", "receiver": "x"},
     "convert": {"track": "PETITION", "reason": "x"},

@@ -44,21 +44,8 @@ async def make_world(make: Make) -> World:
     made = {
         name: await make.ticket(name) for name in World.__annotations__ if name not in ("helped", "merged", "split")
     }
-    merged = await make.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
-    await make.step(merged, "merge", f"dispatcher-{COUNTY}", into=made["in_progress"].number)
-    return World(**made, helped=await _helped(make), merged=merged, split=await _split(make))
-
-
-async def _split(make: Make) -> Made:
-    """One of two matters, of which one unit has each."""
-    made = await make.filed()
-    texts = (
-        ("补发抚恤金", "今年抚恤金停发了三个月。", STATION),
-        ("补办优待证", "优待证丢了，请补办。", "VS-150102002"),
-    )
-    parts = [{"title": title, "text": text, "unit": unit} for title, text, unit in texts]
-    await make.step(made, "split", f"dispatcher-{COUNTY}", parts=parts)
-    return made
+    merged = await make.merged(made["in_progress"])
+    return World(**made, helped=await _helped(make), merged=merged, split=await make.split())
 
 
 async def _helped(make: Make) -> Made:
@@ -311,6 +298,8 @@ PAGES = (
     Shown("ticket-task-objected", DISPATCHER, "/desk/t/{helped}"),
     Shown("ticket-order-replied", LEADER, "/desk/t/{helped}"),
     Shown("ticket-recheck", "unit_head-vs-150102", "/desk/t/{rechecking}"),
+    Shown("ticket-to-call", CALLER, "/desk/t/{awaiting_survey}"),
+    Shown("ticket-closed", OFFICER, "/desk/t/{closed}"),
     Shown("account", HEAD, "/account"),
     Shown("board", HEAD, "/board"),
     Shown("board-dark", HEAD, "/board?theme=dark"),

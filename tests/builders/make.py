@@ -94,6 +94,23 @@ class Make:
             filed = await file_appeal(uow, self._kernel.rules, number, appeal_form(**form))
         return Made(filed.ticket.id, filed.ticket.number, filed.query_code)
 
+    async def merged(self, into: Made) -> Made:
+        """Somebody else's appeal about the same matter."""
+        made = await self.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
+        await self.step(made, "merge", f"dispatcher-{COUNTY}", into=into.number)
+        return made
+
+    async def split(self) -> Made:
+        """One of two matters, of which one unit has each."""
+        made = await self.filed()
+        texts = (
+            ("补发抚恤金", "今年抚恤金停发了三个月。", STATION),
+            ("补办优待证", "优待证丢了，请补办。", "VS-150102002"),
+        )
+        parts = [{"title": title, "text": text, "unit": unit} for title, text, unit in texts]
+        await self.step(made, "split", f"dispatcher-{COUNTY}", parts=parts)
+        return made
+
     async def _handled(self, made: Made, state: Status, unit: str, service_class: str) -> None:
         last = (
             _LIFE.index(state) if state in _LIFE else 0 if state in (Status.OBJECTED, Status.LISTED) else len(_LIFE) - 1

@@ -84,6 +84,8 @@ HARM = {
     "every order that waits for a reply": "DELETE FROM job; UPDATE deadline SET state = 'met' WHERE target = 'reply'",
     "an open order is to the unit": "UPDATE supervision_order SET unit = 'VS-150103'",
     "every listed ticket has a listing in force": "DELETE FROM listing",
+    "every recheck and review that waits": "UPDATE ticket SET status = 'rechecking' WHERE status = 'dispatched'",
+    "no opinion on a petition was given": "UPDATE ticket SET accepted_at = now() WHERE status = 'dispatched'",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
