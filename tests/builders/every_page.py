@@ -243,6 +243,7 @@ async def _reception_form(page: Page, _: World) -> None:
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
+CALLER = f"callback-{COUNTY}".lower()
 CLERK, AUDITOR = f"intake-{COUNTY}".lower(), f"auditor-{CITY}".lower()
 ADMIN, GUARD = f"administrator-{CITY}".lower(), f"security-{CITY}".lower()
 
