@@ -12,16 +12,13 @@ from litestar.routes import HTTPRoute
 from jiesu.accounts.roles import Role
 from jiesu.kit.numbers import format_number
 from jiesu.web.actions import ACTIONS
+from tests.builders.desk import SMALLEST
 from tests.builders.forms import CITY, COUNTY, STATION
 
 #: Well formed, or it would not even be looked for.
 UNKNOWN = format_number(date(2026, 1, 1), 1)
 BLIND = {Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR}
-#: A body that each step takes, so that nothing is refused for its shape before the ticket is looked for.
-BODIES = {
-    "contact": {"outcome": "reached", "note": "x"},
-    "divert": {"reason": "litigation", "pointer": "x"},
-    "extend": {"until": "2026-12-01", "reason": "x"},
+BODIES = SMALLEST | {
     "reclass": {"class": "P9", "category": "0401", "reason": "x"},
     "dispatch": {"unit": STATION, "class": "P9"},
 }
@@ -44,7 +41,10 @@ async def hidden(make) -> dict[str, str]:
 def addresses(client: AsyncClient) -> Iterator[tuple[str, str]]:
     """Every method and path with a number that staff may ask for; `BY_CODE` paths are the petitioner's."""
     for route in client._transport.app.routes:  # type: ignore[attr-defined]
-        if isinstance(route, HTTPRoute) and "{number:str}" in route.path and "/desk/" in route.path:
+        named = isinstance(route, HTTPRoute) and "{number:str}" in route.path and "/desk/" in route.path
+        if (
+            isinstance(route, HTTPRoute) and named and "/receptions/" not in route.path
+        ):  # a booking has a number of its own
             for method in set(route.route_handler_map) - {"OPTIONS", "HEAD"}:
                 actions = [*ACTIONS, "no_such_action"] if "{action:str}" in route.path else [""]
                 filled = route.path.replace("{id:int}", "1").replace("{file:str}", "x")

@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from jiesu.desk.board.cuts import What
 from jiesu.desk.queue import View
 from jiesu.web.actions import ACTIONS
+from tests.builders.desk import SMALLEST
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
 from tests.builders.make import YES, Made
 
@@ -270,7 +271,7 @@ async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(clie
     for (role, unit), headers in people.items():
         hidden = {kind: made for kind, made in tickets.items() if not may_see(kind, role, unit)}
         for action in (*ACTIONS, "reveal"):
-            body = BODIES.get(action, {})
+            body = SMALLEST.get(action, {})
             nothing = await client.post(f"/api/v1/desk/tickets/{unknown}/{action}", json=body, headers=headers)
             assert nothing.status_code == 404, (action, nothing.text)
             for kind, made in hidden.items():
@@ -278,19 +279,6 @@ async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(clie
                 if (reply.status_code, reply.content) != (nothing.status_code, nothing.content):
                     wrong.append((kind, role, unit, action, reply.status_code, reply.text))
     assert wrong == []
-
-
-BODIES = {
-    "contact": {"outcome": "reached", "note": "x"},
-    "call_back": {"outcome": "no_answer"},
-    "refuse_acceptance": {"reason": "outside", "basis": "x"},
-    "serve": {"way": "post", "receiver": "x"},
-    "convert": {"track": "PETITION", "reason": "x"},
-    "decide_recheck": {"verdict": "upheld", "opinion": "x"},
-    "decide_review": {"verdict": "upheld", "opinion": "x"},
-    "divert": {"reason": "litigation", "pointer": "x"},
-    "extend": {"until": "2026-12-01", "reason": "x"},
-}
 
 
 async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client, tickets, people):
