@@ -75,7 +75,9 @@ class Shown:
             await self.way(page, world)
         else:
             numbers = {name: getattr(world, name).number for name in World.__annotations__}
-            await page.goto(self.way.format(**numbers))
+            reply = await page.goto(self.way.format(**numbers))
+            assert reply is not None
+            assert reply.status < 500, self.name
 
 
 async def enter(page: Page, username: str) -> None:

@@ -26,6 +26,8 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
         "due": "11月30日17:30", "old": "11月30日17:30", "new": "12月7日17:30", "question": "请补充退役证照片。",
         "reply": "带上退役证和身份证到社区窗口即可办理。", "result": "已核实并补发三个月抚恤金。", "text": "材料已报市局复核。",
         "plan": "分两步办：本月核定工龄，下月补缴。", "reason": "等外单位回函。", "until": "到12月31日",
+        "document": "退信受〔2026〕12号", "stage": "复查", "verdict": "维持原处理意见", "track": "信访程序", "count": "2",
+        "units": "新城区退役军人服务中心、赛罕区退役军人服务中心", "when": "12月3日（周四）9:00", "place": "市服务中心一楼接访室", "leader": "李主任",
     },
     "en": {
         "number": "HH20261123-00042-7", "code": "K7M2 PX4D", "minutes": "10", "unit": "Xincheng Veterans' Service Centre",
@@ -33,6 +35,9 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
         "reply": "Bring the discharge paper and your ID to the counter.", "result": "Checked; three months are paid.",
         "text": "The papers are with the city bureau.", "plan": "First the years of service, then the payment.",
         "reason": "Another office has yet to answer.", "until": " until 31 Dec",
+        "document": "No. 12 of 2026", "stage": "recheck", "verdict": "the opinion stands", "track": "the petition track", "count": "2",
+        "units": "Xincheng Veterans' Service Centre, Saihan Veterans' Service Centre", "when": "3 Dec 9:00", "place": "the city centre, ground floor",
+        "leader": "Director Li",
     },
 }  # fmt: skip
 #: Blanks that people write into: they may be as long as is allowed.

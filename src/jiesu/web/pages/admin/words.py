@@ -36,6 +36,8 @@ JOBS: Mapping[str, str] = {
     "sla.rung": N_("到点提醒或督办"),
     "survey.remind": N_("提醒诉求人评价"),
     "survey.expire": N_("结束到期的评价"),
+    "document.render": N_("生成信访文书"),
+    "outreach.due": N_("提醒到期的普遍联系"),
 }
 
 #: kind of unit, its tier, and what it is answerable for
@@ -108,6 +110,18 @@ SENT_WHEN: Mapping[str, str] = {
     "listed": N_("同意挂账"),
     "extended": N_("批准延期"),
     "moved": N_("等级调整，答复时间有变动"),
+    "accepted": N_("信访事项受理"),
+    "not_accepted": N_("信访事项不予受理"),
+    "opinion": N_("信访处理意见作出"),
+    "recheck_asked": N_("收到复查、复核申请"),
+    "recheck_decided": N_("复查、复核意见作出"),
+    "hearing": N_("复核要举行听证"),
+    "converted": N_("改按另一种程序办理"),
+    "split": N_("一件事分成几件办"),
+    "merged": N_("和同样的事一起办"),
+    "unmerged": N_("改为单独办理"),
+    "reception_booked": N_("预约接访成功"),
+    "reception_cancelled": N_("接访取消"),
     "rework": N_("没有解决或不满意，安排重办"),
     "reopened": N_("有新的事实，重新办理"),
     "calendar_moved": N_("放假安排公布，答复时间有变动"),
