@@ -15,6 +15,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from jiesu.commands.audit import audit_app
+from jiesu.commands.backup import backup, check, restored
 from jiesu.commands.custody import hold_app, keys_app, retention_app
 from jiesu.commands.importing import import_file
 from jiesu.commands.jobs import jobs_app
@@ -40,6 +41,7 @@ units_app = typer.Typer(help="Places and units.", no_args_is_help=True)
 demo_app = typer.Typer(help="Demo data.", no_args_is_help=True)
 clocks_app = typer.Typer(help="The clock policy.", no_args_is_help=True)
 app.command("import")(import_file)
+app.command("backup")(backup)
 app.add_typer(config_app, name="config")
 app.add_typer(units_app, name="units")
 app.add_typer(demo_app, name="demo")
@@ -125,14 +127,24 @@ def work() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is to be done; exit code 1 if anything.")
+    ] = False,
+) -> None:
     """Bring the tables up to date, as their owner (JIESU_OWNER_DATABASE_URL)."""
-    from jiesu.db.migrate import head, upgrade
+    from jiesu.db.migrate import head, pending, upgrade
 
     settings = attach(load_settings())
     url = settings.owner_database_url or settings.database_url
     if url is None:
         raise ConfigMistake("environment", "JIESU_OWNER_DATABASE_URL", None, "give the URL of the tables' owner")
+    if check:
+        steps = pending(url)
+        for revision, title in steps:
+            out.print(f"{revision} {title}", highlight=False)
+        out.print(f"{len(steps)} migrations to be done." if steps else f"The tables are at revision {head()}.")
+        raise SystemExit(1 if steps else 0)
     upgrade(url)
     out.print(f"The tables are at revision {head()}.")
 
@@ -322,24 +334,47 @@ async def perform_jobs(kernel: Any, kind: str, ids: Any) -> None:
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Check everything that must always hold; exit code 1 when something does not."""
+    found = with_kernel(_examine)
+    if as_json:
+        sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
+    else:
+        _show(found)
+    raise SystemExit(1 if any(row.examples for row in found) else 0)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="One backup: a folder that `jiesu backup` made.")],
+    only_check: Annotated[bool, typer.Option("--check", help="Read every byte of it and change nothing.")] = False,
+) -> None:
+    """Put a backup back, into an empty database and data directory, and check everything (doctor)."""
+    from jiesu.kernel import on_kernel
+
+    if only_check:
+        check(folder)
+        return
+    with restored(folder) as settings:
+        found = asyncio.run(on_kernel(settings, lambda kernel: _examine(kernel, running=False)))
+    _show(found)
+    raise SystemExit(1 if any(row.examples for row in found) else 0)
+
+
+async def _examine(kernel: Any, *, running: bool = True) -> list[Any]:
     from jiesu.audit.checkpoints import signer_of
     from jiesu.deployment import complaints
     from workers.invariants import Finding, check_all
 
-    async def examine(kernel: Any) -> list[Finding]:
-        wrong = complaints(kernel.settings)
-        fit = Finding("the settings are fit for real people", len(wrong), wrong)
-        laws = await check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer_of(kernel.settings))
-        return [*laws, fit]
+    wrong = complaints(kernel.settings)
+    fit = Finding("the settings are fit for real people", len(wrong), wrong)
+    signer = signer_of(kernel.settings)
+    return [*await check_all(kernel.db, kernel.clock.now(), files=kernel.files, signer=signer, running=running), fit]
 
-    found = with_kernel(examine)
-    if as_json:
-        sys.stdout.write(json.dumps([vars(row) for row in found], ensure_ascii=False, indent=1, default=str) + "\n")
-    for row in [] if as_json else found:
+
+def _show(found: list[Any]) -> None:
+    for row in found:
         mark = "[green]✓[/]" if not row.examples else "[bold red]✗[/]"
         more = "" if not row.examples else f": {row.count}, for example {', '.join(row.examples[:5])}"
         out.print(f"{mark} {row.law}{more}", highlight=False)
-    raise SystemExit(1 if any(row.examples for row in found) else 0)
 
 
 if __name__ == "__main__":

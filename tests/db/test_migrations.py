@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, inspect, pool, text
 
 import jiesu.models  # noqa: F401  (fills the metadata)
 from jiesu.db.base import Base
-from jiesu.db.migrate import alembic_config, head, upgrade
+from jiesu.db.migrate import alembic_config, head, pending, upgrade
 
 
 @pytest.fixture
@@ -93,3 +93,25 @@ def test_migrating_again_changes_nothing(empty):
     upgrade(empty)
     upgrade(empty)
     assert "ticket" in tables(empty)
+
+
+def test_a_migration_waits_for_a_busy_table_in_short_tries_and_goes_on_where_it_stopped(empty, monkeypatch):
+    """Whoever holds the table for long is not interrupted, and nobody queues behind the migration for long."""
+    upgrade(empty, "0025")
+    holder = engine_of(empty).connect()
+    holder.exec_driver_sql("LOCK TABLE ticket IN ACCESS SHARE MODE")
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        holder.close()
+
+    monkeypatch.setattr("jiesu.db.migrate.time.sleep", nap)
+    assert next(revision for revision, _ in pending(empty)) == "0026"
+    upgrade(empty)
+    assert (len(naps), pending(empty)) == (1, [])
+
+
+def test_a_database_that_was_never_migrated_has_everything_before_it(empty):
+    steps = pending(empty)
+    assert (steps[0][0], steps[-1][0]) == ("0001", head())

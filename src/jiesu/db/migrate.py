@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, pool, text
+from sqlalchemy.exc import OperationalError
 
-__all__ = ["alembic_config", "head", "upgrade"]
+__all__ = ["alembic_config", "head", "knows", "pending", "upgrade"]
+
+log = structlog.get_logger(__name__)
+
+#: A migration that waits for a lock holds up whoever comes after it, so it gives up soon (`migrations/env.py`) and tries
+#: again so many times, with so many seconds of rest between, in which the office works on.
+TRIES, REST = 30, 2.0
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def alembic_config(url: str) -> Config:
@@ -20,8 +31,36 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the schema up to `revision`; nothing happens when it is there already."""
-    command.upgrade(alembic_config(url), revision)
+    """Bring the schema up to `revision`, each step in a transaction of its own; nothing happens when it is there already.
+
+    Raises OperationalError when a table was in use all the time; what was done so far stays, and may be gone on with.
+    """
+    for tried in range(1, TRIES + 1):
+        try:
+            return command.upgrade(alembic_config(url), revision)
+        except OperationalError as error:
+            if tried == TRIES or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            log.warning("a table is in use, the migration tries again", tried=tried)
+            time.sleep(REST)
+    return None
+
+
+def pending(url: str) -> list[tuple[str, str]]:
+    """Revision and title of each migration that the database has not had yet, in their order."""
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        known = inspect(connection).has_table("alembic_version")
+        at = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    scripts = ScriptDirectory.from_config(alembic_config("")).iterate_revisions("head", at or "base")
+    return [(script.revision, (script.doc or "").strip()) for script in scripts][::-1]
+
+
+def knows(revision: str) -> bool:
+    """Whether this code has that migration."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()
+    )
 
 
 def head() -> str:

@@ -40,6 +40,8 @@ ACCOUNTS: Mapping[str, Words] = {
     "KeysRotated": ("更换密钥", "keys rotated"),
     "KeyRetired": ("停用旧密钥", "old key retired"),
     "RetentionRun": ("删除到期资料", "data erased whose time was over"),
+    "BackupTaken": ("备份数据", "backup taken"),
+    "BackupRestored": ("从备份恢复", "restored from a backup"),
     "TrailExported": ("导出审计日志", "trail exported"),
     "ReceptionStep": ("领导接访", "leader's reception"),
     "OutreachStep": ("普遍联系", "universal contact"),

@@ -1,4 +1,4 @@
-"""Alembic's entry: one connection, one transaction, our metadata."""
+"""Alembic's entry: one connection, a transaction for each migration, our metadata."""
 
 from __future__ import annotations
 
@@ -17,18 +17,27 @@ def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     return "sa.String()" if kind == "type" and isinstance(item, EncryptedString) else False
 
 
+#: The owner obeys the row policies too. A lock is waited for so long and no longer: `jiesu.db.migrate` tries again.
+OPTIONS = "-c lock_timeout=2s -c jiesu.scope=system"
+
+
 def run() -> None:
-    """Migrate with a lock timeout, so that a waiting migration never blocks the whole office."""
-    engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    """Each migration in a transaction of its own, so that no lock outlives the step that needs it.
+
+    A step that makes an index concurrently leaves it: `with op.get_context().autocommit_block(): …`.
+    """
+    url = context.config.attributes["url"]
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": OPTIONS})
     with engine.connect() as connection:
-        connection.exec_driver_sql("SET lock_timeout = '10s'")
-        connection.exec_driver_sql("SET jiesu.scope = 'system'")  # the owner obeys the row policies too
         context.configure(
-            connection=connection, target_metadata=Base.metadata, render_item=render_item, compare_type=True
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_item=render_item,
+            compare_type=True,
+            transaction_per_migration=True,
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
     engine.dispose()
 
 
