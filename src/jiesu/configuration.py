@@ -22,6 +22,7 @@ from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
 from jiesu.statistics.rates import load_rates
+from jiesu.surveys.reasons import load_reasons
 from jiesu.tickets.library import Library, load_library
 from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.importing import check, read_places, read_units
@@ -39,6 +40,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_catalogue(folder / "catalogue.toml"),
         lambda: load_alike(folder / "alike.toml"),
         lambda: load_rates(folder / "rates.toml"),
+        lambda: load_reasons(folder / "survey.toml"),
         lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
         lambda: load_order_wording(folder / "messages" / "orders.toml"),

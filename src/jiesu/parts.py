@@ -55,7 +55,7 @@ async def close_whole(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketEve
         await close_ticket(uow, whole, "parts")
 
 
-async def reopen_whole(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketReopened) -> None:
+async def reopen_whole(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketReopened | e.ReworkOrdered) -> None:
     if ticket.part_of is None:
         return
     whole = await TicketRepository(uow).lock_id(ticket.part_of)

@@ -127,6 +127,7 @@ from jiesu.statistics.exclusions import (
 )
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.call_back import CallbackTried
+from jiesu.surveys.correct import SurveyCorrected
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
@@ -297,6 +298,7 @@ async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWith
 
 async def hand_to_superior(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ReworkOrdered) -> None:
     """The petitioner's clock runs on as it was; the unit above must act."""
+    await lapse_exclusion(uow, ticket)
     clocks = await TicketClocks.of(uow, ticket)
     clocks.run_on()
     await save(uow, rules, clocks)
@@ -405,8 +407,9 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
+    SurveyCorrected: (),
     CallbackTried: (),
-    e.ReworkOrdered: (hand_to_superior,),
+    e.ReworkOrdered: (hand_to_superior, reopen_whole),
     e.TicketClosed: (close_whole,),
     e.TicketWithdrawn: (
         end_tasks,

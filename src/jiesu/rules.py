@@ -19,6 +19,7 @@ from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
 from jiesu.statistics.rates import RatesPolicy, load_rates
+from jiesu.surveys.reasons import Reasons, load_reasons
 from jiesu.tickets.library import Library, load_library
 from jiesu.tickets.replies import Replies, load_replies
 from jiesu.units.organisation import Organisation
@@ -50,6 +51,8 @@ class Policies:
     library: Library = field(default=Library(), kw_only=True)
     #: when two appeals look like one matter
     alike: AlikePolicy = field(default=AlikePolicy(), kw_only=True)
+    #: why people are not content, to choose from
+    reasons: Reasons = field(default_factory=Reasons, kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -92,4 +95,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         contact=load_contact_policy(folder / "contact.toml"),
         library=load_library(folder / "policies"),
         alike=load_alike(folder / "alike.toml"),
+        reasons=load_reasons(folder / "survey.toml"),
     )

@@ -17,7 +17,8 @@ from jiesu.intake.file import file_appeal
 from jiesu.intake.follow import supplement_own, withdraw_own
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
-from jiesu.surveys.answer import Answers, answer_survey
+from jiesu.surveys.answer import answer_survey
+from jiesu.surveys.answers import Answers
 from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status

@@ -61,3 +61,19 @@ async def test_an_unknown_link_is_a_page_in_plain_words(site: Site):
     page = await site.get("/s/nosuchlink")
     assert page.status_code == 404
     assert "评价链接无效" in words(page)
+
+
+async def test_an_answer_can_be_changed_on_the_page_and_reasons_chosen(site: Site, make: Make, kernel: Kernel):
+    made = await make.ticket("awaiting_survey")
+    link = f"/s/{survey_token(kernel.keys, made.id, 1)}"
+    assert "办得太慢" in words(await site.get(link))
+    await site.post(link, contacted="yes", solved="yes", satisfied="yes", reason="谢谢你们")
+    page = await site.get(link)
+    assert "前可以改" in words(page)
+    assert "谢谢你们" not in words(page)  # others may hold the telephone
+    await site.post("/t", number=made.number, code=made.code)
+    assert "改一改" in words(await site.get(f"/t/{made.number}"))
+    reply = await site.post(link, solved="no", satisfied="no", reasons=["slow", "attitude"], correct="yes")
+    assert reply.status_code == 303
+    assert "安排重办" in words(await site.get(link))
+    assert (await make.load(made)).status is Status.REWORK

@@ -11,7 +11,8 @@ from jiesu.demo.petitions import dispute
 from jiesu.demo.stage import Stage
 from jiesu.intake.follow import withdraw_own
 from jiesu.routing.dispatch import dispatch_ticket
-from jiesu.surveys.answer import Answers, answer_survey
+from jiesu.surveys.answer import answer_survey
+from jiesu.surveys.answers import Answers
 from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.surveys.words import Satisfaction, Solved
 from jiesu.tickets.reopen import reopen_ticket
@@ -53,11 +54,11 @@ def _answers(stage: Stage, case: Case) -> Answers:
     good = content - 0.12 * late + 0.1 * min(ticket.reworks, 1)
     contacted = None if random.random() < 0.04 else random.random() < 0.96
     if case.hold is Status.REWORK or random.random() > good:
-        reason = random.choice(phrases.UNHAPPY)
+        why, reason = random.choice(phrases.UNHAPPY)
         if case.hold is None and random.random() < 0.3:
-            return Answers(contacted, Solved.PARTLY, Satisfaction.MOSTLY, reason)
+            return Answers(contacted, Solved.PARTLY, Satisfaction.MOSTLY, reason, (why,))
         solved = Solved.NO if random.random() < 0.7 else Solved.PARTLY
-        return Answers(contacted, solved, Satisfaction.NO, reason)
+        return Answers(contacted, solved, Satisfaction.NO, reason, (why,))
     satisfied = Satisfaction.YES if random.random() < 0.75 else Satisfaction.MOSTLY
     solved_well = Solved.YES if random.random() < 0.93 else Solved.PARTLY
     return Answers(contacted, solved_well, satisfied)

@@ -68,6 +68,13 @@ def _answered(data: Data, english: bool) -> str:
     return ("answered the survey: " if english else "评价：") + ("; " if english else "、").join(parts)
 
 
+def _corrected(data: Data, english: bool) -> str:
+    old = (_SOLVED.get(data.get("old_solved") or ""), _CONTENT.get(data.get("old_satisfied") or ""))
+    before = ("; " if english else "、").join(words[english] for words in old if words)
+    now = _answered(data, english).split(": " if english else "：", 1)[1]
+    return f"changed the answer: {now} (before: {before})" if english else f"更改评价：{now}（原来：{before}）"
+
+
 def _tried(data: Data, english: bool) -> str:
     outcome = {
         "no_answer": ("没有人接", "nobody answered"),
@@ -453,6 +460,7 @@ STAFF: Table = {
     "PetitionerContacted": (_contacted, None),
     "CallbackTried": (_tried, "note"),
     "SurveyAnswered": (_answered, None),
+    "SurveyCorrected": (_corrected, None),
     "Escalated": (_escalated, None),
     "ExtensionGranted": (_granted, "note"),
     "TicketReclassed": (_reclassed, "reason"),
@@ -530,6 +538,7 @@ PETITIONER: Table = {
     "OwnDataCopied": (("您取走了本人资料副本", "You took a copy of your data"), None),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),
+    "SurveyCorrected": (("您更改了评价", "You changed your answer"), None),
     "TicketReclassed": (_your_class, "reason"),
     "DeadlineMoved": (_your_date, None),
 }

@@ -85,7 +85,7 @@ async def own_copy(
         progress=await progress_view(uow, rules, ticket, locale),
         said=[said for entry in entries if (said := _said(entry))],
         told=await _told(uow, [each.id for each in mine]),
-        surveys=[survey for each in mine for survey in await survey_views(uow, each)],
+        surveys=[survey for each in mine for survey in await survey_views(uow, rules, each, locale)],
         looks=await _looks(uow, rules, ticket, entries, locale),
     )
 

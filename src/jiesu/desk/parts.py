@@ -16,6 +16,7 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.models import ClockState
+from jiesu.surveys.correct import may_be_corrected
 from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
@@ -40,7 +41,7 @@ class PartView(msgspec.Struct, frozen=True):
 
 
 class OwnPartView(msgspec.Struct, frozen=True):
-    """A part as its petitioner reads it; `survey` is the path of its open survey, else null."""
+    """A part as its petitioner reads it; `survey` is the path of its open survey, `survey_change` where its answer can be changed."""
 
     no: int
     title: str
@@ -51,6 +52,7 @@ class OwnPartView(msgspec.Struct, frozen=True):
     due_at: datetime | None
     result: str | None
     survey: str | None
+    survey_change: str | None
     timeline: list[HistoryLine]
 
 
@@ -92,6 +94,7 @@ async def own_part_views(uow: UnitOfWork, rules: Rules, whole: Ticket, locale: L
 async def _own(uow: UnitOfWork, rules: Rules, part: Ticket, locale: Locale) -> OwnPartView:
     survey = await latest_survey(uow, part.id)
     asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
+    link = f"/s/{survey_token(rules.keys, part.id, survey.round)}" if survey is not None else None
     told = part.status not in OPEN or part.status is Status.AWAITING_SURVEY
     lines = await for_petitioner(uow, rules, part, locale)
     return OwnPartView(
@@ -103,6 +106,7 @@ async def _own(uow: UnitOfWork, rules: Rules, part: Ticket, locale: Locale) -> O
         unit=unit_named(rules, part.lead_unit, locale),
         due_at=await _due(uow, part),
         result=part.result if told else None,
-        survey=f"/s/{survey_token(rules.keys, part.id, survey.round)}" if survey is not None and asked else None,
+        survey=link if asked else None,
+        survey_change=link if survey is not None and await may_be_corrected(uow, survey) else None,
         timeline=[line for line in lines if line.kind not in ("TicketRegistered", "Supplemented")],
     )

@@ -18,6 +18,7 @@ from jiesu.desk.rechecking import AskView, RecheckView, ask_view, recheck_views
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
+from jiesu.surveys.correct import may_be_corrected
 from jiesu.surveys.send import latest_survey, survey_token
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
@@ -65,6 +66,8 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
     result: str | None
     allowed: list[str]
     survey: str | None
+    #: Where an answer that was given can be changed, while it can (更改评价).
+    survey_change: str | None
     anonymous: bool
     version: int
 
@@ -73,6 +76,7 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
     """The ticket as its petitioner may see it; a sealed report names no handling unit."""
     survey = await latest_survey(uow, ticket.id)
     asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
+    link = f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None else None
     ask = await ask_view(uow, rules, ticket, locale)
     told = ticket.status not in OPEN - DISPUTED | {Status.MERGED, Status.SPLIT} or asked
     return ProgressView(
@@ -102,7 +106,8 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         reply=ticket.reply,
         result=ticket.result if told else None,
         allowed=[str(step) for step in allowed(ticket.status, [PETITIONER]) if _theirs(ticket, ask, step)],
-        survey=f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None and asked else None,
+        survey=link if asked else None,
+        survey_change=link if survey is not None and await may_be_corrected(uow, survey) else None,
         anonymous=ticket.anonymous,
         version=ticket.version,
     )

@@ -123,6 +123,9 @@ class SurveyView(msgspec.Struct, frozen=True):
     solved: str | None
     satisfied: str | None
     reason: str | None
+    #: Why they are not content (不满意的原因).
+    reasons: list[Named]
+    corrected_at: datetime | None
 
 
 class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
@@ -256,7 +259,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
         contacts=await _contacts(uow, ticket),
-        surveys=await survey_views(uow, ticket),
+        surveys=await survey_views(uow, rules, ticket, locale),
         exclusions=await exclusion_views(uow, rules, ticket, locale),
         routing_confident=routing.get("confident", False),
         routing_confidence=routing.get("confidence", 0.0),
@@ -340,10 +343,20 @@ async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
     return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note, local(row.next_at)) for row in rows]
 
 
-async def survey_views(uow: UnitOfWork, ticket: Ticket) -> list[SurveyView]:
+async def survey_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> list[SurveyView]:
     """Every survey of the ticket, the first result's first."""
     query = select(Survey).where(Survey.ticket_id == ticket.id).order_by(Survey.round)
     return [
-        SurveyView(row.round, row.state, local(row.answered_at), row.contacted, row.solved, row.satisfied, row.reason)
+        SurveyView(
+            round=row.round,
+            state=row.state,
+            answered_at=local(row.answered_at),
+            contacted=row.contacted,
+            solved=row.solved,
+            satisfied=row.satisfied,
+            reason=row.reason,
+            reasons=[Named(code, rules.reasons.name(code, locale)) for code in row.reasons],
+            corrected_at=local(row.corrected_at),
+        )
         for row in await uow.session.scalars(query)
     ]

@@ -13,7 +13,8 @@ from jiesu.rules import Rules
 from jiesu.secrecy.models import Place
 from jiesu.secrecy.patterns import Finding
 from jiesu.secrecy.withhold import PLACEHOLDER, keeper_of, suspicious, withhold
-from jiesu.surveys.answer import Answers, answer_survey
+from jiesu.surveys.answer import answer_survey
+from jiesu.surveys.answers import Answers
 from jiesu.tickets.events import PETITIONER
 from jiesu.tickets.guard import optional, required
 from jiesu.tickets.models import Ticket
@@ -65,7 +66,8 @@ async def ask_carefully(
 
 
 async def answer_carefully(uow: UnitOfWork, rules: Rules, token: str, answers: Answers, *, confirmed: bool) -> Ticket:
-    """`answer_survey`: the answers count, the words beside them are withheld. Raises LooksClassified besides."""
+    """`answer_survey`: the answers count, the words beside them are withheld. Raises LooksClassified, UnknownReason besides."""
+    rules.reasons.check(answers.reasons)
     reason = optional(answers.reason, "reason", "原因", 500)
     found = suspicious(rules.secrecy, "reason", [reason], confirmed=confirmed)
     shown = msgspec.structs.replace(answers, reason=PLACEHOLDER) if found else answers

@@ -17,7 +17,7 @@ from jiesu.intake.policy import CALM, SIEGE, Tally, open_from, seconds_until
 from jiesu.kit.addresses import telling
 from jiesu.kit.crypto import KeyRing, fingerprint
 from jiesu.kit.numbers import normalise_number
-from jiesu.surveys.answer import SurveyUnknown
+from jiesu.surveys.answers import SurveyUnknown
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketNotFound

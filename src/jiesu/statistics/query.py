@@ -26,7 +26,9 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import countable_by
 from jiesu.units.organisation import Organisation
 
-__all__ = ["CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "facts_by_unit", "month_span", "rates_of"]
+__all__ = [
+    "CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "counting", "excluded", "facts_by_unit", "month_span", "rates_of",
+]  # fmt: skip
 
 
 #: The year before which there was nothing.
@@ -56,6 +58,7 @@ class CountedTicket:
     unit: str
     answered_at: datetime
     fact: Fact
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,21 @@ async def counted_tickets(
     condition on the tickets.
     """
     query = (
-        select(Survey, Ticket.number, Ticket.title, _solved(month), _first_contact(), _excluded())
+        select(Survey, Ticket.number, Ticket.title, _solved(month), _first_contact(), excluded())
         .join(Ticket, Ticket.id == Survey.ticket_id)
-        .where(*_counting(month, units, within))
+        .where(*counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
     )
     return [
         CountedTicket(
-            number, title, survey.unit, survey.answered_at, _fact(survey, solved, contacted, excluded=excluded)
+            number=number,
+            title=title,
+            unit=survey.unit,
+            answered_at=survey.answered_at,
+            fact=_fact(survey, solved, contacted, excluded=out),
+            reasons=tuple(survey.reasons),
         )
-        for survey, number, title, solved, contacted, excluded in await uow.session.execute(query)
+        for survey, number, title, solved, contacted, out in await uow.session.execute(query)
         if survey.answered_at is not None
     ]
 
@@ -112,7 +120,7 @@ async def facts_by_unit(
 ) -> dict[str, Counter[Fact]]:
     """How often each fact occurs at each of these units: what `counted_tickets` counts, counted by PostgreSQL."""
     first = (Survey.round == 1).label("first")
-    timed_, excluded_ = _first_contact().label("timed"), _excluded().label("excluded")
+    timed_, excluded_ = _first_contact().label("timed"), excluded().label("excluded")
     answers = (
         Survey.unit,
         Survey.contacted,
@@ -122,20 +130,21 @@ async def facts_by_unit(
         timed_,
         excluded_,
     )
-    counting = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*_counting(month, units, within))
-    rows = counting.subquery().c
+    answered = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*counting(month, units, within))
+    rows = answered.subquery().c
     found: dict[str, Counter[Fact]] = {}
     grouped: Select[Any] = select(*rows, func.count()).group_by(*rows)
-    for unit, contacted, solved, satisfied, first_time, timed, excluded, times in await uow.session.execute(grouped):
+    for unit, contacted, solved, satisfied, first_time, timed, out, times in await uow.session.execute(grouped):
         in_time = None if timed is None else timed == ClockState.MET
-        fact = Fact(contacted, solved, satisfied, first_time, in_time, excluded)
+        fact = Fact(contacted, solved, satisfied, first_time, in_time, out)
         found.setdefault(unit, Counter())[fact] += times
     return found
 
 
-def _counting(
+def counting(
     month: MonthSpan, units: Sequence[str] | None, within: ColumnElement[bool] | None
 ) -> Iterator[ColumnElement[bool]]:
+    """Which surveys, joined with their tickets, make figures: the last one answered of each matter, as V counts it."""
     later = aliased(Survey)
     superseded = select(later.id).where(
         later.ticket_id == Survey.ticket_id,
@@ -185,7 +194,7 @@ def _first_contact() -> ScalarSelect[ClockState | None]:
     )
 
 
-def _excluded() -> ColumnElement[bool]:
+def excluded() -> ColumnElement[bool]:
     """Whether the answer was taken out of the figures."""
     granted = (Exclusion.survey_id == Survey.id, Exclusion.state == ExclusionState.GRANTED)
     return select(Exclusion.id).where(*granted).exists()

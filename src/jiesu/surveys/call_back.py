@@ -11,7 +11,8 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Forbidden
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.private import Private
-from jiesu.surveys.answer import Answers, SurveyOver, check_complete, record_answer
+from jiesu.surveys.answer import record_answer
+from jiesu.surveys.answers import Answers, SurveyOver, check_complete
 from jiesu.surveys.models import Survey, SurveyCall
 from jiesu.surveys.policy import CallPolicy, next_call
 from jiesu.surveys.send import expire_survey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jiesu.db.base import Base, BigId, Moment, encrypted, vocabulary
@@ -50,6 +51,10 @@ class Survey(Base):
     solved: Mapped[Solved | None] = mapped_column(vocabulary(Solved))
     satisfied: Mapped[Satisfaction | None] = mapped_column(vocabulary(Satisfaction))
     reason: Mapped[str | None] = mapped_column(encrypted(1000))
+    #: Codes of config/survey.toml.
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
+    #: When the answer was last changed; it counts from `answered_at` on.
+    corrected_at: Mapped[Moment | None]
     #: Whether somebody pressed them about this answer: sealed to the audit role, in no view but the auditor's.
     pressed: Mapped[bool | None]
 

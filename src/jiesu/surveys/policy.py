@@ -7,12 +7,17 @@ from typing import Protocol
 
 from jiesu.surveys.words import Satisfaction, Solved
 
-__all__ = ["CallPolicy", "next_call", "wants_rework"]
+__all__ = ["CallPolicy", "is_content", "next_call", "wants_rework"]
 
 
 def wants_rework(solved: Solved | None, satisfied: Satisfaction | None) -> bool:
     """Unsolved or dissatisfied goes back; partly solved and content with it does not (domain.md §3)."""
     return solved is Solved.NO or satisfied is Satisfaction.NO
+
+
+def is_content(solved: Solved | None, satisfied: Satisfaction | None) -> bool:
+    """Nothing is missing, so that there is no reason to give."""
+    return solved in (None, Solved.YES) and satisfied in (None, Satisfaction.YES)
 
 
 class CallPolicy(Protocol):

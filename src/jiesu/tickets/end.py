@@ -18,8 +18,9 @@ async def close_ticket(uow: UnitOfWork, ticket: Ticket, reason: str, by: By = SY
 
 
 async def order_rework(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) -> None:
-    """Send a locked ticket to the supervising unit: the petitioner says it is not solved, or is not content."""
+    """Send a locked ticket to the supervising unit: the petitioner says, or says now, that it is not solved, or is not content."""
     ticket.move(Step.ORDER_REWORK)
+    ticket.ended_at = None
     ticket.reworks += 1
     ticket.merged_into = None  # it is a matter of its own from now on
     ticket.approved_at = None

@@ -131,7 +131,7 @@ TABLE: tuple[Move, ...] = (
     _line(Step.DECIDE_REVIEW, [_S.REVIEWING], _S.FINAL, _R.APPROVE),
     _line(Step.CALL_BACK, [_S.AWAITING_SURVEY], None, _R.CALL_BACK),
     _line(Step.CLOSE, [_S.AWAITING_SURVEY, _S.SPLIT], _S.CLOSED, SYSTEM),
-    _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY], _S.REWORK, SYSTEM),
+    _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY, _S.CLOSED], _S.REWORK, SYSTEM),
     _line(Step.WITHDRAW, OPEN | {_S.MERGED, _S.SPLIT}, _S.WITHDRAWN, PETITIONER),
     _line(Step.RECUSE, OPEN, None, _R.READ),
     _line(Step.EXCLUDE, [_S.CLOSED], None, _R.HANDLE),

@@ -178,6 +178,8 @@ class CallBack(msgspec.Struct, forbid_unknown_fields=True):
     solved: Solved | None = None
     satisfied: Satisfaction | None = None
     reason: str | None = None
+    #: Codes of config/survey.toml.
+    reasons: list[str] = []
     pressed: bool | Literal["yes", "no"] | None = None
     next_at: str | None = None
     note: str | None = None

@@ -35,7 +35,7 @@ from jiesu.sla.decide_listing import grant_listing, refuse_listing, unlist_ticke
 from jiesu.sla.extend import ask_extension
 from jiesu.sla.tell_plan import tell_plan
 from jiesu.statistics.exclude import ask_exclusion, grant_exclusion, refuse_exclusion
-from jiesu.surveys.answer import Answers
+from jiesu.surveys.answers import Answers
 from jiesu.surveys.call_back import call_back
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
@@ -224,8 +224,10 @@ async def _call_back(call: Call, body: CallBack) -> Ticket:
         solved=body.solved,
         satisfied=body.satisfied,
         reason=body.reason,
+        reasons=tuple(body.reasons),
         pressed=_truth(body.pressed),
     )
+    call.rules.reasons.check(answers.reasons)
     return await call_back(
         call.uow,
         call.rules.clocks_of(ticket.policy_version).survey,

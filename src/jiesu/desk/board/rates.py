@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import msgspec
+from sqlalchemy import and_
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
@@ -16,6 +17,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.statistics.coverage import Coverage, coverage_of
+from jiesu.statistics.dissatisfaction import gave, reasons_given
 from jiesu.statistics.query import MonthSpan, counted_tickets, month_span, rates_of
 from jiesu.statistics.rates import Figures
 from jiesu.tickets.repository import countable_by, visible_to
@@ -46,6 +48,13 @@ class UnitRates(msgspec.Struct, frozen=True):
     before: FigureView
 
 
+class ReasonGiven(msgspec.Struct, frozen=True):
+    """How many counted answers named the reason."""
+
+    reason: Named
+    count: int
+
+
 class RatesView(msgspec.Struct, frozen=True):
     """The asked-for unit first, then each unit directly below it. `previous` is the month before."""
 
@@ -54,6 +63,8 @@ class RatesView(msgspec.Struct, frozen=True):
     units: list[UnitRates]
     #: How the surveys about the first unit's subtree ended in the month.
     coverage: Coverage
+    #: Why people were not content (不满意的原因) in that subtree.
+    reasons: list[ReasonGiven]
 
 
 class CountedView(msgspec.Struct, frozen=True):
@@ -68,6 +79,7 @@ class CountedView(msgspec.Struct, frozen=True):
     satisfied: str | None
     #: It counts in the raw figures alone (剔除).
     excluded: bool
+    reasons: list[Named]
 
 
 def _number(rate: Fraction | None) -> float | None:
@@ -117,6 +129,7 @@ async def rates_view(
             for row, old in zip(now, then, strict=True)
         ],
         await _coverage(uow, rules, staff, span, chosen),
+        await _reasons(uow, rules, staff, span, chosen, locale),
     )
 
 
@@ -125,11 +138,27 @@ async def _coverage(uow: UnitOfWork, rules: Rules, staff: Staff, span: MonthSpan
         return await coverage_of(uow, span, sorted(rules.organisation.subtree(unit)), countable_by(staff))
 
 
+async def _reasons(
+    uow: UnitOfWork, rules: Rules, staff: Staff, span: MonthSpan, unit: str, locale: Locale
+) -> list[ReasonGiven]:
+    async with uow.scoped(Scope.FIGURES):
+        found = await reasons_given(uow, span, sorted(rules.organisation.subtree(unit)), countable_by(staff))
+    return [ReasonGiven(Named(code, rules.reasons.name(code, locale)), count) for code, count in found]
+
+
 async def counted_view(
-    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, locale: Locale = "zh"
+    uow: UnitOfWork,
+    rules: Rules,
+    staff: Staff,
+    month: str | None,
+    unit: str | None,
+    locale: Locale = "zh",
+    *,
+    reason: str | None = None,
 ) -> list[CountedView]:
-    """Exactly the tickets that make the subtree's figures, less those the person may not open."""
+    """Exactly the tickets that make the subtree's figures, less those the person may not open; those of one `reason` alone."""
     units = sorted(rules.organisation.subtree(allowed_unit(staff, unit)))
+    within = visible_to(staff) if reason is None else and_(visible_to(staff), gave(reason))
     return [
         CountedView(
             number=row.number,
@@ -140,8 +169,9 @@ async def counted_view(
             solved=row.fact.solved,
             satisfied=row.fact.satisfied,
             excluded=row.fact.excluded,
+            reasons=[Named(code, rules.reasons.name(code, locale)) for code in row.reasons],
         )
-        for row in await counted_tickets(uow, _span(uow, month), units, visible_to(staff))
+        for row in await counted_tickets(uow, _span(uow, month), units, within)
     ]
 
 

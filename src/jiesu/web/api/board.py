@@ -109,9 +109,10 @@ class BoardController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
+        reason: FromQuery[str | None] = None,
     ) -> list[CountedView]:
-        """The tickets behind the figures of a unit's subtree."""
-        return await counted_view(uow, rules, staff, month, unit, locale)
+        """The tickets behind the figures of a unit's subtree, or behind one reason for dissatisfaction."""
+        return await counted_view(uow, rules, staff, month, unit, locale, reason=reason)
 
     @get("/trend", operation_id="BoardTrend")
     async def trend(

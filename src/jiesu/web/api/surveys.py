@@ -17,7 +17,9 @@ from jiesu.intake.guesses import Guesses
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.answer import Answers, find_survey
+from jiesu.surveys.answer import find_survey
+from jiesu.surveys.answers import Answers
+from jiesu.surveys.correct import may_be_corrected
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import say_status
 
@@ -33,6 +35,10 @@ class SurveyPageView(msgspec.Struct, frozen=True):
     unit: Named | None
     state: str
     expires_at: datetime
+    #: Whether the answer that was given can be changed until then (更改评价), with `correct`.
+    correctable: bool
+    #: Why people are not content (不满意的原因), to choose from.
+    reasons: list[Named]
 
 
 class SurveyOutcome(msgspec.Struct, frozen=True):
@@ -55,6 +61,8 @@ async def survey_page_view(uow: UnitOfWork, rules: Rules, token: str, locale: Lo
         unit=unit_named(rules, survey.unit, locale),
         state=survey.state,
         expires_at=survey.expires_at.astimezone(SHANGHAI),
+        correctable=await may_be_corrected(uow, survey),
+        reasons=[Named(code, rules.reasons.name(code, locale)) for code in rules.reasons.offered],
     )
 
 
@@ -86,7 +94,7 @@ class SurveyController(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> SurveyOutcome:
-        """Answer, once. Unsolved or dissatisfied sends the ticket back for rework."""
+        """Answer, once; with `correct` change the answer while the link is good. Unsolved or dissatisfied sends the ticket to rework."""
         await guesses.check_link(token)
         ticket = await answer_carefully(uow, rules, token, data, confirmed=data.confirmed_unclassified)
         return SurveyOutcome(

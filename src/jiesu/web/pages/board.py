@@ -196,14 +196,16 @@ class BoardPages(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
+        reason: FromQuery[str | None] = None,
     ) -> Response[Any]:
-        """Exactly the tickets that make a unit's figures."""
-        rows = await counted_view(uow, rules, staff, month, unit, locale)
+        """Exactly the tickets that make a unit's figures, or that name one reason for dissatisfaction."""
+        rows = await counted_view(uow, rules, staff, month, unit, locale, reason=reason)
         return render(
             request,
             "counted.html",
             staff=staff,
             rows=rows,
+            reason=rules.reasons.name(reason, locale) if reason else None,
             month=month or _months(uow)[0],
             unit=unit_named(rules, unit or staff.unit, locale),
         )

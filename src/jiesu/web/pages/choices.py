@@ -21,6 +21,7 @@ __all__ = [
     "classes",
     "others",
     "place_choice",
+    "reason_choices",
     "reply_choices",
     "targets",
 ]
@@ -151,3 +152,8 @@ def _below(organisation: Organisation, code: str) -> list[Named]:
 
 def _one_of(code: str, options: list[Named]) -> str:
     return code if any(option.code == code for option in options) else ""
+
+
+def reason_choices(rules: Rules, locale: Locale) -> list[Named]:
+    """Why people are not content (不满意的原因)."""
+    return [Named(code, rules.reasons.name(code, locale)) for code in rules.reasons.offered]

@@ -13,7 +13,7 @@ from jiesu.kit.locale import Locale
 from jiesu.tickets.models import Ticket
 from jiesu.web.actions import ACTIONS, Call, UnknownAction
 from jiesu.web.api.desk import act
-from jiesu.web.pages.forms import Fields, FormProblem, incomplete, problem_of
+from jiesu.web.pages.forms import SEVERAL, Fields, FormProblem, incomplete, problem_of
 
 __all__ = ["Refused", "decide", "fields_of_step", "take_step"]
 
@@ -49,6 +49,8 @@ def _body_of(action: str, fields: Mapping[str, str]) -> dict[str, Any]:
         return {"parts": list(_parts(body))}
     if into := body.pop("number", None):
         body["into"] = into
+    for name in SEVERAL & body.keys():
+        body[name] = body[name].split(",")
     if helper := body.pop("helper", None):
         body["co_handlers"] = [helper]
     return body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -17,7 +17,20 @@ from jiesu.petitioners.representatives import MOST_REPRESENTATIVES
 from jiesu.tickets.words import Channel
 from jiesu.web.problems import STATUS
 
-__all__ = ["Fields", "FormProblem", "Incomplete", "appeal_of", "fields_of", "incomplete", "problem_of"]
+__all__ = [
+    "SEVERAL",
+    "Fields",
+    "FormProblem",
+    "Incomplete",
+    "appeal_of",
+    "fields_of",
+    "incomplete",
+    "problem_of",
+    "texts_of",
+]
+
+#: Of these names several may be sent: their codes stand in one text, with commas.
+SEVERAL = frozenset({"reasons"})
 
 _NAMED = re.compile(r"missing required field `([^`]+)`| - at `\$\.([^`]+)`")
 
@@ -54,9 +67,18 @@ def incomplete(error: msgspec.ValidationError) -> Incomplete:
     return Incomplete(match[1] or match[2] if match else None)
 
 
+def texts_of(pairs: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Texts by name; of a repeated name the last (but see SEVERAL), of a file nothing."""
+    texts: dict[str, str] = {}
+    for name, value in pairs:
+        if isinstance(value, str):
+            texts[name] = f"{texts[name]},{value}" if name in SEVERAL and texts.get(name) else value
+    return texts
+
+
 async def fields_of(request: Request[Any, Any, Any]) -> Fields:
-    """The submitted texts by name; of a repeated name the last, of a file nothing."""
-    return Fields({name: value for name, value in (await request.form()).items() if isinstance(value, str)})
+    """The submitted texts by name."""
+    return Fields(texts_of((await request.form()).multi_items()))
 
 
 def _people(fields: Mapping[str, str]) -> int | None:

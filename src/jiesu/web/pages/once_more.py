@@ -13,6 +13,7 @@ from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 from jiesu.kernel import Kernel
+from jiesu.web.pages.forms import texts_of
 from jiesu.web.pages.rendering import render
 
 __all__ = ["once_more"]
@@ -49,7 +50,10 @@ def once_more(request: Request[Any, Any, Any]) -> Response[Any] | None:
 def _typed(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The texts of the form that was read to look for its token."""
     form = ScopeState.from_scope(request.scope).form
-    texts = {} if form is Empty else {name: value for name, value in dict(form).items() if isinstance(value, str)}
+    pairs = {} if form is Empty else dict(form)
+    texts = texts_of(
+        (name, one) for name, value in pairs.items() for one in (value if isinstance(value, list) else [value])
+    )
     texts.pop(TOKEN, None)
     return texts
 

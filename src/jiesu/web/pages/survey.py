@@ -16,7 +16,9 @@ from jiesu.intake.careful import answer_carefully
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.answer import Answers, find_survey
+from jiesu.surveys.answer import find_survey
+from jiesu.surveys.answers import Answers
+from jiesu.surveys.models import Survey
 from jiesu.surveys.policy import wants_rework
 from jiesu.tickets.models import Ticket
 from jiesu.web.api.surveys import survey_page_view
@@ -28,11 +30,20 @@ __all__ = ["SurveyPages"]
 
 def _answers(fields: dict[str, str]) -> Answers:
     contacted, pressed = ({"yes": True, "no": False}.get(fields.get(name, "")) for name in ("contacted", "pressed"))
-    raw = {name: fields.get(name) or None for name in ("solved", "satisfied", "reason")}
+    raw: dict[str, Any] = {name: fields.get(name) or None for name in ("solved", "satisfied", "reason")}
+    raw |= {"contacted": contacted, "pressed": pressed, "correct": "correct" in fields}
+    raw["reasons"] = [code for code in fields.get("reasons", "").split(",") if code]
     try:
-        return msgspec.convert(raw | {"contacted": contacted, "pressed": pressed}, Answers)
+        return msgspec.convert(raw, Answers)
     except msgspec.ValidationError as error:
         raise incomplete(error) from error
+
+
+def _given(survey: Survey) -> Fields:
+    """What was answered, to be changed; not the words, and not whether somebody pressed them: others may hold the telephone."""
+    contacted = {True: "yes", False: "no"}.get(survey.contacted) if survey.contacted is not None else None
+    given = {"contacted": contacted, "solved": survey.solved, "satisfied": survey.satisfied}
+    return Fields({name: str(value) for name, value in given.items() if value} | {"reasons": ",".join(survey.reasons)})
 
 
 class SurveyPages(Controller):
@@ -96,6 +107,7 @@ class SurveyPages(Controller):
             state=state,
             again=wants_rework(survey.solved, survey.satisfied),
             petition=(await uow.get(Ticket, survey.ticket_id)).is_petition,
-            fields=fields or Fields(),
+            fields=_given(survey) if fields is None and view.correctable else fields or Fields(),
+            changing=fields is not None and "correct" in fields,
             problem=problem,
         )

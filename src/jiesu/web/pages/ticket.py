@@ -35,7 +35,7 @@ from jiesu.web.actions import ACTIONS, Call
 from jiesu.web.api.desk import Revealed
 from jiesu.web.attaching import take_staff_files
 from jiesu.web.dependencies import version_of
-from jiesu.web.pages.choices import categories, classes, others, reply_choices, targets
+from jiesu.web.pages.choices import categories, classes, others, reason_choices, reply_choices, targets
 from jiesu.web.pages.deciding import take_step
 from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
 from jiesu.web.pages.rendering import go, render
@@ -174,6 +174,7 @@ class TicketPages(Controller):
             others=others(rules, view, locale) if {"object", "ask_task"} & set(view.allowed) else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
+            dissatisfaction=reason_choices(rules, locale) if "call_back" in view.allowed else [],
             refusals=[str(reason) for reason in RefusalReason],
             ways=[str(way) for way in ServiceWay],
             divert_reasons=[str(reason) for reason in DivertReason],
