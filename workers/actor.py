@@ -32,6 +32,7 @@ __all__ = [
     "handles_together",
     "outside_kinds",
     "perform",
+    "when_given_up",
 ]
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ LONGEST_WAIT = timedelta(hours=1)
 BATCH = 100
 
 Handle = Callable[[UnitOfWork, Rules, dict[str, Any]], Awaitable[object]]
+HandleLoss = Callable[[UnitOfWork, dict[str, Any]], Awaitable[object]]
 HandleTogether = Callable[[UnitOfWork, Rules, list[dict[str, Any]]], Awaitable[object]]
 HandleOutside = Callable[[Kernel, dict[str, Any]], Awaitable[object]]
 
@@ -78,6 +80,8 @@ class Outside:
 
 
 HANDLERS: dict[str, Handler | Together | Outside] = {}
+#: What follows, in the same transaction, when a job of the kind is given up.
+GIVEN_UP: dict[str, HandleLoss] = {}
 
 
 def handles(kind: str) -> Callable[[Handle], Handle]:
@@ -105,6 +109,16 @@ def handles_outside(kind: str) -> Callable[[HandleOutside], HandleOutside]:
 
     def register(function: HandleOutside) -> HandleOutside:
         HANDLERS[kind] = Outside(function)
+        return function
+
+    return register
+
+
+def when_given_up(kind: str) -> Callable[[HandleLoss], HandleLoss]:
+    """Register what follows when a job of this kind becomes a dead letter."""
+
+    def register(function: HandleLoss) -> HandleLoss:
+        GIVEN_UP[kind] = function
         return function
 
     return register
@@ -209,7 +223,10 @@ async def _try_later(kernel: Kernel, kind: str, job_id: int, reason: str) -> Non
         if job.tries + 1 >= MOST_TRIES:
             job.tries += 1
             await uow.session.flush()
+            payload = job.payload
             await jobs.bury(uow.session, job_id, reason, uow.now)
+            if kind in GIVEN_UP:
+                await GIVEN_UP[kind](uow, payload)
             count = metrics.lost
         else:
             wait = min(FIRST_WAIT * 2**job.tries, LONGEST_WAIT)

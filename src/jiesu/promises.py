@@ -43,7 +43,7 @@ async def tell(
     name: str,
     blanks: Mapping[str, str],
     *,
-    round_: int = 0,
+    round_: int | str = 0,
     send_at: datetime | None = None,
 ) -> None:
     """A message to the petitioner, where there is a telephone, now or at `send_at`; once for each name and round."""

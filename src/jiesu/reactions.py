@@ -128,6 +128,7 @@ from jiesu.statistics.exclusions import (
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.call_back import CallbackTried
 from jiesu.surveys.correct import SurveyCorrected
+from jiesu.surveys.resend import SurveyResent
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
@@ -270,8 +271,17 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
     survey = await create_survey(
         uow, rules.keys, ticket, link_days=policy.link_days, remind_after=timedelta(hours=policy.reminder_after)
     )
-    link = f"{rules.public_url}/s/{survey_token(rules.keys, ticket.id, survey.round)}"
-    await tell(uow, rules, ticket, "survey", {"result": ticket.result or "", "link": link}, round_=survey.round)
+    await tell(uow, rules, ticket, "survey", _survey_blanks(rules, ticket, survey.round), round_=survey.round)
+
+
+def _survey_blanks(rules: Rules, ticket: Ticket, round_: int) -> dict[str, str]:
+    link = f"{rules.public_url}/s/{survey_token(rules.keys, ticket.id, round_)}"
+    return {"result": ticket.result or "", "link": link}
+
+
+async def send_survey_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: SurveyResent) -> None:
+    blanks = _survey_blanks(rules, ticket, event.round)
+    await tell(uow, rules, ticket, "survey", blanks, round_=f"{event.round}.{event.count}")
 
 
 async def stop_all(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketEvent) -> None:
@@ -409,6 +419,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     SurveyAnswered: (),
     SurveyCorrected: (),
     CallbackTried: (),
+    SurveyResent: (send_survey_again,),
     e.ReworkOrdered: (hand_to_superior, reopen_whole),
     e.TicketClosed: (close_whole,),
     e.TicketWithdrawn: (

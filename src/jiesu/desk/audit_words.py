@@ -113,6 +113,7 @@ TICKETS: Mapping[str, Words] = {
     "ResultApproved": ("审核通过", "approved a result"),
     "CallbackTried": ("回访电话没有得到评价", "called back without an answer"),
     "SurveyAnswered": ("评价", "answered the survey"),
+    "SurveyResent": ("再发评价短信", "sent the survey again"),
     "SurveyCorrected": ("更改评价", "changed the answer"),
     "ReworkOrdered": ("重办", "rework ordered"),
     "TicketClosed": ("办结", "closed"),

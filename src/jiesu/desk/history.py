@@ -27,7 +27,7 @@ UNITS = ("unit", "decider", "former", "stand_in", "told", "judge", "proposed_uni
 #: Kinds of what petitioner and office said to each other, and of what the clocks set off.
 MESSAGES = frozenset({
     "TicketRegistered", "InfoRequested", "Supplemented", "FilesAttached", "TicketAnswered", "TicketDiverted",
-    "PetitionerContacted", "PetitionerInformed", "PlanTold", "ResultApproved", "SurveyAnswered", "SurveyCorrected", "TicketReopened",
+    "PetitionerContacted", "PetitionerInformed", "PlanTold", "ResultApproved", "SurveyAnswered", "SurveyCorrected", "SurveyResent", "TicketReopened",
     "TicketWithdrawn", "PetitionAccepted", "AcceptanceRefused", "DocumentIssued", "DocumentServed", "RecheckAsked",
     "RecheckDecided", "HearingHeld",
 })  # fmt: skip

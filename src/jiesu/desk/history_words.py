@@ -461,6 +461,7 @@ STAFF: Table = {
     "CallbackTried": (_tried, "note"),
     "SurveyAnswered": (_answered, None),
     "SurveyCorrected": (_corrected, None),
+    "SurveyResent": (("又发了一次评价短信", "sent the survey again"), None),
     "Escalated": (_escalated, None),
     "ExtensionGranted": (_granted, "note"),
     "TicketReclassed": (_reclassed, "reason"),
@@ -539,6 +540,7 @@ PETITIONER: Table = {
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),
     "SurveyCorrected": (("您更改了评价", "You changed your answer"), None),
+    "SurveyResent": (("又给您发了一次评价短信", "We sent you the survey again"), None),
     "TicketReclassed": (_your_class, "reason"),
     "DeadlineMoved": (_your_date, None),
 }

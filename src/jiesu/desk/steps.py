@@ -25,6 +25,7 @@ from jiesu.routing.merge import mergeable
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
+from jiesu.surveys.resend import MOST, has_telephone
 from jiesu.surveys.send import latest_survey
 from jiesu.surveys.words import SurveyState
 from jiesu.tickets.hold import held, may_hold
@@ -54,6 +55,7 @@ LIKELIEST = (
     Step.SUBMIT,
     Step.CONTACT,
     Step.CALL_BACK,
+    Step.RESEND_SURVEY,
     Step.APPROVE,
     Step.SEND_BACK,
     Step.GRANT_EXTENSION,
@@ -117,8 +119,8 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     if Step.SERVE in open_ and await unserved(uow, ticket) is None:
         late.add(Step.SERVE)
     late |= await refused_by_exclusions(uow, rules, staff, ticket, open_)
-    if Step.CALL_BACK in open_ and not await _may_be_asked(uow, staff, ticket):
-        late.add(Step.CALL_BACK)
+    if Step.CALL_BACK in open_:
+        late |= await _refused_by_survey(uow, staff, ticket)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
@@ -176,11 +178,15 @@ async def _refused_by_petition(
     return set()
 
 
-async def _may_be_asked(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:
-    """Whether there is something to ask, and this person is not of the unit that it is about."""
+async def _refused_by_survey(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> set[Step]:
+    """Nothing to ask, or this person is of the unit that it is about; no telephone, or sent often enough."""
     survey = await latest_survey(uow, ticket.id)
-    open_ = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    return open_ and survey is not None and survey.unit != staff.unit
+    if survey is None or survey.state is not SurveyState.OPEN or survey.expires_at <= uow.now:
+        return {Step.CALL_BACK, Step.RESEND_SURVEY}
+    refused = {Step.CALL_BACK} if survey.unit == staff.unit else set()
+    if survey.resends >= MOST or not await has_telephone(uow, ticket):
+        refused.add(Step.RESEND_SURVEY)
+    return refused
 
 
 async def _waits_here(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
+from jiesu.desk.delivery import deliveries
 from jiesu.desk.documents import DocumentView, document_views
 from jiesu.desk.excluding import ExclusionView, exclusion_views
 from jiesu.desk.extending import ExtensionView, RoomView, extension_views, room_view
@@ -126,6 +127,12 @@ class SurveyView(msgspec.Struct, frozen=True):
     #: Why they are not content (不满意的原因).
     reasons: list[Named]
     corrected_at: datetime | None
+    #: Whether it reached them: sent, waiting, failed, no_phone, anonymous; null where nothing is known.
+    delivery: str | None
+    delivered_at: datetime | None
+    #: Calls so far, and when the next is due.
+    calls: int
+    next_call_at: datetime | None
 
 
 class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
@@ -346,6 +353,7 @@ async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
 async def survey_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> list[SurveyView]:
     """Every survey of the ticket, the first result's first."""
     query = select(Survey).where(Survey.ticket_id == ticket.id).order_by(Survey.round)
+    told = await deliveries(uow, ticket)
     return [
         SurveyView(
             round=row.round,
@@ -357,6 +365,10 @@ async def survey_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Lo
             reason=row.reason,
             reasons=[Named(code, rules.reasons.name(code, locale)) for code in row.reasons],
             corrected_at=local(row.corrected_at),
+            delivery=(delivery := told.of(row)).state,
+            delivered_at=local(delivery.at),
+            calls=row.calls,
+            next_call_at=local(row.next_call_at),
         )
         for row in await uow.session.scalars(query)
     ]

@@ -24,6 +24,8 @@ class Message(Base):
     text: Mapped[str] = mapped_column(encrypted(1000))
     created_at: Mapped[Moment]
     sent_at: Mapped[Moment | None]
+    #: When it was given up: the gateway took it in no try.
+    failed_at: Mapped[Moment | None]
 
 
 class Notice(Base):

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from jiesu.accounts.staff import Staff
+from jiesu.accounts.roles import Right
+from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Forbidden
 from jiesu.kit.clock import SHANGHAI
@@ -16,7 +17,7 @@ from jiesu.surveys.answers import Answers, SurveyOver, check_complete
 from jiesu.surveys.models import Survey, SurveyCall
 from jiesu.surveys.policy import CallPolicy, next_call
 from jiesu.surveys.send import expire_survey
-from jiesu.surveys.words import CallOutcome, SurveyState
+from jiesu.surveys.words import AskedWay, CallOutcome, SurveyState
 from jiesu.tickets.contact import read_next_call
 from jiesu.tickets.events import TicketEvent, by_staff
 from jiesu.tickets.guard import open_step, optional
@@ -58,14 +59,18 @@ async def open_survey(uow: UnitOfWork, ticket: Ticket) -> Survey | None:
 
 async def call_back(
     uow: UnitOfWork, policy: CallPolicy, staff: Staff, number: str, outcome: CallOutcome, answers: Answers,
-    next_at: str | None = None, note: str | None = None, *, version: int | None = None,
+    next_at: str | None = None, note: str | None = None, *, way: AskedWay = AskedWay.PHONE, version: int | None = None,
 ) -> Ticket:  # fmt: skip
     """Write down a call about the open survey; an answer closes the ticket or sends it to rework, as one by the link does.
 
-    After so many calls over so many days nobody calls again; the link stays. Locks the ticket, then the survey.
-    Raises SurveyOver, OwnResult, NothingAnswered, BadNextCall, SayWhen.
+    After so many calls over so many days nobody calls again; the link stays. At the counter (`way`) clerks write down an
+    answer as well; nobody else calls but callback officers. Locks the ticket, then the survey.
+    Raises NotYours, SurveyOver, OwnResult, NothingAnswered, BadNextCall, SayWhen.
     """
     ticket = await open_step(uow, staff, number, Step.CALL_BACK, version)
+    at_counter = way is AskedWay.COUNTER and outcome is CallOutcome.ANSWERED
+    if not at_counter and not staff.may(Right.CALL_BACK, ticket):
+        raise NotYours
     survey = await open_survey(uow, ticket)
     if survey is None:
         raise SurveyOver("action")
@@ -75,9 +80,10 @@ async def call_back(
     ticket.move(Step.CALL_BACK)
     if outcome is CallOutcome.ANSWERED:
         check_complete(answers)
-    _log(uow, staff, survey, outcome, note)
+    if not at_counter:
+        _log(uow, staff, survey, outcome, note)
     if outcome is CallOutcome.ANSWERED:
-        await record_answer(uow, ticket, survey, answers, "phone", by_staff(staff))
+        await record_answer(uow, ticket, survey, answers, "counter" if at_counter else "phone", by_staff(staff))
         return ticket
     survey.next_call_at = _again(uow, policy, survey, outcome, next_at)
     tried = CallbackTried(

@@ -43,6 +43,8 @@ class Survey(Base):
     answered_at: Mapped[Moment | None]
     channel: Mapped[str | None] = mapped_column(String(16))
     why_not: Mapped[str | None] = mapped_column(String(32))
+    #: How often the link was sent again.
+    resends: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Calls so far, the first, and when the next is due; null where nobody calls (again).
     calls: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     first_call_at: Mapped[Moment | None]

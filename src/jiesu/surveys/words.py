@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["CallOutcome", "Satisfaction", "Solved", "SurveyState"]
+__all__ = ["AskedWay", "CallOutcome", "Satisfaction", "Solved", "SurveyState"]
 
 
 class SurveyState(StrEnum):
@@ -27,6 +27,13 @@ class Satisfaction(StrEnum):
     YES = "yes"
     MOSTLY = "mostly"
     NO = "no"
+
+
+class AskedWay(StrEnum):
+    """How somebody of the staff asks: by telephone, or at the counter."""
+
+    PHONE = "phone"
+    COUNTER = "counter"
 
 
 class CallOutcome(StrEnum):

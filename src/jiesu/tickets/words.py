@@ -82,6 +82,7 @@ class Step(StrEnum):
     APPROVE = "approve"
     SEND_BACK = "send_back"
     CALL_BACK = "call_back"
+    RESEND_SURVEY = "resend_survey"
     CLOSE = "close"
     ORDER_REWORK = "order_rework"
     WITHDRAW = "withdraw"
@@ -198,6 +199,7 @@ _STEP = {
     Step.APPROVE: ("审核通过", "Approve"),
     Step.SEND_BACK: ("退回修改", "Send back"),
     Step.CALL_BACK: ("记录回访", "Call back"),
+    Step.RESEND_SURVEY: ("再发评价短信", "Send the survey again"),
     Step.CLOSE: ("办结", "Close"),
     Step.ORDER_REWORK: ("重办", "Rework"),
     Step.WITHDRAW: ("撤回", "Withdraw"),

@@ -9,7 +9,7 @@ import msgspec
 from jiesu.escalation.orders import OrderKind
 from jiesu.intake.split import PartWanted
 from jiesu.petitions.words import RefusalReason, ServiceWay, Verdict
-from jiesu.surveys.words import CallOutcome, Satisfaction, Solved
+from jiesu.surveys.words import AskedWay, CallOutcome, Satisfaction, Solved
 from jiesu.tickets.divert import DivertReason
 from jiesu.tickets.words import Outcome, Track
 
@@ -174,6 +174,8 @@ class CallBack(msgspec.Struct, forbid_unknown_fields=True):
     """The three questions where `outcome` is `answered`; `next_at` where it is `later`. A form says "yes" and "no" for true and false."""
 
     outcome: CallOutcome
+    #: At the counter clerks write an answer down as well.
+    way: AskedWay = AskedWay.PHONE
     contacted: bool | Literal["yes", "no"] | None = None
     solved: Solved | None = None
     satisfied: Satisfaction | None = None

@@ -37,6 +37,7 @@ from jiesu.sla.tell_plan import tell_plan
 from jiesu.statistics.exclude import ask_exclusion, grant_exclusion, refuse_exclusion
 from jiesu.surveys.answers import Answers
 from jiesu.surveys.call_back import call_back
+from jiesu.surveys.resend import resend_survey
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
 from jiesu.tickets.contact import log_contact
@@ -237,6 +238,7 @@ async def _call_back(call: Call, body: CallBack) -> Ticket:
         answers,
         body.next_at,
         body.note,
+        way=body.way,
         version=call.version,
     )
 
@@ -406,6 +408,7 @@ ACTIONS: Mapping[str, Action] = {
     "take_over": Action(Reason, _plain(take_over_ticket)),
     "own_case": Action(Reason, _plain(own_case)),
     "call_back": Action(CallBack, _call_back),
+    "resend_survey": Action(Nothing, _plain(resend_survey)),
     "exclude": Action(ExclusionWanted, _exclude),
     "grant_exclusion": Action(OptionalNote, _plain(grant_exclusion)),
     "refuse_exclusion": Action(Reason, _plain(refuse_exclusion)),

@@ -106,6 +106,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "refuse_listing": N_("不同意挂账"),
         "unlist": N_("销账，继续办理"),
         "call_back": N_("记录回访"),
+        "resend_survey": N_("再发评价短信"),
         "exclude": N_("申请剔除"),
         "grant_exclusion": N_("批准剔除"),
         "refuse_exclusion": N_("不同意剔除"),
@@ -227,6 +228,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "expired": N_("到期未评价"),
         "not_sent": N_("匿名，不回访"),
         "cancelled": N_("已取消"),
+    },
+    "asked_way": {"phone": N_("电话"), "counter": N_("窗口")},
+    "survey_delivery": {
+        "sent": N_("评价短信已发"),
+        "waiting": N_("评价短信待发"),
+        "failed": N_("评价短信没有送达，改打电话回访"),
+        "no_phone": N_("没有发短信：没有留手机号。可以凭回执在进度页面评价，或到窗口评价"),
+        "anonymous": N_("没有发：匿名，没有人可问"),
     },
     "call_outcome": {
         "answered": N_("接了，作了评价"),
