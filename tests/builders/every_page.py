@@ -308,6 +308,8 @@ PAGES = (
     Shown("board-dark", HEAD, "/board?theme=dark"),
     Shown("board-light", HEAD, "/board?theme=light&of=month&days=90"),
     Shown("board-tickets", HEAD, "/board/tickets"),
+    Shown("board-rates", HEAD, "/board/rates?by=category"),
+    Shown("board-dates", HEAD, "/board/dates?clock=petitioner&target=first_contact"),
     Shown("board-list", HEAD, "/board/list?what=open"),
     Shown("board-escalations", HEAD, "/board/escalations"),
     Shown("board-approvals", HEAD, "/board/approvals"),

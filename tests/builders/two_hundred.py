@@ -20,7 +20,7 @@ from jiesu.surveys.models import Survey
 from jiesu.surveys.words import Satisfaction, Solved
 from jiesu.tickets.models import Ticket
 
-__all__ = ["FACTS", "RATES", "fact_of", "put_in", "share"]
+__all__ = ["FACTS", "OFFICERS", "RATES", "fact_of", "put_in", "share"]
 
 _BOOK = CalamineWorkbook.from_path(Path(__file__).parents[1] / "rates" / "two_hundred.xlsx")
 
@@ -37,6 +37,8 @@ def _plain(cell: Any) -> Any:
     return None if cell == "" else cell
 
 
+#: Keys of the posts in which the spreadsheet's officers work, once it is in the database.
+OFFICERS: dict[str, int] = {}
 FACTS, RATES = _sheet("facts", 1), _sheet("rates", 4)
 
 
@@ -55,12 +57,14 @@ def fact_of(row: dict[str, Any]) -> Fact:
         first_time=bool(row["first_time"]),
         contacted_in_time=timed == "met" if timed in ("met", "missed") else None,
         excluded=bool(row["excluded"]),
+        reworked=bool(row["reworked"]),
     )
 
 
 async def put_in(uow: UnitOfWork) -> dict[str, int]:
     """Write the facts to the database; returns the numbers of the spreadsheet by the tickets' numbers."""
-    staff = await uow.session.scalar(select(StaffRow.id).order_by(StaffRow.id).limit(1))
+    posts = (await uow.session.scalars(select(StaffRow.id).order_by(StaffRow.id).limit(3))).all()
+    OFFICERS.update(zip("甲乙丙", posts, strict=True))
     keys: dict[int, int] = {}
     for leads in (True, False):  # a ticket that others belong to is there before them
         some = {row["no"]: _ticket(row, keys) for row in FACTS if leads is not bool(row["merged_into"] or row["whole"])}
@@ -74,7 +78,7 @@ async def put_in(uow: UnitOfWork) -> dict[str, int]:
             uow.session.add(_deadline(row, keys[row["no"]]))
         if row["exclusion"]:
             await uow.session.flush()
-            uow.session.add(_exclusion(row, surveys[row["excluded_round"]], staff))
+            uow.session.add(_exclusion(row, surveys[row["excluded_round"]], posts[0]))
     await uow.session.flush()
     return {_number(row["no"]): row["no"] for row in FACTS}
 
@@ -106,7 +110,7 @@ def _survey(row: dict[str, Any], no: int, ticket: int) -> Survey:
     answered = row[f"state_{no}"] == "answered"
     return Survey(
         ticket_id=ticket, round=no, unit=row[f"unit_{no}"], state=row[f"state_{no}"], token_hash=f"{ticket}-{no}",
-        created_at=at - timedelta(days=3), expires_at=at + timedelta(days=4) if answered else at,
+        officer_id=OFFICERS[row["officer"]], created_at=at - timedelta(days=3), expires_at=at + timedelta(days=4) if answered else at,
         answered_at=at if answered else None, why_not=row["why_not"],
         contacted={"yes": True, "no": False}.get(row[f"contacted_{no}"]),
         solved=row[f"solved_{no}"], satisfied=row[f"satisfied_{no}"],

@@ -1,35 +1,62 @@
-"""Two hundred tickets against a spreadsheet: the database counts those that its formulas count, and as what."""
+"""Two hundred tickets against a spreadsheet: the database counts those that its formulas count, as what, and says why not the others."""
 
 from __future__ import annotations
 
-from jiesu.statistics.query import counted_tickets, month_span, rates_of
+from collections import Counter
+
+from sqlalchemy import true
+
+from jiesu.desk.board.divided import KEYS
+from jiesu.desk.board.parts import By
+from jiesu.statistics.considered import considered_tickets
+from jiesu.statistics.query import counted_tickets, facts_by, month_span, rates_of
+from jiesu.statistics.rates import figure
 from tests.builders.forms import CITY, COUNTY, STATION
-from tests.builders.two_hundred import FACTS, RATES, fact_of, put_in, share
+from tests.builders.two_hundred import FACTS, OFFICERS, RATES, fact_of, put_in, share
 
 NOVEMBER = month_span("2026-11")
 
 
+def agrees(line, got) -> bool:
+    """Base and every rate, as exact fractions."""
+    return (
+        (got.base, got.ranked) == (line["base"], bool(line["ranked"]))
+        and got.response == share(line, "response_n", "response_d")
+        and got.resolution == share(line, "resolution_n", "resolution_d")
+        and got.satisfaction == share(line, "satisfaction_n10", "satisfaction_d", 10)
+        and got.first_time_solved == share(line, "first_n", "resolution_d")
+        and got.timed_response == share(line, "timed_n", "timed_d")
+        and got.rework == share(line, "rework_n", "base")
+    )
+
+
 async def test_the_database_counts_what_the_spreadsheet_counts(kernel, uow):
     numbers = await put_in(uow)
+    rules = kernel.rules
     counted = await counted_tickets(uow, NOVEMBER)
     found = {numbers[row.number]: (row.unit, row.fact) for row in counted}
-    wanted = {row["no"]: (row["in_unit"], fact_of(row)) for row in FACTS if row["counts"]}
-    assert found == wanted
-    assert len(counted) == len(wanted)
+    assert found == {row["no"]: (row["in_unit"], fact_of(row)) for row in FACTS if row["counts"]}
+    assert len(counted) == len(found)
+
+    units = sorted(rules.organisation.subtree(CITY))
+    considered = {numbers[row.number]: str(row.why) for row in await considered_tickets(uow, NOVEMBER, units, true())}
+    assert considered == {row["no"]: row["why"] for row in FACTS if row["why"]}
 
     figures = {}
     for unit in (CITY, COUNTY, STATION):
-        for row in await rates_of(uow, kernel.rules.organisation, kernel.rules.rates, NOVEMBER, unit):
+        for row in await rates_of(uow, rules.organisation, rules.rates, NOVEMBER, unit):
             figures |= {("own", row.unit): row.own, ("subtree", row.unit): row.subtree, ("raw", row.unit): row.raw}
-    lines = [line for line in RATES if line["scope"] in ("own", "subtree", "raw")]
-    for line in lines:
-        got = figures.get((line["scope"], line["key"]))
-        if got is None:
-            assert line["scope"] == "raw"
-            continue
-        assert (got.base, got.ranked) == (line["base"], bool(line["ranked"])), line
-        assert got.response == share(line, "response_n", "response_d"), line
-        assert got.resolution == share(line, "resolution_n", "resolution_d"), line
-        assert got.satisfaction == share(line, "satisfaction_n10", "satisfaction_d", 10), line
-        assert got.first_time_solved == share(line, "first_n", "resolution_d"), line
-        assert got.timed_response == share(line, "timed_n", "timed_d"), line
+    for by in By:
+        divided: dict[str, Counter] = {}
+        for key, facts in (await facts_by(uow, KEYS[by], NOVEMBER, units)).items():
+            divided.setdefault(_key(rules, by, key), Counter()).update(facts)
+        figures |= {(by.value, key): figure(facts, rules.rates) for key, facts in divided.items()}
+    wrong = [(line["scope"], line["key"]) for line in RATES if not agrees(line, figures[line["scope"], line["key"]])]
+    assert wrong == []
+
+
+def _key(rules, by: By, key) -> str:
+    """As the spreadsheet names it."""
+    if by is By.OFFICER:
+        return {post: name for name, post in OFFICERS.items()}[key]
+    return (rules.catalogue.categories[key].function if key and by is By.FUNCTION else key) or "none"

@@ -10,7 +10,7 @@ from jiesu.statistics.rates import figure, load_rates
 from tests.builders.two_hundred import FACTS, RATES, fact_of, share
 
 POLICY = load_rates(Path(__file__).parents[2] / "config" / "rates.toml")
-NAMES = ("response", "resolution", "satisfaction", "score", "first_time_solved", "timed_response")
+NAMES = ("response", "resolution", "satisfaction", "score", "first_time_solved", "timed_response", "rework")
 
 
 def makes(line, row) -> bool:
@@ -36,6 +36,7 @@ def test_the_rates_are_the_spreadsheets_to_the_last_digit(line):
     assert figures.satisfaction == share(line, "satisfaction_n10", "satisfaction_d", 10)
     assert figures.first_time_solved == share(line, "first_n", "resolution_d")
     assert figures.timed_response == share(line, "timed_n", "timed_d")
+    assert figures.rework == share(line, "rework_n", "base")
     for name in NAMES:  # a spreadsheet stores fifteen digits
         rate = getattr(figures, name)
         assert line[name] == ("—" if rate is None else pytest.approx(float(rate), rel=0, abs=1e-15)), name

@@ -7,7 +7,7 @@ import msgspec
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
-from jiesu.desk.board.rates import month_of
+from jiesu.desk.board.periods import month_of
 from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules

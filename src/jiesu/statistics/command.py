@@ -17,7 +17,7 @@ async def month_table(db: Database, rules: Rules, month: str, unit: str | None) 
     chosen = organisation.unit(unit or organisation.root.code).code
     async with db.begin() as uow:
         found = await rates_of(uow, organisation, rules.rates, month_span(month), chosen)
-    names = ("response", "resolution", "satisfaction", "score", "first_time_solved", "timed_response")
+    names = ("response", "resolution", "satisfaction", "score", "first_time_solved", "timed_response", "rework")
     return [
         {
             "unit": row.unit,

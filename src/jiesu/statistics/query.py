@@ -21,13 +21,15 @@ from jiesu.sla.models import ClockState, Deadline
 from jiesu.statistics.exclusions import Exclusion, ExclusionState
 from jiesu.statistics.rates import Fact, Figures, RatesPolicy, figure
 from jiesu.surveys.models import Survey
-from jiesu.surveys.words import Solved, SurveyState
+from jiesu.surveys.words import Satisfaction, Solved, SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import countable_by
+from jiesu.tickets.words import Nature, Track
 from jiesu.units.organisation import Organisation
 
 __all__ = [
-    "CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "counting", "excluded", "facts_by_unit", "month_span", "rates_of",
+    "CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "counting", "excluded", "facts_by", "facts_by_unit", "month_span",
+    "rates_of", "superseded",
 ]  # fmt: skip
 
 
@@ -42,7 +44,7 @@ class BadMonth(Invalid):
 
 @dataclass(frozen=True)
 class MonthSpan:
-    """A calendar month in Shanghai, from its first moment to that of the next."""
+    """A calendar or assessment month in Shanghai, from its first moment to that of the next."""
 
     name: str
     start: datetime
@@ -71,17 +73,24 @@ class UnitFigures:
     raw: Figures
 
 
-def month_span(month: str) -> MonthSpan:
-    """`2026-10`. Raises BadMonth."""
+def month_span(month: str, first_day: int = 1) -> MonthSpan:
+    """`2026-10`; from another day than the first it begins in the month before. Raises BadMonth."""
     try:
-        start = datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
-        if start.year < EARLIEST:
+        named = datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
+        if named.year < EARLIEST:
             raise ValueError(month)
-        following = (start.year + 1, 1) if start.month == 12 else (start.year, start.month + 1)
-        end = datetime(*following, 1, tzinfo=SHANGHAI)
+        start, end = (named, _next(named)) if first_day == 1 else (_previous(named), named)
+        return MonthSpan(f"{named:%Y-%m}", start.replace(day=first_day), end.replace(day=first_day))
     except ValueError as error:
         raise BadMonth("month", month=month[:20]) from error
-    return MonthSpan(f"{start:%Y-%m}", start, end)
+
+
+def _next(first: datetime) -> datetime:
+    return first.replace(year=first.year + 1, month=1) if first.month == 12 else first.replace(month=first.month + 1)
+
+
+def _previous(first: datetime) -> datetime:
+    return first.replace(year=first.year - 1, month=12) if first.month == 1 else first.replace(month=first.month - 1)
 
 
 async def counted_tickets(
@@ -96,7 +105,7 @@ async def counted_tickets(
     condition on the tickets.
     """
     query = (
-        select(Survey, Ticket.number, Ticket.title, _solved(month), _first_contact(), excluded())
+        select(Survey, Ticket.number, Ticket.title, _solved(month), _first_contact(), excluded(), _reworked(month))
         .join(Ticket, Ticket.id == Survey.ticket_id)
         .where(*counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
@@ -107,10 +116,10 @@ async def counted_tickets(
             title=title,
             unit=survey.unit,
             answered_at=survey.answered_at,
-            fact=_fact(survey, solved, contacted, excluded=out),
+            fact=_fact(survey, solved, contacted, excluded=out, reworked=reworked),
             reasons=tuple(survey.reasons),
         )
-        for survey, number, title, solved, contacted, out in await uow.session.execute(query)
+        for survey, number, title, solved, contacted, out, reworked in await uow.session.execute(query)
         if survey.answered_at is not None
     ]
 
@@ -118,26 +127,40 @@ async def counted_tickets(
 async def facts_by_unit(
     uow: UnitOfWork, month: MonthSpan, units: Sequence[str], within: ColumnElement[bool] | None = None
 ) -> dict[str, Counter[Fact]]:
-    """How often each fact occurs at each of these units: what `counted_tickets` counts, counted by PostgreSQL."""
+    """How often each fact occurs at each of these units."""
+    return await facts_by(uow, Survey.unit, month, units, within)
+
+
+async def facts_by(
+    uow: UnitOfWork,
+    key: Any,
+    month: MonthSpan,
+    units: Sequence[str],
+    within: ColumnElement[bool] | None = None,
+) -> dict[Any, Counter[Fact]]:
+    """How often each fact occurs for each value of `key`: what `counted_tickets` counts, counted by PostgreSQL."""
     first = (Survey.round == 1).label("first")
     timed_, excluded_ = _first_contact().label("timed"), excluded().label("excluded")
     answers = (
-        Survey.unit,
+        key.label("key"),
         Survey.contacted,
         _solved(month).label("solved"),
         Survey.satisfied,
         first,
         timed_,
         excluded_,
+        _reworked(month).label("reworked"),
     )
     answered = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*counting(month, units, within))
     rows = answered.subquery().c
-    found: dict[str, Counter[Fact]] = {}
+    found: dict[Any, Counter[Fact]] = {}
     grouped: Select[Any] = select(*rows, func.count()).group_by(*rows)
-    for unit, contacted, solved, satisfied, first_time, timed, out, times in await uow.session.execute(grouped):
+    for which, contacted, solved, satisfied, first_time, timed, out, reworked, times in await uow.session.execute(
+        grouped
+    ):
         in_time = None if timed is None else timed == ClockState.MET
-        fact = Fact(contacted, solved, satisfied, first_time, in_time, out)
-        found.setdefault(unit, Counter())[fact] += times
+        fact = Fact(contacted, solved, satisfied, first_time, in_time, out, reworked)
+        found.setdefault(which, Counter())[fact] += times
     return found
 
 
@@ -145,22 +168,26 @@ def counting(
     month: MonthSpan, units: Sequence[str] | None, within: ColumnElement[bool] | None
 ) -> Iterator[ColumnElement[bool]]:
     """Which surveys, joined with their tickets, make figures: the last one answered of each matter, as V counts it."""
+    yield Survey.state == SurveyState.ANSWERED
+    yield Ticket.merged_into.is_(None)  # a merged matter counts once (domain.md §5)
+    yield or_(Ticket.part_no.is_(None), Ticket.part_no == 1)  # and a split one, where its first part is
+    yield and_(Survey.answered_at >= month.start, Survey.answered_at < month.end)
+    yield ~superseded(month)
+    if units is not None:
+        yield Survey.unit.in_(units)
+    if within is not None:
+        yield within
+
+
+def superseded(month: MonthSpan) -> ColumnElement[bool]:
+    """Whether a later result of the ticket was answered before the month's end."""
     later = aliased(Survey)
-    superseded = select(later.id).where(
+    return exists().where(
         later.ticket_id == Survey.ticket_id,
         later.state == SurveyState.ANSWERED,
         later.answered_at < month.end,
         later.round > Survey.round,
     )
-    yield Survey.state == SurveyState.ANSWERED
-    yield Ticket.merged_into.is_(None)  # a merged matter counts once (domain.md §5)
-    yield or_(Ticket.part_no.is_(None), Ticket.part_no == 1)  # and a split one, where its first part is
-    yield and_(Survey.answered_at >= month.start, Survey.answered_at < month.end)
-    yield ~superseded.exists()
-    if units is not None:
-        yield Survey.unit.in_(units)
-    if within is not None:
-        yield within
 
 
 def _solved(month: MonthSpan) -> ColumnElement[Solved | None]:
@@ -200,7 +227,20 @@ def excluded() -> ColumnElement[bool]:
     return select(Exclusion.id).where(*granted).exists()
 
 
-def _fact(survey: Survey, solved: Solved | None, contacted: str | None, *, excluded: bool) -> Fact:
+def _reworked(month: MonthSpan) -> ColumnElement[bool]:
+    """Whether this answer, or one before it, sent a result back. A petition is not reworked."""
+    sent_back = aliased(Survey)
+    some = exists().where(
+        sent_back.ticket_id == Survey.ticket_id,
+        sent_back.state == SurveyState.ANSWERED,
+        sent_back.answered_at < month.end,
+        or_(sent_back.solved == Solved.NO, sent_back.satisfied == Satisfaction.NO),
+    )
+    statutory = and_(Ticket.track == Track.PETITION, Ticket.nature != Nature.REPORT, Ticket.sealed_to.is_(None))
+    return and_(~statutory, some)
+
+
+def _fact(survey: Survey, solved: Solved | None, contacted: str | None, *, excluded: bool, reworked: bool) -> Fact:
     return Fact(
         contacted=survey.contacted,
         solved=solved,
@@ -208,6 +248,7 @@ def _fact(survey: Survey, solved: Solved | None, contacted: str | None, *, exclu
         first_time=survey.round == 1,
         contacted_in_time=None if contacted is None else contacted == ClockState.MET,
         excluded=excluded,
+        reworked=reworked,
     )
 
 

@@ -16,6 +16,10 @@ from jiesu.surveys.words import Satisfaction, Solved
 __all__ = ["Fact", "Figures", "RatesPolicy", "Weights", "figure", "load_rates"]
 
 
+#: Every month has this day.
+LAST_FIRST_DAY = 28
+
+
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Per cent of the score."""
 
@@ -30,6 +34,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     minimum: int
     presets: dict[str, Weights]
     surge: SurgePolicy
+    first_day: int = 1
 
 
 class RatesPolicy(msgspec.Struct, frozen=True):
@@ -39,6 +44,8 @@ class RatesPolicy(msgspec.Struct, frozen=True):
     mostly: Fraction
     minimum: int
     surge: SurgePolicy = SurgePolicy(weeks=8, minimum=3, floor=0.5, chance=0.001)
+    #: The assessment month (考核月) called November begins on this day of October; 1: it is the calendar month.
+    first_day: int = 1
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -53,6 +60,8 @@ class Fact(msgspec.Struct, frozen=True):
     contacted_in_time: bool | None = None
     #: Whether two people outside the unit took it out of the figures (剔除).
     excluded: bool = False
+    #: Whether the petitioner sent a result of it back, this one or one before (重办).
+    reworked: bool = False
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -66,6 +75,8 @@ class Figures(msgspec.Struct, frozen=True):
     score: Fraction | None
     first_time_solved: Fraction | None
     timed_response: Fraction | None
+    #: Share of V whose petitioner sent a result back.
+    rework: Fraction | None
     ranked: bool
 
 
@@ -95,6 +106,7 @@ def figure(facts: Iterable[Fact] | Mapping[Fact, int], policy: RatesPolicy, *, r
             (Fraction(fact.solved is Solved.YES and fact.first_time), times) for fact, times in solved
         ),
         timed_response=_share((Fraction(in_time), times) for in_time, times in timed if in_time is not None),
+        rework=_share((Fraction(fact.reworked), times) for fact, times in known.items()),
         ranked=known.total() >= policy.minimum,
     )
 
@@ -129,5 +141,7 @@ def load_rates(path: Path) -> RatesPolicy:
         raise ConfigMistake(path, "minimum", written.minimum, "use at least 1.")
     if written.surge.weeks < 1 or not 0 < written.surge.chance < 1 or written.surge.floor <= 0:
         raise ConfigMistake(path, "surge", None, "weeks must be at least 1, floor above 0, chance between 0 and 1.")
+    if not 1 <= written.first_day <= LAST_FIRST_DAY:
+        raise ConfigMistake(path, "first_day", written.first_day, f"use a day from 1 to {LAST_FIRST_DAY}.")
     chosen = written.presets[written.preset]
-    return RatesPolicy(chosen, Fraction(str(written.mostly)), written.minimum, written.surge)
+    return RatesPolicy(chosen, Fraction(str(written.mostly)), written.minimum, written.surge, written.first_day)

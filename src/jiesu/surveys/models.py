@@ -35,6 +35,8 @@ class Survey(Base):
     round: Mapped[int] = mapped_column(SmallInteger)
     #: The lead unit whose result it asks about.
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    #: Who submitted that result; null for what came over from an earlier system.
+    officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
     state: Mapped[SurveyState] = mapped_column(vocabulary(SurveyState))
     #: SHA-256 of the link's token; the token can be made again from the key ring, not from the database.
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

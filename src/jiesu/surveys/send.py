@@ -41,6 +41,7 @@ async def create_survey(
         ticket_id=ticket.id,
         round=round_,
         unit=ticket.lead_unit,
+        officer_id=ticket.result_by,
         state=SurveyState.OPEN if asked else SurveyState.NOT_SENT,
         why_not=None if asked else "anonymous",
         token_hash=fingerprint(survey_token(keys, ticket.id, round_)),

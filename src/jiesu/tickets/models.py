@@ -130,6 +130,8 @@ class Ticket(Base):
     #: The earliest running deadline of all clocks but co-handlers'; what queues are sorted by.
     next_due_at: Mapped[Moment | None]
     result: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
+    #: Who submitted it, in which post.
+    result_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
     #: The last word to the petitioner: a question, an answer or a pointer to another channel.
     reply: Mapped[str | None] = mapped_column(encrypted(5000, once_plain=True))
     search: Mapped[Any] = deferred(mapped_column(TSVECTOR))

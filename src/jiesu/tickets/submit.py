@@ -44,6 +44,7 @@ async def submit_result(
         raise NotAcceptedYet("action")
     await check_no_open_tasks(uow, ticket)
     ticket.result = required(result, "result", "办理结果")
+    ticket.result_by = staff.id
     words = await _tell_others(uow, ticket, others)
     ticket.move(Step.SUBMIT)
     await uow.record(ResultSubmitted(ticket_id=ticket.id, by=by_staff(staff), result=ticket.result, others=words))
@@ -57,5 +58,5 @@ async def _tell_others(uow: UnitOfWork, ticket: Ticket, others: str | None) -> s
     if followers and words is None:
         raise OthersUntold("others", count=len(followers))
     for follower in followers:
-        follower.result = words
+        follower.result, follower.result_by = words, ticket.result_by
     return words if followers else None

@@ -19,7 +19,7 @@ __all__ = ["export_rates"]
 #: Heading in Chinese and English, width in characters.
 FIGURES = (
     ("有效评价", "Surveys", 10), ("响应率", "Response", 10), ("解决率", "Resolution", 10), ("满意率", "Satisfaction", 10), ("得分", "Score", 10),
-    ("一次解决率", "Solved first time", 12), ("系统计时响应率", "Timed response", 14),
+    ("一次解决率", "Solved first time", 12), ("系统计时响应率", "Timed response", 14), ("重办率", "Reworked", 10),
 )  # fmt: skip
 COUNTED = (
     ("工单编号", "Ticket", 22), ("诉求", "Appeal", 40), ("承办单位", "Unit", 32), ("评价时间", "Answered", 17), ("联系过", "Contacted", 8),
@@ -83,5 +83,5 @@ def _figures(row: UnitRates) -> tuple[Cell, ...]:
 def _cells(figures: FigureView) -> tuple[Cell, ...]:
     return (
         figures.base, figures.response, figures.resolution, figures.satisfaction, figures.score,
-        figures.first_time_solved, figures.timed_response,
+        figures.first_time_solved, figures.timed_response, figures.rework,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import msgspec
@@ -12,17 +12,22 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
+from jiesu.desk.board.parts import Part, of_part
+from jiesu.desk.board.periods import Period, month_before, span_of_month
 from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
+from jiesu.statistics.considered import COUNTING, Why, considered_tickets
 from jiesu.statistics.coverage import Coverage, coverage_of
 from jiesu.statistics.dissatisfaction import gave, reasons_given
-from jiesu.statistics.query import MonthSpan, counted_tickets, month_span, rates_of
+from jiesu.statistics.query import MonthSpan, counted_tickets, rates_of
 from jiesu.statistics.rates import Figures
 from jiesu.tickets.repository import countable_by, visible_to
 
-__all__ = ["CountedView", "FigureView", "RatesView", "UnitRates", "counted_view", "month_of", "rates_view"]
+__all__ = [
+    "CountedView", "FigureView", "RatesView", "UncountedView", "UnitRates", "counted_view", "figure_view", "rates_view", "uncounted_view",
+]  # fmt: skip
 
 
 class FigureView(msgspec.Struct, frozen=True):
@@ -35,6 +40,8 @@ class FigureView(msgspec.Struct, frozen=True):
     score: float | None
     first_time_solved: float | None
     timed_response: float | None
+    #: Share whose petitioner sent a result back (重办率).
+    rework: float | None
     ranked: bool
 
 
@@ -60,6 +67,10 @@ class RatesView(msgspec.Struct, frozen=True):
 
     month: str
     previous: str
+    #: By calendar or assessment month (考核月), from which day to which.
+    period: Period
+    since: date
+    until: date
     units: list[UnitRates]
     #: How the surveys about the first unit's subtree ended in the month.
     coverage: Coverage
@@ -82,11 +93,22 @@ class CountedView(msgspec.Struct, frozen=True):
     reasons: list[Named]
 
 
+class UncountedView(msgspec.Struct, frozen=True):
+    """A ticket that was asked about and counts in no figure, and why."""
+
+    number: str
+    title: str
+    unit: Named
+    ended_at: datetime
+    why: Why
+
+
 def _number(rate: Fraction | None) -> float | None:
     return None if rate is None else float(rate)
 
 
-def _figures(figures: Figures) -> FigureView:
+def figure_view(figures: Figures) -> FigureView:
+    """As numbers that pages and programs can show."""
     return FigureView(
         base=figures.base,
         response=_number(figures.response),
@@ -95,36 +117,37 @@ def _figures(figures: Figures) -> FigureView:
         score=_number(figures.score),
         first_time_solved=_number(figures.first_time_solved),
         timed_response=_number(figures.timed_response),
+        rework=_number(figures.rework),
         ranked=figures.ranked,
     )
 
 
-def month_of(uow: UnitOfWork, month: str | None) -> str:
-    """The month asked for, by default this one."""
-    return month or f"{uow.now.astimezone(SHANGHAI):%Y-%m}"
-
-
-def _span(uow: UnitOfWork, month: str | None) -> MonthSpan:
-    return month_span(month_of(uow, month))
-
-
 async def rates_view(
-    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, locale: Locale = "zh"
+    uow: UnitOfWork,
+    rules: Rules,
+    staff: Staff,
+    month: str | None,
+    unit: str | None,
+    locale: Locale = "zh",
+    period: Period = Period.CALENDAR,
 ) -> RatesView:
     """The three rates of a month and of the one before. Raises BadMonth, UnitNotSeen, NotYours."""
-    chosen, span = allowed_unit(staff, unit), _span(uow, month)
-    before = month_span(f"{span.start - timedelta(days=1):%Y-%m}")
+    chosen, span = allowed_unit(staff, unit), span_of_month(uow, rules, month, period)
+    before = month_before(rules, span, period)
     now, then = [await rates_of(uow, rules.organisation, rules.rates, each, chosen, staff) for each in (span, before)]
     return RatesView(
         span.name,
         before.name,
+        period,
+        span.start.date(),
+        (span.end - timedelta(days=1)).date(),
         [
             UnitRates(
                 _named(rules, row.unit, locale),
-                _figures(row.own),
-                _figures(row.subtree),
-                _figures(row.raw),
-                _figures(old.subtree),
+                figure_view(row.own),
+                figure_view(row.subtree),
+                figure_view(row.raw),
+                figure_view(old.subtree),
             )
             for row, old in zip(now, then, strict=True)
         ],
@@ -155,10 +178,17 @@ async def counted_view(
     locale: Locale = "zh",
     *,
     reason: str | None = None,
+    period: Period = Period.CALENDAR,
+    part: Part | None = None,
 ) -> list[CountedView]:
-    """Exactly the tickets that make the subtree's figures, less those the person may not open; those of one `reason` alone."""
+    """Exactly the tickets that make the subtree's figures, less those the person may not open.
+
+    Those of one `reason` alone, or of one `part`: a category, function or officer. Raises NotYours.
+    """
     units = sorted(rules.organisation.subtree(allowed_unit(staff, unit)))
-    within = visible_to(staff) if reason is None else and_(visible_to(staff), gave(reason))
+    within = and_(
+        visible_to(staff), *([gave(reason)] if reason else []), *([of_part(rules, staff, part)] if part else [])
+    )
     return [
         CountedView(
             number=row.number,
@@ -171,7 +201,29 @@ async def counted_view(
             excluded=row.fact.excluded,
             reasons=[Named(code, rules.reasons.name(code, locale)) for code in row.reasons],
         )
-        for row in await counted_tickets(uow, _span(uow, month), units, within)
+        for row in await counted_tickets(uow, span_of_month(uow, rules, month, period), units, within)
+    ]
+
+
+async def uncounted_view(
+    uow: UnitOfWork,
+    rules: Rules,
+    staff: Staff,
+    month: str | None,
+    unit: str | None,
+    locale: Locale = "zh",
+    *,
+    period: Period = Period.CALENDAR,
+    part: Part | None = None,
+) -> list[UncountedView]:
+    """Tickets that were asked about and do not count, and why. Raises NotYours."""
+    units = sorted(rules.organisation.subtree(allowed_unit(staff, unit)))
+    within = and_(visible_to(staff), *([of_part(rules, staff, part)] if part else []))
+    found = await considered_tickets(uow, span_of_month(uow, rules, month, period), units, within)
+    return [
+        UncountedView(row.number, row.title, _named(rules, row.unit, locale), row.at.astimezone(SHANGHAI), row.why)
+        for row in found
+        if row.why not in COUNTING
     ]
 
 

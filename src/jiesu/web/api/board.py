@@ -13,19 +13,24 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
+from jiesu.desk.board.divided import DividedView, divided_view
 from jiesu.desk.board.export import export_cut
 from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, Trend, trend
 from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
 from jiesu.desk.board.overview import Overview, overview
-from jiesu.desk.board.rates import CountedView, RatesView, counted_view, rates_view
+from jiesu.desk.board.parts import By, Part
+from jiesu.desk.board.periods import Period
+from jiesu.desk.board.punctual import DateView, PunctualView, punctual_list, punctual_view
+from jiesu.desk.board.rates import CountedView, RatesView, UncountedView, counted_view, rates_view, uncounted_view
 from jiesu.desk.board.sheets import Form
 from jiesu.desk.co_handling import CoHandlingView, co_handling_view
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.rows import queue_row
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
+from jiesu.sla.limits import ClockKind, Target
 from jiesu.web.api.desk import QueuePage, refuse_classified
 from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.sessions import client_address
@@ -83,9 +88,55 @@ class BoardController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
+        period: FromQuery[Period] = Period.CALENDAR,
     ) -> RatesView:
         """The three rates of a month (三率), `2026-10`, and of the one before; by default this month and one's own unit."""
-        return await rates_view(uow, rules, staff, month, unit, locale)
+        return await rates_view(uow, rules, staff, month, unit, locale, period)
+
+    @get("/rates/by", operation_id="BoardRatesBy")
+    async def divided(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        by: FromQuery[By],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+        period: FromQuery[Period] = Period.CALENDAR,
+    ) -> DividedView:
+        """The same rates divided by category, function or officer; officers' are for whoever supervises them."""
+        return await divided_view(uow, rules, staff, month, unit, by, locale, period)
+
+    @get("/punctuality", operation_id="BoardPunctuality")
+    async def punctuality(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+        period: FromQuery[Period] = Period.CALENDAR,
+    ) -> PunctualView:
+        """Dates that fell due in the month, by clock (按时办理): kept, late, and how late in working hours."""
+        return await punctual_view(uow, rules, staff, month, unit, locale, period)
+
+    @get("/punctuality/tickets", operation_id="BoardPunctualityTickets")
+    async def dates(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        clock: FromQuery[ClockKind],
+        target: FromQuery[Target],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+        period: FromQuery[Period] = Period.CALENDAR,
+    ) -> list[DateView]:
+        """The dates behind one line of them."""
+        return await punctual_list(uow, rules, staff, month, unit, clock, target, locale, period)
 
     @get("/co-handling", operation_id="BoardCoHandling")
     async def co_handling(
@@ -110,9 +161,30 @@ class BoardController(Controller):
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
         reason: FromQuery[str | None] = None,
+        period: FromQuery[Period] = Period.CALENDAR,
+        by: FromQuery[By | None] = None,
+        key: FromQuery[str | None] = None,
     ) -> list[CountedView]:
-        """The tickets behind the figures of a unit's subtree, or behind one reason for dissatisfaction."""
-        return await counted_view(uow, rules, staff, month, unit, locale, reason=reason)
+        """The tickets behind the figures of a unit's subtree, behind one line of them, or one reason for dissatisfaction."""
+        part = Part(by, key) if by and key else None
+        return await counted_view(uow, rules, staff, month, unit, locale, reason=reason, period=period, part=part)
+
+    @get("/rates/uncounted", operation_id="BoardRatesUncounted")
+    async def uncounted(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        unit: FromQuery[str | None] = None,
+        period: FromQuery[Period] = Period.CALENDAR,
+        by: FromQuery[By | None] = None,
+        key: FromQuery[str | None] = None,
+    ) -> list[UncountedView]:
+        """Tickets that were asked about and count in no figure, and why each does not."""
+        part = Part(by, key) if by and key else None
+        return await uncounted_view(uow, rules, staff, month, unit, locale, period=period, part=part)
 
     @get("/trend", operation_id="BoardTrend")
     async def trend(

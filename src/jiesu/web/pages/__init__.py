@@ -17,6 +17,7 @@ from jiesu.web.pages.admin import ADMIN_PAGES
 from jiesu.web.pages.approvals import ApprovalPages
 from jiesu.web.pages.audit import AuditPages
 from jiesu.web.pages.board import BoardPages
+from jiesu.web.pages.board_rates import BoardRatesPages
 from jiesu.web.pages.bulk import BulkPages
 from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
@@ -71,6 +72,7 @@ def page_routers(settings: Settings) -> list[Router]:
         ReceptionPages,
         WithheldPages,
         BoardPages,
+        BoardRatesPages,
         EscalationPages,
         ApprovalPages,
         ScreenPages,

@@ -20,7 +20,7 @@ from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
 from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
-from jiesu.desk.board.rates import counted_view, rates_view
+from jiesu.desk.board.rates import rates_view
 from jiesu.desk.board.sheets import Form
 from jiesu.desk.board.standing import standing
 from jiesu.desk.names import Named, unit_named
@@ -185,27 +185,3 @@ class BoardPages(Controller):
         reason, came_from = fields["reason"], client_address(request)
         refuse_classified(rules, {"reason": reason})
         return file_answer(await export_rates(uow, rules, staff, month, unit, form, reason, came_from, locale))
-
-    @get("/tickets")
-    async def counted(
-        self,
-        request: Request[Any, Any, Any],
-        staff: NamedDependency[Staff],
-        uow: NamedDependency[UnitOfWork],
-        rules: NamedDependency[Rules],
-        locale: NamedDependency[Locale],
-        month: FromQuery[str | None] = None,
-        unit: FromQuery[str | None] = None,
-        reason: FromQuery[str | None] = None,
-    ) -> Response[Any]:
-        """Exactly the tickets that make a unit's figures, or that name one reason for dissatisfaction."""
-        rows = await counted_view(uow, rules, staff, month, unit, locale, reason=reason)
-        return render(
-            request,
-            "counted.html",
-            staff=staff,
-            rows=rows,
-            reason=rules.reasons.name(reason, locale) if reason else None,
-            month=month or _months(uow)[0],
-            unit=unit_named(rules, unit or staff.unit, locale),
-        )

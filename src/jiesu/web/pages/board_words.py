@@ -42,6 +42,18 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "objection": N_("退单"),
         "result": N_("办理结果"),
     },
+    "period": {"calendar": N_("自然月"), "assessment": N_("考核月")},
+    "by": {"category": N_("按类别"), "function": N_("按职能"), "officer": N_("按承办人")},
+    "how": {"on_time": N_("按时"), "late": N_("超时"), "open": N_("还没到期")},
+    "why": {
+        "merged": N_("并入另一件，只算主件"),
+        "part": N_("拆分的一部分，整件算在第一部分"),
+        "unreachable": N_("电话打不通，不等于不满意"),
+        "refused": N_("不愿评价"),
+        "anonymous": N_("匿名，没有人可问"),
+        "silent": N_("没有回音，沉默不是满意"),
+        "superseded": N_("后来又评价过，算后一次"),
+    },
     "rate": {
         "response": N_("响应率"),
         "resolution": N_("解决率"),
@@ -49,5 +61,6 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "score": N_("得分"),
         "first_time_solved": N_("一次解决率"),
         "timed_response": N_("系统计时响应率"),
+        "rework": N_("重办率"),
     },
 }
