@@ -20,6 +20,7 @@ from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.kit.config import ConfigMistake
 from jiesu.settings import Settings
+from jiesu.statistics.freeze import promise_freezing
 from workers import metrics
 from workers.actor import perform
 from workers.broker import PATIENCE, QUEUES, make_broker
@@ -67,6 +68,7 @@ class Process:
         kernel = await Kernel(self._settings).open()
         async with kernel.db.begin() as uow:
             await promise_checkpoint(uow)
+            await promise_freezing(uow)
             await note_configuration(uow, self._settings.config_dir)
         self._relay = Relay(kernel, self._send)
         if self._settings.metrics_port is not None:

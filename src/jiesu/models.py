@@ -24,6 +24,7 @@ from jiesu.secrecy.models import Withheld
 from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.statistics.exclusions import Exclusion
+from jiesu.statistics.frozen import Adjustment, FrozenFact, FrozenMonth
 from jiesu.surveys.models import Survey, SurveyCall
 from jiesu.tickets.citing import Citation
 from jiesu.tickets.hold import Hold
@@ -32,8 +33,8 @@ from jiesu.tickets.tasks import Task
 from jiesu.units.models import PlaceRow, UnitClosure, UnitRow
 
 __all__ = [
-    "Account", "AccountLink", "Attachment", "Booking", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
-    "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "Hold", "IdempotencyKey", "Job",
+    "Account", "AccountLink", "Adjustment", "Attachment", "Booking", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
+    "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "FrozenFact", "FrozenMonth", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "Reception", "Recheck", "Representative",
     "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "SurveyCall", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",

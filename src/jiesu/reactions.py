@@ -117,6 +117,7 @@ from jiesu.sla.limits import AT_ONCE, FINAL, ClockKind, Target
 from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingLapsed, ListingRefused, end_listings
 from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import moment_words
+from jiesu.statistics.adjust import adjust
 from jiesu.statistics.exclusions import (
     ExclusionAsked,
     ExclusionGranted,
@@ -350,6 +351,22 @@ async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Tick
     await tell(uow, rules, ticket, "reopened", {"unit": unit_name(rules, ticket.lead_unit)}, round_=ticket.rounds)
 
 
+async def adjust_corrected(uow: UnitOfWork, _: Rules, ticket: Ticket, __: SurveyCorrected) -> None:
+    await adjust(uow, ticket, "corrected")
+
+
+async def adjust_rework(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.ReworkOrdered) -> None:
+    await adjust(uow, ticket, "rework")
+
+
+async def adjust_reopened(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketReopened) -> None:
+    await adjust(uow, ticket, "reopened")
+
+
+async def adjust_excluded(uow: UnitOfWork, _: Rules, ticket: Ticket, __: ExclusionGranted) -> None:
+    await adjust(uow, ticket, "excluded")
+
+
 HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
     e.TicketImported: (),
@@ -377,7 +394,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ListingEnded: (listing_over,),
     ExclusionAsked: (ask_superior_to_exclude,),
     ExclusionSeconded: (ask_another_to_exclude,),
-    ExclusionGranted: (tell_exclusion,),
+    ExclusionGranted: (tell_exclusion, adjust_excluded),
     ExclusionRefused: (tell_exclusion,),
     ExclusionLapsed: (),
     OrderIssued: (begin_order,),
@@ -417,10 +434,10 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
-    SurveyCorrected: (),
+    SurveyCorrected: (adjust_corrected,),
     CallbackTried: (),
     SurveyResent: (send_survey_again,),
-    e.ReworkOrdered: (hand_to_superior, reopen_whole),
+    e.ReworkOrdered: (hand_to_superior, reopen_whole, adjust_rework),
     e.TicketClosed: (close_whole,),
     e.TicketWithdrawn: (
         end_tasks,
@@ -431,7 +448,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
         withdraw_parts,
         close_whole,
     ),
-    e.TicketReopened: (run_again, reopen_whole),
+    e.TicketReopened: (run_again, reopen_whole, adjust_reopened),
     TakenOver: (),
     CaseOwned: (),
     Escalated: (),

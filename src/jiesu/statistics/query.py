@@ -61,6 +61,8 @@ class CountedTicket:
     answered_at: datetime
     fact: Fact
     reasons: tuple[str, ...] = ()
+    ticket_id: int = 0
+    survey_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ async def counted_tickets(
             answered_at=survey.answered_at,
             fact=_fact(survey, solved, contacted, excluded=out, reworked=reworked),
             reasons=tuple(survey.reasons),
+            ticket_id=survey.ticket_id,
+            survey_id=survey.id,
         )
         for survey, number, title, solved, contacted, out, reworked in await uow.session.execute(query)
         if survey.answered_at is not None

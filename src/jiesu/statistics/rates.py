@@ -35,6 +35,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     presets: dict[str, Weights]
     surge: SurgePolicy
     first_day: int = 1
+    freeze_after: int = 5
 
 
 class RatesPolicy(msgspec.Struct, frozen=True):
@@ -46,6 +47,8 @@ class RatesPolicy(msgspec.Struct, frozen=True):
     surge: SurgePolicy = SurgePolicy(weeks=8, minimum=3, floor=0.5, chance=0.001)
     #: The assessment month (考核月) called November begins on this day of October; 1: it is the calendar month.
     first_day: int = 1
+    #: A month is frozen so many days after its end (冻结).
+    freeze_after: int = 5
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -143,5 +146,9 @@ def load_rates(path: Path) -> RatesPolicy:
         raise ConfigMistake(path, "surge", None, "weeks must be at least 1, floor above 0, chance between 0 and 1.")
     if not 1 <= written.first_day <= LAST_FIRST_DAY:
         raise ConfigMistake(path, "first_day", written.first_day, f"use a day from 1 to {LAST_FIRST_DAY}.")
+    if not 1 <= written.freeze_after <= LAST_FIRST_DAY:
+        raise ConfigMistake(path, "freeze_after", written.freeze_after, f"use from 1 to {LAST_FIRST_DAY} days.")
     chosen = written.presets[written.preset]
-    return RatesPolicy(chosen, Fraction(str(written.mostly)), written.minimum, written.surge, written.first_day)
+    return RatesPolicy(
+        chosen, Fraction(str(written.mostly)), written.minimum, written.surge, written.first_day, written.freeze_after
+    )

@@ -19,7 +19,7 @@ __all__ = ["FIRST", "NONE", "By", "Part", "check_by", "of_part"]
 #: In place of a key: tickets that have none.
 NONE = "none"
 #: The category of the first level, to group by.
-FIRST: ColumnElement[str | None] = func.left(Ticket.category, 2)
+FIRST: ColumnElement[str] = func.left(Ticket.category, 2)
 
 
 class By(StrEnum):
@@ -47,7 +47,7 @@ def of_part(rules: Rules, staff: Staff, part: Part) -> ColumnElement[bool]:
     """Surveys, joined with their tickets, that belong to the part. Raises NotYours."""
     check_by(staff, part.by)
     if part.by is By.CATEGORY:
-        return FIRST.is_(None) if part.key == NONE else part.key == FIRST
+        return FIRST.is_(None) if part.key == NONE else FIRST.in_([part.key])
     if part.by is By.FUNCTION:
         codes = [code for code, found in rules.catalogue.categories.items() if found.function == part.key]
         unknown = or_(Ticket.category.is_(None), Ticket.category.not_in(list(rules.catalogue.categories)))

@@ -12,6 +12,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
+from jiesu.desk.board.frozen import FrozenView, frozen_figures, frozen_view
 from jiesu.desk.board.parts import Part, of_part
 from jiesu.desk.board.periods import Period, month_before, span_of_month
 from jiesu.desk.names import Named, unit_or_code
@@ -53,6 +54,8 @@ class UnitRates(msgspec.Struct, frozen=True):
     subtree: FigureView
     raw: FigureView
     before: FigureView
+    #: The subtree's as they were frozen (冻结); null while the month is not.
+    frozen: FigureView | None
 
 
 class ReasonGiven(msgspec.Struct, frozen=True):
@@ -76,6 +79,8 @@ class RatesView(msgspec.Struct, frozen=True):
     coverage: Coverage
     #: Why people were not content (不满意的原因) in that subtree.
     reasons: list[ReasonGiven]
+    #: When the month was frozen, and what changed since (调整).
+    frozen: FrozenView | None
 
 
 class CountedView(msgspec.Struct, frozen=True):
@@ -135,6 +140,7 @@ async def rates_view(
     chosen, span = allowed_unit(staff, unit), span_of_month(uow, rules, month, period)
     before = month_before(rules, span, period)
     now, then = [await rates_of(uow, rules.organisation, rules.rates, each, chosen, staff) for each in (span, before)]
+    frozen = await frozen_figures(uow, rules, staff, span, [row.unit for row in now])
     return RatesView(
         span.name,
         before.name,
@@ -148,11 +154,13 @@ async def rates_view(
                 figure_view(row.subtree),
                 figure_view(row.raw),
                 figure_view(old.subtree),
+                figure_view(frozen[row.unit]) if row.unit in frozen else None,
             )
             for row, old in zip(now, then, strict=True)
         ],
         await _coverage(uow, rules, staff, span, chosen),
         await _reasons(uow, rules, staff, span, chosen, locale),
+        await frozen_view(uow, rules, staff, span, chosen, locale),
     )
 
 

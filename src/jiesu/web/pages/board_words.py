@@ -42,6 +42,13 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "objection": N_("退单"),
         "result": N_("办理结果"),
     },
+    "cause": {
+        "corrected": N_("诉求人更改了评价"),
+        "excluded": N_("批准剔除"),
+        "rework": N_("重办"),
+        "reopened": N_("重新办理"),
+        "recount": N_("重新核对"),
+    },
     "period": {"calendar": N_("自然月"), "assessment": N_("考核月")},
     "by": {"category": N_("按类别"), "function": N_("按职能"), "officer": N_("按承办人")},
     "how": {"on_time": N_("按时"), "late": N_("超时"), "open": N_("还没到期")},
