@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -158,13 +159,13 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
 
 
 async def _perform(kernel: Kernel, handler: Handler | Together, ids: Sequence[int]) -> None:
-    rules = await kernel.refresh()
+    rules, started = await kernel.refresh(), time.monotonic()
     async with kernel.db.begin() as uow:
         await _lock_tickets(uow, ids)
         taken = await jobs.take(uow.session, ids)
         if taken:
             await handler(uow, rules, [job.payload for job in taken])
-    metrics.done(taken, uow.now)
+    metrics.done(taken, uow.now, time.monotonic() - started)
 
 
 async def _lock_tickets(uow: UnitOfWork, ids: Sequence[int]) -> None:
@@ -178,10 +179,10 @@ async def _perform_outside(kernel: Kernel, handler: Outside, job_id: int) -> Non
         job = await uow.session.get(Job, job_id)
     if job is None:
         return
-    began = uow.now
+    began, started = uow.now, time.monotonic()
     await handler.run(kernel, job.payload)
     async with kernel.db.begin() as uow:
-        metrics.done(await jobs.take(uow.session, [job_id]), began)
+        metrics.done(await jobs.take(uow.session, [job_id]), began, time.monotonic() - started)
 
 
 async def _guarded(kernel: Kernel, kind: str, job_id: int, work: Awaitable[None]) -> None:

@@ -72,7 +72,7 @@ class Process:
             await note_configuration(uow, self._settings.config_dir)
         self._relay = Relay(kernel, self._send)
         if self._settings.metrics_port is not None:
-            metrics.serve(kernel, self._loop, self._settings.metrics_port)
+            metrics.serve(kernel, self._loop, self._settings.metrics_host, self._settings.metrics_port)
         self._kernel.set_result(kernel)
 
     async def _relay_on(self) -> None:

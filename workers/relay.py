@@ -12,6 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from jiesu.db import claims
+from jiesu.db.backlog import RELAY
 from jiesu.db.claims import Due
 from jiesu.db.hearing import hear
 from jiesu.db.jobs import SOON, Priority
@@ -69,7 +70,7 @@ class Relay:
 
     async def run(self) -> None:
         """Until `stop`. A lost database or Redis is waited out."""
-        woken = hear(self._kernel.engine.url, WAKE_CHANNEL, lambda _: self._wake.set())
+        woken = hear(self._kernel.engine.url, WAKE_CHANNEL, lambda _: self._wake.set(), name=RELAY)
         listener = asyncio.create_task(woken)
         try:
             while not self._stopping:

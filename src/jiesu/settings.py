@@ -104,7 +104,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     outside_lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
     #: database connections one process may open
     pool_size: Count = 10
-    #: where workers tell Prometheus their figures, on loopback; the next process takes the next port; unset: nowhere
+    #: where workers tell Prometheus their figures; the next process takes the next port; unset: nowhere
+    metrics_host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     #: for long tests of faults, demo mode only: a clock as `FastClock.parse` reads it
     fast_clock: str | None = None

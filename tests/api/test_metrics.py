@@ -51,7 +51,7 @@ async def test_without_the_database_the_process_still_tells_its_own_figures(clie
     def away() -> None:
         raise OperationalError("connect", None, Exception("away"))
 
-    monkeypatch.setattr("jiesu.web.api.metrics.read_backlog", lambda *_: away())
+    monkeypatch.setattr("jiesu.web.api.metrics.read_figures", lambda *_: away())
     reply = await client.get("/metrics")
     assert reply.status_code == 200
     assert "jiesu_jobs_due" not in reply.text

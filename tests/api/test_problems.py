@@ -68,12 +68,6 @@ async def test_a_name_that_no_database_can_hold_is_simply_unknown(client):
     assert (reply.status_code, reply.json()["title"]) == (403, "WrongCredentials")
 
 
-async def test_the_process_says_that_it_can_serve(client):
-    assert (await client.get("/health/live")).status_code == 200
-    ready = await client.get("/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "redis": "ok"})
-
-
 async def test_every_operation_is_documented_and_named(client):
     paths = (await client.get("/schema/openapi.json")).json()["paths"]
     names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]

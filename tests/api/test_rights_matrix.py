@@ -33,7 +33,7 @@ OPEN = {
     ("POST", "/api/v1/receptions/bookings/cancel"), ("GET", "/reception"), ("POST", "/reception/cancel"), ("GET", "/reception/{ref:str}"),
     ("POST", "/reception/{ref:str}"),  # tests/api/test_receptions.py
     ("GET", "/api/v1/categories"), ("GET", "/api/v1/places"), ("POST", "/api/v1/session"), ("GET", "/health/live"),
-    ("GET", "/health/ready"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
+    ("GET", "/health/ready"), ("GET", "/health/work"), ("GET", "/metrics"), ("GET", "/schema"), ("GET", "/schema/openapi.json"),
     ("GET", "/schema/{path:str}"), ("GET", "/static/{file_path:path}"),
 }  # fmt: skip
 #: The demo's own, which exists on loopback only: it shows what the telephone would.

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from jiesu.db.backlog import Backlog
+from jiesu.db.backlog import Backlog, Standing, families
 from jiesu.db.jobs import Priority
 from jiesu.errors import Conflict
 from tests.builders.jobs import Jobs
@@ -77,13 +77,15 @@ async def test_a_refused_job_is_dead_at_once(kernel, kind):
 
 
 async def test_the_backlog_is_told_by_priority_and_nothing_while_the_database_is_away():
-    answer: Future[Backlog] = Future()
+    answer: Future[list] = Future()
     due, oldest = dict.fromkeys(Priority, 7), dict.fromkeys(Priority, 1.5)
-    answer.set_result(Backlog(due, oldest, out=3, waiting=100, dead=2))
-    families = {family.name: family for family in metrics.BacklogCollector(lambda: answer).collect()}
-    assert [sample.value for sample in families["jiesu_jobs_due"].samples] == [7, 7, 7]
-    assert families["jiesu_dead_letters"].samples[0].value == 2
-    broken: Future[Backlog] = Future()
+    found = Backlog(due, oldest, 3, 100, 2, {"message.send": 7}, {"test": 2}, Standing(1, 1.5))
+    answer.set_result(list(families(found)))
+    told = {family.name: family for family in metrics.BacklogCollector(lambda: answer).collect()}
+    assert [sample.value for sample in told["jiesu_jobs_due"].samples] == [7, 7, 7]
+    assert told["jiesu_dead_letters"].samples[0].value == 2
+    assert [(s.labels, s.value) for s in told["jiesu_dead_letters_of_kind"].samples] == [({"kind": "test"}, 2)]
+    broken: Future[list] = Future()
     broken.set_exception(ConnectionError("away"))
     assert list(metrics.BacklogCollector(lambda: broken).collect()) == []
 

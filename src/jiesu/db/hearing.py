@@ -17,15 +17,17 @@ log = structlog.get_logger(__name__)
 AGAIN = 1.0
 
 
-async def hear(url: URL, channel: str, heard: Callable[[Sequence[str]], None]) -> None:
-    """Call `heard` with what was said on the channel, until cancelled; reconnects for ever.
+async def hear(url: URL, channel: str, heard: Callable[[Sequence[str]], None], *, name: str) -> None:
+    """Call `heard` with what was said on the channel, until cancelled; reconnects for ever. The server knows us by `name`.
 
     It is called with nothing whenever a connection begins: what was said before it nobody heard.
     """
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(
+                address, autocommit=True, application_name=name
+            ) as connection:
                 await connection.execute(f"LISTEN {channel}")
                 heard([])
                 await _until_it_breaks(connection, heard)

@@ -138,7 +138,7 @@ class Live:
         self._listeners.add(listener)
         if not self._tasks:
             url = self._kernel.engine.url
-            heard = hear(url, CHANGES_CHANNEL, self._heard)
+            heard = hear(url, CHANGES_CHANNEL, self._heard, name="jiesu live")
             self._tasks = [asyncio.create_task(heard), asyncio.create_task(self._tell())]
         try:
             yield listener

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: of this process's answers, and of the work that waits in the database."""
+"""Figures for Prometheus: of this process's answers, and of what is late, growing or failing in the database."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from jiesu.db.backlog import families, read_backlog
 from jiesu.kernel import Kernel
+from jiesu.vitals import read_figures
 
 __all__ = ["MetricsController", "http_metrics"]
 
@@ -33,19 +33,18 @@ class MetricsController(Controller):
 
     @get("/", operation_id="Metrics", include_in_schema=False)
     async def metrics(self, state: State) -> Response[bytes]:
-        """This process's figures and the backlog; without the backlog while the database is away."""
-        body = generate_latest(REGISTRY) + await _backlog(state.kernel)
+        """This process's figures and those of the database; without them while the database is away."""
+        body = generate_latest(REGISTRY) + await _of_database(state.kernel)
         return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _backlog(kernel: Kernel) -> bytes:
+async def _of_database(kernel: Kernel) -> bytes:
     try:
-        async with kernel.db.sessions() as session:
-            found = await read_backlog(session, kernel.clock.now())
+        found = await read_figures(kernel)
     except (SQLAlchemyError, OSError):
         return b""
     registry = CollectorRegistry()
-    registry.register(_Given(list(families(found))))
+    registry.register(_Given(found))
     return generate_latest(registry)
 
 
