@@ -117,6 +117,7 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
         "kernel": kernel,
         "redis": redis,
         "provider": provider_of(settings),
+        "leaving": False,
         "limits": limits,
         "live": live,
         "sessions": Sessions(redis, settings.session_hours, settings.idle_minutes, ended=live.ended),
@@ -127,7 +128,7 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
 async def _life(app: Litestar) -> AsyncGenerator[None, None]:
     kernel: Kernel = app.state.kernel
     await kernel.open()
-    before_the_stop(app.state.live.close)
+    before_the_stop(lambda: _leave(app))
     yield
     app.state.live.close()
     if app.state.provider is not None:
@@ -135,6 +136,12 @@ async def _life(app: Litestar) -> AsyncGenerator[None, None]:
     await app.state.redis.aclose()
     await app.state.limits.aclose()
     await kernel.close()
+
+
+def _leave(app: Litestar) -> None:
+    """From now on every connection ends with its answer, and balancers are told to ask elsewhere."""
+    app.state.leaving = True
+    app.state.live.close()
 
 
 def _csrf(settings: Settings) -> CSRFConfig:

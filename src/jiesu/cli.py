@@ -95,12 +95,12 @@ def serve() -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
-    from jiesu.web.serving import StreamingServer
+    from jiesu.web.serving import GRACE, StreamingServer
 
     settings = load_settings()
     configure_logs(settings.log_level)
     _complain(settings)
-    StreamingServer(
+    server = StreamingServer(
         "jiesu.app:create_app",
         factory=True,
         address=settings.host,
@@ -113,7 +113,10 @@ def serve() -> None:
         log_level=settings.log_level,  # type: ignore[arg-type]  # the same words
         websockets=False,
         respawn_failed_workers=True,
-    ).serve()
+        workers_kill_timeout=GRACE,
+    )
+    server.drain = settings.drain_seconds
+    server.serve()
 
 
 @app.command()

@@ -32,6 +32,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: variables that carry this prefix but are no settings
 _OTHER_PREFIXES = ("JIESU_TEST_", "JIESU_BENCH_")
+#: what may stand in a file of its own, named in JIESU_<KEY>_FILE
+_SECRETS = ("secret_key", "database_url", "owner_database_url", "redis_url", "sms_secret")
 _HOW_TO_GIVE_A_KEY = (
     "give 64 hex digits in JIESU_SECRET_KEY, or a file that holds them in JIESU_SECRET_KEY_FILE; "
     "make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
@@ -104,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     outside_lease_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
     #: database connections one process may open
     pool_size: Count = 10
+    #: seconds in which a web server that was told to stop still serves, while balancers learn that it goes
+    drain_seconds: Annotated[int, Meta(ge=0, le=600)] = 0
     #: where workers tell Prometheus their figures; the next process takes the next port; unset: nowhere
     metrics_host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
@@ -191,17 +195,19 @@ def _variables(env: Mapping[str, str]) -> dict[str, object]:
     given = {k.removeprefix("JIESU_").lower(): v for k, v in env.items() if k.startswith("JIESU_") and v}
     found: dict[str, object] = {k: v for k, v in given.items() if not f"JIESU_{k.upper()}".startswith(_OTHER_PREFIXES)}
     found.pop("config_dir", None)
-    if (file := found.pop("secret_key_file", None)) is not None:
-        found.setdefault("secret_key", _secret_in(Path(str(file))))
+    for name in _SECRETS:
+        if (file := found.pop(f"{name}_file", None)) is not None:
+            found.setdefault(name, _secret_in(Path(str(file)), name))
     return found
 
 
-def _secret_in(path: Path) -> str:
+def _secret_in(path: Path, name: str = "secret_key") -> str:
     try:
         return path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
-        remedy = f"name a readable file with 64 hex digits ({error})"
-        raise ConfigMistake("environment", "JIESU_SECRET_KEY_FILE", str(path), remedy) from error
+        holds = "64 hex digits" if name == "secret_key" else f"the {name}"
+        remedy = f"name a readable file with {holds} ({error})"
+        raise ConfigMistake("environment", f"JIESU_{name.upper()}_FILE", str(path), remedy) from error
 
 
 def _checked(source: Path | str, values: Mapping[str, object], base: Path) -> dict[str, Any]:

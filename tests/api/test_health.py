@@ -57,3 +57,11 @@ async def test_a_release_whose_tables_are_not_there_yet_takes_nobody(client, mon
     monkeypatch.setattr("jiesu.web.api.health._newest", lambda: "9999")
     ready = await client.get("/health/ready")
     assert (ready.status_code, ready.json()["status"], ready.json()["tables"]) == (503, "unready", "older")
+
+
+async def test_a_process_told_to_stop_serves_on_but_sends_people_elsewhere(client):
+    client._transport.app.state.leaving = True
+    ready = await client.get("/health/ready")
+    assert (ready.status_code, ready.json()["status"]) == (503, "leaving")
+    served = await client.get("/api/v1/categories")
+    assert (served.status_code, served.headers["connection"]) == (200, "close")

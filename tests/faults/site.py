@@ -23,7 +23,7 @@ from jiesu.embedded.redis import EmbeddedRedis
 from jiesu.kit.clock import FastClock, SystemClock
 from jiesu.settings import load_settings
 
-__all__ = ["Site", "until"]
+__all__ = ["Site", "free_port", "until"]
 
 #: Seconds: what a worker took is handed out again so soon, or the tests would wait for a minute each time.
 LEASE = 2
@@ -44,7 +44,7 @@ class Site:
             database_url=self.postgres.url(),
             owner_database_url=self.postgres.url(role="owner"),
             redis_url=self.redis.url(),
-            port=_free_port(),
+            port=free_port(),
             lease_seconds=LEASE,
             outside_lease_seconds=LEASE,
             demo=True,
@@ -155,7 +155,7 @@ def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None
         time.sleep(0.02)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

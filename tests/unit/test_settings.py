@@ -136,3 +136,11 @@ def test_proxies_are_named_in_a_list_or_a_line_and_told_to_child_processes(confi
     assert "192.0.2.1" not in settings.trusted_proxies
     told = load_settings(settings.environment() | {"JIESU_CONFIG_DIR": str(config)})
     assert told.trusted_proxies == settings.trusted_proxies
+
+
+def test_urls_with_passwords_may_stand_in_files_of_their_own(config, tmp_path):
+    (tmp_path / "url").write_text("postgresql+psycopg://jiesu_app:secret@db/jiesu\n")
+    settings = load_settings(env(config, database_url_file=str(tmp_path / "url")))
+    assert settings.database_url == "postgresql+psycopg://jiesu_app:secret@db/jiesu"
+    with pytest.raises(ConfigMistake, match="JIESU_REDIS_URL_FILE"):
+        load_settings(env(config, redis_url_file=str(tmp_path / "nothing")))

@@ -30,6 +30,8 @@ def headers_for(*, https: bool) -> BeforeMessageSendHookHandler:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in common.items():
             headers.setdefault(name, value)
+        if scope["litestar_app"].state.leaving:
+            headers["Connection"] = "close"  # so that nobody asks here again in the moment we go
         if scope["path"].startswith(UNKEPT):
             headers.setdefault("Cache-Control", "no-store")
 

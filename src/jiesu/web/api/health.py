@@ -42,7 +42,9 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 AWAY = ResponseSpec(
-    Health, generate_examples=False, description="The database is away, or its tables are of an older release."
+    Health,
+    generate_examples=False,
+    description="The database is away, its tables are of an older release, or the process was told to stop.",
 )
 UNDONE = ResponseSpec(Work, generate_examples=False, description="Nobody works, or work is late.")
 _newest = cache(newest)
@@ -59,8 +61,12 @@ class HealthController(Controller):
 
     @get("/ready", operation_id="Ready", responses={503: AWAY})
     async def ready(self, state: State) -> Response[Health]:
-        """503 while the database is away, or its tables are older than this release: then send nobody here."""
+        """503 while the database is away, its tables are older than this release, or it was told to stop: then send nobody here."""
         kernel: Kernel = state.kernel
+        if state.leaving:
+            return Response(
+                Health("leaving", "unknown", "unknown", "unknown"), status_code=HTTP_503_SERVICE_UNAVAILABLE
+            )
         try:
             async with kernel.db.sessions() as session:
                 at = await session.scalar(text("SELECT version_num FROM alembic_version")) or ""
