@@ -17,6 +17,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from jiesu.accounts.provider import provider_of
 from jiesu.errors import DomainError
@@ -111,7 +113,9 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
 def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
     """What requests work with, by its name in the application's state."""
     settings = kernel.settings
-    redis = Redis.from_url(settings.redis_url or "redis://127.0.0.1:6379/0")
+    url = settings.redis_url or "redis://127.0.0.1:6379/0"
+    # one that hangs is as good as away
+    redis = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1))
     live = Live(kernel)
     return {
         "kernel": kernel,

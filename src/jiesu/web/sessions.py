@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import NotAuthorizedException
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from jiesu.accounts.models import Account
 from jiesu.accounts.staff import Staff
@@ -34,10 +35,12 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: How stale the time of last use may be, in seconds: spares a write at most requests.
 ABOUT = 30.0
 _BROWSER_LENGTH = 200
+#: Sessions that a process remembers for the time without Redis, and seconds for which it then leaves Redis alone.
+MOST_REMEMBERED, REST = 5_000, 5.0
 
 
 class SignInFirst(NotAuthorizedException):
-    """No session, or one that has ended. Losing Redis ends all of them and nothing worse."""
+    """No session, or one that has ended. Losing what Redis holds ends all of them and nothing worse."""
 
     detail = "Sign in first."
 
@@ -60,7 +63,8 @@ class Session(msgspec.Struct, frozen=True):
 class Sessions:
     """Who is signed in, where and since when. Tokens are kept as their SHA-256.
 
-    A session ends after `hours` whatever happens, and after `idle_minutes` without use.
+    A session ends after `hours` whatever happens, and after `idle_minutes` without use. While Redis is away, a process goes by
+    what it remembers of the sessions it has served; what ends one meanwhile is the account's generation, which the database holds.
     """
 
     def __init__(
@@ -78,6 +82,8 @@ class Sessions:
         self.seconds = hours * 3600
         self._idle = idle_minutes * 60
         self.unix_time = unix_time
+        self._remembered: dict[str, Session] = {}
+        self._resting_until = 0.0
 
     async def open(self, staff: Staff, generation: int = 1, *, address: str | None = None, browser: str = "") -> str:
         """A new session in that post; returns its token."""
@@ -104,10 +110,36 @@ class Sessions:
     async def find(self, secret: str, *, use: bool = True) -> Session | None:
         """The session behind a token; each use prolongs it within its limit. What happens by itself is no use."""
         print_ = fingerprint(secret)
-        session = await self._read(print_)
         now = self.unix_time()
-        if use and session is not None and now - session.used_at > ABOUT:
-            await self._redis.set(_used(print_), now, ex=self._idle)
+        try:
+            if now < self._resting_until and print_ in self._remembered:
+                raise RedisError("it was away a moment ago")
+            session = await self._read(print_)
+            if use and session is not None and now - session.used_at > ABOUT:
+                await self._redis.set(_used(print_), now, ex=self._idle)
+        except (RedisError, OSError):
+            if print_ not in self._remembered:
+                raise
+            return self._recall(print_, now, use=use)
+        self._remember(print_, session)
+        return session
+
+    def _remember(self, print_: str, session: Session | None) -> None:
+        self._remembered.pop(print_, None)
+        if session is not None:
+            self._remembered[print_] = session
+            if len(self._remembered) > MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+
+    def _recall(self, print_: str, now: float, *, use: bool) -> Session | None:
+        """Without Redis: the session as this process knew it."""
+        session = self._remembered[print_]
+        if now >= self._resting_until:
+            self._resting_until = now + REST
+        if self._over(session, now):
+            return None
+        if use:
+            self._remembered[print_] = msgspec.structs.replace(session, used_at=now)
         return session
 
     async def of(self, account: Account) -> list[Session]:
@@ -147,11 +179,13 @@ class Sessions:
         if raw is None or used is None:
             return None
         session = msgspec.structs.replace(msgspec.json.decode(raw, type=Session), used_at=float(used))
-        now = self.unix_time()
-        over = now - session.opened_at > self.seconds or now - session.used_at > self._idle
-        return None if over else session
+        return None if self._over(session, self.unix_time()) else session
+
+    def _over(self, session: Session, now: float) -> bool:
+        return now - session.opened_at > self.seconds or now - session.used_at > self._idle
 
     async def _drop(self, print_: str) -> None:
+        self._remembered.pop(print_, None)
         session = await self._read(print_)
         await self._redis.delete(_key(print_), _used(print_))
         if session is not None:
