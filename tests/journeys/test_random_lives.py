@@ -56,6 +56,7 @@ CHOICES = {
     "merge",
     "split",
     "submit",
+    "call_back",
     *("take_over", "own_case"),  # offered on the board
 }
 #: A hold is offered once a ticket has ended, and may be set before.
@@ -83,7 +84,7 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "supervise": {"demand": "x", "kind": chance.choice(["order", "instruction"])},
         "recuse": {"reason": "亲戚"},
         "exclude": {"reason": "abusive", "evidence": "录音"},
-        "call_back": {"outcome": chance.choice(["no_answer", "answered", "wrong_number"]), "solved": "yes", "next_at": None},
+        "call_back": {"outcome": chance.choice(["no_answer", "answered", "wrong_number"]), "solved": "yes", "next_at": None, "way": chance.choice(["phone", "counter"])},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
         "decide_recheck": {"verdict": chance.choice(["upheld", "changed"]), "opinion": "x"},
         "decide_review": {"verdict": "upheld", "opinion": "x"},
@@ -123,12 +124,26 @@ class Lives:
         if ticket.status is Status.AWAITING_SURVEY and self.chance.random() < 0.3:
             solved = self.chance.choice(["yes", "no"])
             await self.make.answer(made, contacted=True, solved=solved, satisfied=solved)
+        elif ticket.status in (Status.CLOSED, Status.REWORK) and self.chance.random() < 0.2:
+            await self._correct(made)
         elif ticket.status is Status.NEED_INFO and self.chance.random() < 0.5:
             await self.make.supplement(made)
         elif made.code and ticket.status in OPEN | {Status.MERGED, Status.SPLIT} and self.chance.random() < 0.01:
             await self.make.withdraw(made)
         else:
             await self._step(made, ticket, self.chance.choice(PEOPLE))
+
+    async def _correct(self, made: Made) -> None:
+        """Say otherwise than before, where that is still possible."""
+        solved = self.chance.choice(["yes", "no"])
+        try:
+            await self.make.answer(made, solved=solved, satisfied=solved, correct=True)
+        except DomainError:
+            self.refused["correct"] += 1
+        except AssertionError:  # there was no survey
+            self.refused["correct"] += 1
+        else:
+            self.done["correct"] += 1
 
     async def _step(self, made: Made, before: Ticket, username: str) -> None:
         offered = await self._offered(made, username)
