@@ -18,6 +18,7 @@ import workers.documents
 import workers.listings
 import workers.messages
 import workers.outreach
+import workers.questions
 import workers.rates
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.logs import configure_logs

@@ -94,6 +94,7 @@ from jiesu.promises import (
     promised_words,
     reckon_class_anew,
     reclass,
+    remind_later,
     review_plan,
     save,
     send_news,
@@ -170,6 +171,7 @@ async def pause_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.I
     await save(uow, rules, clocks)
     link = await follow_link(uow, rules, ticket)
     await tell(uow, rules, ticket, "need_info", {"question": event.question, "link": link})
+    await remind_later(uow, rules, ticket)
 
 
 async def resume_clocks(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Supplemented) -> None:

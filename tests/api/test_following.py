@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from tests.builders.forms import STATION
+import pytest
+from sqlalchemy import select
+
+from jiesu.notifications.models import Notice
+from tests.builders.forms import PHONE, STATION
 
 OTHER_NUMBER = "HH20260101-00001-2"
 
@@ -118,3 +122,24 @@ async def test_a_withdrawal_needs_no_reason_and_stops_every_clock(client, make, 
     assert (reply.status_code, view["status"]) == (200, "withdrawn")
     assert view["deadlines"] == [] or {row["state"] for row in view["deadlines"]} == {"met"}
     assert await jobs.pending(made.id, "sla.rung") == []
+
+
+async def test_a_question_that_nobody_answers_is_asked_once_more_and_the_desk_told_until_there_is_an_answer(
+    client, make, clock, jobs, gateway, kernel
+):
+    made = await make.ticket("need_info")
+    told = select(Notice.unit).where(Notice.ticket_id == made.id, Notice.kind == "info_waiting")
+
+    async def waited(days: int) -> tuple[int, int]:
+        """Reminders to the petitioner, and notices at the desk."""
+        clock.advance(timedelta(days=days))
+        await jobs.run_due()
+        async with kernel.db.begin() as uow:
+            desks = (await uow.session.scalars(told)).all()
+        assert set(desks) <= {(await make.load(made)).post}
+        return sum("还等着您补充" in sms.text for sms in gateway.to(PHONE)), len(desks)
+
+    assert [await waited(days) for days in (2, 2, 4)] == [(0, 0), (1, 1), (1, 2)]
+    assert (await client.get(url(made.number), params={"code": made.code})).json()["status"] == "need_info"
+    await client.post(url(made.number, "/supplement"), params={"code": made.code}, json={"text": "照片在此"})
+    assert await waited(20) == (1, 2)

@@ -16,6 +16,7 @@ import workers.documents
 import workers.listings
 import workers.messages
 import workers.outreach
+import workers.questions
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.db import claims
 from jiesu.db.jobs import DeadLetter, Job

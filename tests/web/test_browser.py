@@ -77,6 +77,7 @@ async def test_an_officer_handles_a_ticket_to_approval(browser: Browser, served:
     await page.keyboard.press("Enter")
     await page.locator("#step-sign button").focus()
     await page.keyboard.press("Enter")
+    await page.check("#contact-outcome [value=reached]")
     await page.fill("#contact-note", "已通话，约定三日内答复")
     await page.click("#step-contact button")
     await page.fill("#submit-result", "已补发三个月抚恤金")

@@ -37,6 +37,8 @@ async def press(page: Page, *keys: str) -> None:
 async def do(page: Page, key: str, words: str = "") -> None:
     """Take a step on the open ticket: its key, what is to be written, Enter."""
     await press(page, key)
+    if key == "c":  # the outcome first, which nothing presets
+        await press(page, "Space", "Tab")
     if words:
         await page.keyboard.type(words)
         async with page.expect_navigation():

@@ -31,9 +31,11 @@ async def test_two_officers_collide_and_nothing_typed_is_lost(browser: Browser, 
     _, first = await desk(browser, served, OFFICER)
     _, second = await desk(browser, served, HEAD)
     await first.goto(f"/desk/t/{made.number}")
+    await first.check("#contact-outcome [value=reached]")
     await first.locator("#contact-note").press_sequentially("打通了，")
     await second.goto(f"/desk/t/{made.number}")
     await expect(second.locator("[data-others]")).to_contain_text("正在填写“记录联系”，刚刚开始")
+    await second.check("#contact-outcome [value=reached]")
     await second.fill("#contact-note", "我先打了")
     await second.click("#step-contact .primary")
     await expect(second.locator(".notice[role=status]")).to_contain_text("记录联系")
@@ -105,7 +107,9 @@ async def test_the_next_step_is_taken_by_keyboard_with_everything_in_sight(
     await page.goto(f"/desk/t/{made.number}")
     for part in (".matter .said", "#reveal .facts", ".deadline >> nth=-1", "#step-contact .primary"):
         await expect(page.locator(part).first).to_be_in_viewport(ratio=1)
-    await page.locator("#contact-note").focus()
+    await page.locator("#contact-outcome input").first.focus()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Tab")
     await page.keyboard.type("已通话，约定三日内答复")
     for _ in range(20):
         await page.keyboard.press("Tab")

@@ -188,6 +188,8 @@ VALUES: Mapping[str, Words] = {
     "unit": ("单位", "unit"),
     "reached": ("接通", "reached"),
     "no_answer": ("未接通", "no answer"),
+    "tickets": ("工单", "tickets"),
+    "rates": ("三率", "rates"),
     "web": ("网上", "web"),
     "phone": ("来电", "phone"),
     "visit": ("来访", "visit"),

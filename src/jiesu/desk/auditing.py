@@ -6,6 +6,7 @@ Tickets that accuse the auditor's own line, and reports sealed to another unit, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
@@ -28,6 +29,8 @@ from jiesu.kit.locale import Locale
 from jiesu.kit.numbers import normalise_number
 from jiesu.kit.paging import decode_cursor, encode_cursor
 from jiesu.rules import Rules
+from jiesu.sla.limits import parse_limit
+from jiesu.sla.wording import limit_words
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import not_kept_from
@@ -256,9 +259,17 @@ def _detail(data: Mapping[str, Any], rules: Rules, locale: Locale) -> dict[str, 
     for name, label in DETAILS.items():
         value = data.get(name)
         if value is not None:
-            unit = unit_named(rules, str(value), locale) if name in UNITS else None
-            shown[label[locale == "en"]] = unit.name if unit else value_words(_short(value), english=locale == "en")
+            shown[label[locale == "en"]] = _value(name, value, rules, locale)
     return shown
+
+
+def _value(name: str, value: Any, rules: Rules, locale: Locale) -> str:
+    if name in UNITS and (unit := unit_named(rules, str(value), locale)):
+        return unit.name
+    if name == "within":
+        with suppress(ValueError):
+            return limit_words(parse_limit(str(value)), locale)
+    return value_words(_short(value), english=locale == "en")
 
 
 def _short(value: Any) -> str:

@@ -47,6 +47,10 @@ _KIND = {
     "reply_returned": ("督办答复被退回，请重新答复", "your reply was returned: please reply again"),
     "follower_joined": ("又有一件同样的诉求并入", "another appeal was merged into this one"),
     "supplemented": ("诉求人补充了材料", "the petitioner added details"),
+    "info_waiting": (
+        "请诉求人补充的，一直没有补，请打电话问",
+        "what the petitioner was asked for has not come: please telephone",
+    ),
     "sent_back": ("结果被退回，请修改后再提交", "a result was sent back: please mend it"),
     "to_review": ("办理结果待审核", "a result waits for review"),
     "extension_asked": ("延期申请待审批", "an extension waits for your decision"),

@@ -18,6 +18,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "receipt_dispatched": frozenset({"number", "code", "unit", "due", "link"}),
     "dispatched": frozenset({"number", "unit", "due"}),
     "need_info": frozenset({"number", "question", "link"}),
+    "need_info_reminder": frozenset({"number", "question", "link"}),
     "answered": frozenset({"number", "reply"}),
     "diverted": frozenset({"number", "reply"}),
     "survey": frozenset({"number", "result", "link"}),

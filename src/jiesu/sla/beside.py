@@ -33,6 +33,8 @@ class Beside(Struct, frozen=True):
     #: days that a listing (挂账) lasts at most, and days between two reviews where the unit names none
     listing_days: int
     listing_review: int
+    #: days without an answer after which the petitioner is asked again, and the desk told, again and again
+    info_reminder: int
 
     def order_words(self, service_class: str) -> str:
         """How long a unit has to answer an order."""
@@ -59,6 +61,7 @@ class Written(Struct, forbid_unknown_fields=True):
     order_urgent: str = "4 hours"
     listing_days: int = 365
     listing_review: int = 30
+    info_reminder: int = 3
 
 
 def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) -> Beside:
@@ -67,7 +70,7 @@ def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) 
     for unknown in set(written.not_returned) - classes:
         known = ", ".join(sorted(classes))
         raise ConfigMistake(path, "beside.not_returned", unknown, f"use classes of the file: {known}.")
-    for name in ("objections", "listing_days", "listing_review"):
+    for name in ("objections", "listing_days", "listing_review", "info_reminder"):
         if getattr(written, name) < 1:
             raise ConfigMistake(path, f"beside.{name}", getattr(written, name), "use at least 1.")
     for name in ("task", "task_urgent", "order", "order_urgent"):
@@ -79,6 +82,7 @@ def read_beside(raw: Mapping[str, object], path: Path, classes: frozenset[str]) 
         order_urgent=written.order_urgent,
         listing_days=written.listing_days,
         listing_review=written.listing_review,
+        info_reminder=written.info_reminder,
         objection=_limit(written.objection, path, "beside.objection"),
         objections=written.objections,
         not_returned=frozenset(written.not_returned),

@@ -10,7 +10,10 @@ from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 
-__all__ = ["AlreadyAsked", "request_info"]
+__all__ = ["REMIND_INFO", "AlreadyAsked", "request_info"]
+
+#: Job kind: what was asked of ticket `ticket_id` has no answer.
+REMIND_INFO = "info.remind"
 
 
 class AlreadyAsked(Conflict):

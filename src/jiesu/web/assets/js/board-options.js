@@ -45,7 +45,7 @@ export function units(all, ink, small, most) {
     xAxis: { type: "value", minInterval: 1, axisLabel: words, ...quiet(ink) },
     yAxis: {
       type: "category", inverse: true, data: rows.map((row) => row.name), ...quiet(ink),
-      axisLabel: { ...words, width: small ? 120 : 280, overflow: "truncate" },
+      axisLabel: { ...words, width: small ? 120 : Math.max(280, ink.size * 19), overflow: small ? "break" : "truncate" },
     },
     series: [
       bar(late, ink.red, rows.map((row) => row.values[1])), bar(soon, ink.amber, rows.map((row) => row.values[2])),

@@ -90,7 +90,8 @@ function step(name) {
 
 function unfold(form) {
   for (let node = form; node; node = node.parentElement) if (node.matches("details")) node.open = true;
-  return focus(form.querySelector("textarea") ?? form.querySelector("input:not([type=hidden]):not([type=radio]), select, button"));
+  const open = [...form.querySelectorAll(".radios")].find((group) => !group.querySelector(":checked") && !group.querySelector(".optional"));
+  return focus(open?.querySelector("input") ?? form.querySelector("textarea") ?? form.querySelector("input:not([type=hidden]):not([type=radio]), select, button"));
 }
 
 function focus(field) {
