@@ -1,39 +1,47 @@
 """Random lives: several people at once take whatever is offered to them, and much that is not; nothing that must hold breaks.
 
 After each step: the table of steps allows it, the petitioner's date moved only for a reason that may move it, and what is offered
-can be done. In the end every law of the doctor holds.
+can be done. In the end every law of the doctor holds, and a stranger who reads the history alone knows what became of each ticket.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from jiesu.accounts.roles import Role
+from jiesu.desk.history import for_petitioner, for_staff
 from jiesu.desk.steps import steps_for
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.sla.clocks import TicketClocks
-from jiesu.sla.models import Move, MoveCause
+from jiesu.sla.limits import ClockKind
+from jiesu.sla.models import Deadline, Move, MoveCause
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN, TABLE
 from jiesu.tickets.words import Status, Step
 from jiesu.web.actions import ACTIONS, Call
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.make import Made, Make, employ, person
+from tests.builders.retelling import retell, strange
 from workers.invariants import check_all
 
 #: How many lives, and steps tried in each; `make fuzz` may want more.
 LIVES = int(os.environ.get("JIESU_LIVES", "6"))
 STEPS = int(os.environ.get("JIESU_LIFE_STEPS", "120"))
+TICKETS = 3
+#: A folder for the histories, with how many kinds of things happened, to be read by somebody who was not there.
+TOLD = os.environ.get("JIESU_TOLD", "")
 UNITS = (STATION, "VS-150102002", "VS-150102003", COUNTY, "VS-150103")
 PEOPLE = [
     *(f"{role}-{unit}" for unit in UNITS for role in ("officer", "unit_head")),
@@ -62,6 +70,15 @@ CHOICES = {
 #: A hold is offered once a ticket has ended, and may be set before.
 TRIED = sorted(set(ACTIONS) - {"hold", "lift_hold"})
 ENDING = {"recuse", "divert", "answer", "split"}
+#: Whom a ticket in this state waits for, most likely; `lead` is the unit that has it, `above` the one over that.
+AWAITED = {
+    Status.REGISTERED: f"dispatcher-{COUNTY}", Status.OBJECTED: f"dispatcher-{COUNTY}", Status.DISPATCHED: "officer-lead",
+    Status.IN_PROGRESS: "officer-lead", Status.LISTED: "officer-lead", Status.UNDER_REVIEW: "unit_head-lead",
+    Status.REWORK: "unit_head-above", Status.AWAITING_SURVEY: f"callback-{CITY}", Status.CLOSED: f"dispatcher-{COUNTY}",
+    Status.RECHECKING: "unit_head-above", Status.REVIEWING: f"unit_head-{CITY}", Status.NOT_ACCEPTED: f"intake-{COUNTY}",
+}  # fmt: skip
+#: Steps that lead to another state.
+ONWARD = {str(line.step) for line in TABLE if line.to}
 #: By these alone may the petitioner's date move, besides a pause that ended (domain.md §4).
 MOVERS = {"convert", "grant_extension", "reclass", "dispatch", "supplement"}
 
@@ -109,9 +126,12 @@ class Lives:
         self.made: list[Made] = []
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
+        #: How many different things happened to each.
+        self.tangled: list[int] = []
+        self.told: list[str] = []
 
     async def live(self) -> None:
-        self.made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(5)]
+        self.made = [await self.make.filed(nature=self.chance.choice(["help", "consult"])) for _ in range(TICKETS)]
         self.numbers = [each.number for each in self.made]
         for _ in range(STEPS):
             if self.chance.random() < 0.15:
@@ -131,7 +151,16 @@ class Lives:
         elif made.code and ticket.status in OPEN | {Status.MERGED, Status.SPLIT} and self.chance.random() < 0.01:
             await self.make.withdraw(made)
         else:
-            await self._step(made, ticket, self.chance.choice(PEOPLE))
+            await self._step(made, ticket, self._somebody(ticket))
+
+    def _somebody(self, ticket: Ticket) -> str:
+        """Anybody, but more often whom the ticket waits for."""
+        role, _, unit = AWAITED.get(ticket.status, "").partition("-")
+        if not role or self.chance.random() < 0.4:
+            return self.chance.choice(PEOPLE)
+        lead = ticket.lead_unit or ticket.post
+        above = self.kernel.rules.organisation.unit(lead).parent or lead
+        return f"{role}-{ {'lead': lead, 'above': above}.get(unit, unit) }"
 
     async def _correct(self, made: Made) -> None:
         """Say otherwise than before, where that is still possible."""
@@ -148,7 +177,9 @@ class Lives:
     async def _step(self, made: Made, before: Ticket, username: str) -> None:
         offered = await self._offered(made, username)
         wild = not offered or self.chance.random() < 0.2
-        action = self.chance.choice(TRIED) if wild else self.chance.choice(offered)
+        onward = [each for each in offered if each in ONWARD]
+        likely = onward if onward and self.chance.random() < 0.6 else offered
+        action = self.chance.choice(TRIED) if wild else self.chance.choice(likely)
         if action in ENDING and self.chance.random() < 0.9:
             return  # or every life were short
         body = body_of(action, self.chance, self.numbers)
@@ -182,6 +213,7 @@ class Lives:
         ways = {line.to or before for line in TABLE if line.step == action and before in line.sources}
         ways |= {Status.DISPATCHED} if action == "designate" else set()  # in hand, to another unit: a dispatch
         ways |= {Status.CLOSED} if action == "approve" else set()  # nobody is asked about an anonymous one
+        ways |= {Status.CLOSED, Status.REWORK} if action == "call_back" else set()  # what was answered on the telephone
         assert after in ways, f"{action} led from {before} to {after}"
 
     async def _parts(self, made: Made) -> list[Made]:
@@ -195,6 +227,49 @@ class Lives:
             staff = await person(uow, self.kernel, username)
             ticket = await uow.session.get_one(Ticket, made.id)
             return await steps_for(uow, self.kernel.rules, staff, ticket) if staff.may_see(ticket) else []
+
+    async def misunderstood(self) -> list[str]:
+        """Tickets of which their history tells something else than what is so, or in a machine's words."""
+        found = []
+        for made in self.made:
+            async with self.kernel.db.begin() as uow:
+                ticket = await uow.session.get_one(Ticket, made.id)
+                lines = await for_staff(uow, self.kernel.rules, ticket)
+                told = [*lines, *await for_staff(uow, self.kernel.rules, ticket, "en")]
+                told += [
+                    *await for_petitioner(uow, self.kernel.rules, ticket),
+                    *await for_petitioner(uow, self.kernel.rules, ticket, "en"),
+                ]
+                granted = (
+                    Move.ticket_id == made.id,
+                    Move.cause == MoveCause.EXTENDED,
+                    Deadline.clock == ClockKind.PETITIONER,
+                )
+                moves = (
+                    select(func.count())
+                    .select_from(Move)
+                    .join(Deadline, Deadline.id == Move.deadline_id)
+                    .where(*granted)
+                )
+                extended = await uow.session.scalar(moves)
+            story, had = retell(lines), self.kernel.rules.organisation.find_unit(ticket.lead_unit or "")
+            self.tangled.append(len({line.kind for line in lines}))
+            self.told.append(
+                "\n".join(f"{line.at:%m-%d %H:%M} {line.who}：{line.what} {line.detail or ''}" for line in lines)
+            )
+            if strange(told):
+                found.append(f"{made.number}: {strange(told)}")
+            if (
+                story.status is not ticket.status
+                or story.reworks != ticket.reworks
+                or len(story.dates) < (extended or 0)
+            ):
+                found.append(f"{made.number}: {ticket.status} {ticket.reworks} {extended}, told {story}")
+            if had and (not story.units or story.units[-1] != had.name):
+                found.append(f"{made.number}: with {had.name}, told {story.units}")
+            if found and found[-1].startswith(made.number):
+                found.append(self.told[-1])
+        return found
 
     async def _promise(self, made: Made) -> datetime | None:
         """The petitioner's date, but for what a pause, a calendar or an extension moved."""
@@ -218,3 +293,9 @@ async def test_whatever_people_do_nothing_that_must_hold_breaks(kernel, make, jo
     broken = [found for found in await check_all(kernel.db, clock.now(), late=timedelta(days=99)) if found.count]
     assert broken == [], (lives.done, broken)
     assert sum(lives.done.values()) > STEPS / 10, lives.done
+    wrong = await lives.misunderstood()
+    assert not wrong, "\n".join(wrong)
+    assert max(lives.tangled) > 12
+    if TOLD:
+        told = [f"{tangled}\n{told}\n\n" for tangled, told in zip(lives.tangled, lives.told, strict=True)]
+        await asyncio.to_thread(Path(TOLD).joinpath(f"{seed}.txt").write_text, "".join(told), "utf-8")

@@ -155,6 +155,16 @@ def _why(data: Data, english: bool) -> str:
     return REASONS[ObjectionReason(code) if code in list(ObjectionReason) else ObjectionReason.OTHER][english]
 
 
+def _merged(data: Data, english: bool) -> str:
+    words = ("并案：和另一件同样的诉求一起办", "merged: handled together with another one")[english]
+    return words + ("，由{unit}答复", ", which {unit} answers")[english] if data.get("unit") else words
+
+
+def _reopened(data: Data, english: bool) -> str:
+    words = ("重新办理", "reopened")[english]
+    return words + ("，由{unit}办理", ", with {unit}")[english] if data.get("unit") else words
+
+
 def _unmerged(data: Data, english: bool) -> str:
     causes = {
         "withdrawn": ("主件撤回", "the main one was withdrawn"),
@@ -191,7 +201,8 @@ def _objected_to_yours(data: Data, english: bool) -> str:
 
 
 def _unanswered(data: Data, english: bool) -> str:
-    words = ("{unit}没有按时认领督办", "{unit} did not acknowledge in time")[english]
+    level = f"L{data['level']}" if data.get("level") else ""
+    words = (f"{{unit}}没有按时认领{level}督办", f"{{unit}} did not acknowledge {level} in time")[english]
     return words + ("，转告{told}", ": {told} is told")[english] if data.get("told") else words
 
 
@@ -371,7 +382,7 @@ STAFF: Table = {
     "TicketDispatched": (_dispatched, None),
     "TicketSplit": (("拆分成{count}部分，分别派单", "split into {count} parts"), None),
     "PartReopened": (("第{part}部分重新办理", "part {part} is open again"), None),
-    "TicketMerged": (("并案：和另一件同样的诉求一起办", "merged: handled together with another one"), None),
+    "TicketMerged": (_merged, None),
     "TicketUnmerged": (_unmerged, "reason"),
     "FollowerJoined": (("另一件同样的诉求并入本件", "another appeal was merged into this one"), None),
     "FollowerLeft": (("一件并入的诉求改为单独办理", "a merged appeal is handled by itself again"), None),
@@ -443,7 +454,7 @@ STAFF: Table = {
     "ReworkOrdered": (("诉求人不认可，第{count}次重办", "not accepted; rework number {count}"), None),
     "TicketClosed": (("办结", "closed"), None),
     "TicketWithdrawn": (("诉求人撤回", "withdrawn by the petitioner"), "reason"),
-    "TicketReopened": (("重新办理", "reopened"), "reason"),
+    "TicketReopened": (_reopened, "reason"),
     "EscalationAcknowledged": (("认领督办", "acknowledged the escalation"), "note"),
     "PetitionerRevealed": (("查看了诉求人完整信息", "looked at the petitioner's full data"), "reason"),
     "HoldSet": (("保全：到期也不删除", "put on hold: kept beyond its time"), "reason"),

@@ -81,7 +81,7 @@ async def merge_ticket(uow: UnitOfWork, staff: Staff, number: str, into: str, *,
     await _check_dates(uow, ticket, main)
     ticket.move(Step.MERGE)
     ticket.merged_into, ticket.merged_at, ticket.lead_unit = main.id, uow.now, main.lead_unit
-    await uow.record(TicketMerged(ticket_id=ticket.id, by=by_staff(staff), into=main.number))
+    await uow.record(TicketMerged(ticket_id=ticket.id, by=by_staff(staff), into=main.number, unit=ticket.lead_unit))
     await uow.record(FollowerJoined(ticket_id=main.id, by=by_staff(staff), number=ticket.number))
     return ticket
 

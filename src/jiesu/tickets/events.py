@@ -249,4 +249,7 @@ class OwnDataCopied(TicketEvent, frozen=True, kw_only=True):
 
 
 class TicketReopened(TicketEvent, frozen=True, kw_only=True):
+    """`unit` has it again; None where a desk has to dispatch it first."""
+
     reason: Private
+    unit: str | None = None

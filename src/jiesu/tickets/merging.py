@@ -16,9 +16,10 @@ __all__ = ["FollowerJoined", "FollowerLeft", "TicketMerged", "TicketUnmerged", "
 
 
 class TicketMerged(TicketEvent, frozen=True, kw_only=True):
-    """`into` is the main ticket's number: for auditors, as a colleague may see this one and not that."""
+    """`into` is the main ticket's number: for auditors, as a colleague may see this one and not that. `unit` answers both."""
 
     into: str
+    unit: str | None = None
 
 
 class TicketUnmerged(TicketEvent, frozen=True, kw_only=True):

@@ -39,5 +39,5 @@ async def reopen_locked(uow: UnitOfWork, ticket: Ticket, reason: str, by: By) ->
     ticket.move(Step.REOPEN)
     ticket.ended_at = None
     ticket.merged_into = None
-    await uow.record(TicketReopened(ticket_id=ticket.id, by=by, reason=reason))
+    await uow.record(TicketReopened(ticket_id=ticket.id, by=by, reason=reason, unit=ticket.lead_unit))
     return ticket
