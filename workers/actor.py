@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from jiesu.db import jobs
@@ -171,7 +171,9 @@ async def _perform(kernel: Kernel, handler: Handler | Together, ids: Sequence[in
 async def _lock_tickets(uow: UnitOfWork, ids: Sequence[int]) -> None:
     """Lock the tickets before their job rows, as every step of a person does, and in one order: so nobody deadlocks."""
     theirs = select(Job.ticket_id).where(Job.id.in_(ids))
-    await uow.session.execute(select(Ticket.id).where(Ticket.id.in_(theirs)).order_by(Ticket.id).with_for_update())
+    wholes = select(Ticket.part_of).where(Ticket.id.in_(theirs), Ticket.part_of.is_not(None))
+    wanted = or_(Ticket.id.in_(theirs), Ticket.id.in_(wholes))
+    await uow.session.execute(select(Ticket.id).where(wanted).order_by(Ticket.id).with_for_update())
 
 
 async def _perform_outside(kernel: Kernel, handler: Outside, job_id: int) -> None:

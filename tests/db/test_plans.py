@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from jiesu.accounts.roles import Role
 from jiesu.db import claims
@@ -30,6 +30,7 @@ from jiesu.desk.filters import Filters as Narrow
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.desk.seen import news_among
 from jiesu.kernel import Kernel
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.kernels import committing_kernel
@@ -129,6 +130,14 @@ def whole_tables(found: list[str]) -> list[str]:
             r"Seq Scan on (ticket|job|deadline|petitioner|escalation|trail|security_trail|ticket_seen)\b", plan
         )
     ]
+
+
+async def test_a_ticket_is_locked_with_its_whole_by_index(full):
+    async with full.db.begin() as uow:
+        some = await uow.session.scalar(select(Ticket).limit(1))
+    async with plans(full) as found, full.db.begin() as uow:
+        assert (await TicketRepository(uow).lock_id(some.id)).number == some.number
+    assert whole_tables(found) == []
 
 
 async def test_the_relay_finds_its_work_by_index(full):

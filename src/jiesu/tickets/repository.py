@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, text, true
+from sqlalchemy.orm import aliased
 
 from jiesu.accounts.roles import RIGHTS, Right
 from jiesu.accounts.staff import KEEPERS, Staff, TicketNotFound
@@ -48,11 +49,11 @@ class TicketRepository:
 
     async def find(self, number: str) -> Ticket:
         """Read without a lock. Raises TicketNotFound."""
-        return await self._one(number, lock=False)
+        return _found(await self._uow.session.scalar(select(Ticket).where(Ticket.number == _known(number))))
 
     async def lock(self, number: str) -> Ticket:
         """Lock the row for the rest of the transaction. Raises TicketNotFound."""
-        return await self._one(number, lock=True)
+        return _found(await self._locked("number", _known(number)))
 
     async def expect(self, ticket: Ticket, version: int | None) -> None:
         """Raises StaleVersion unless this is what the caller last saw; each step of the ticket's life counts one.
@@ -64,28 +65,34 @@ class TicketRepository:
 
     async def lock_id(self, ticket_id: int) -> Ticket:
         """Lock by key, for jobs. Raises TicketNotFound."""
-        ticket = await self._uow.session.get(Ticket, ticket_id, with_for_update=True, populate_existing=True)
-        if ticket is None:
-            raise TicketNotFound("number")
-        return ticket
+        return _found(await self._locked("id", ticket_id))
 
-    async def _one(self, number: str, *, lock: bool) -> Ticket:
-        known = normalise_number(number)
-        if known is None:
-            raise TicketNotFound("number")
-        query = select(Ticket).where(Ticket.number == known)
-        if lock:
-            query = query.with_for_update().execution_options(populate_existing=True)
-        ticket = await self._uow.session.scalar(query)
-        if ticket is None:
-            raise TicketNotFound("number")
-        return ticket
+    async def _locked(self, name: str, value: str | int) -> Ticket | None:
+        """Of a part the whole is locked first, as by whoever acts on the whole and then on its parts: so nobody deadlocks."""
+        part, column = aliased(Ticket), getattr(Ticket, name)
+        whole = select(part.part_of).where(getattr(part, name) == value).scalar_subquery()
+        query = select(Ticket).where(or_(column == value, Ticket.id == whole)).order_by(Ticket.id).with_for_update()
+        rows = await self._uow.session.scalars(query.execution_options(populate_existing=True))
+        return next((row for row in rows.all() if getattr(row, name) == value), None)
 
     async def _changes(self, ticket: Ticket, steps: int) -> list[dict[str, Any]]:
         """What happened in so many last moments, at most five: each step is one, whatever else it set off."""
         entries = await history(self._uow.session, ticket.id)
         moments = sorted({entry.at for entry in entries})[-max(1, min(steps, 5)) :]
         return [{"at": entry.at.isoformat(), "kind": entry.kind} for entry in entries if entry.at in moments]
+
+
+def _known(number: str) -> str:
+    known = normalise_number(number)
+    if known is None:
+        raise TicketNotFound("number")
+    return known
+
+
+def _found(ticket: Ticket | None) -> Ticket:
+    if ticket is None:
+        raise TicketNotFound("number")
+    return ticket
 
 
 def visible_to(staff: Staff, *, helping: bool = True) -> ColumnElement[bool]:
