@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 from xlsxwriter import Workbook
 
+from jiesu.embedded.prepare import child_environment, jiesu
 from jiesu.errors import Invalid
 from jiesu.intake.import_mapping import load_mapping
 from jiesu.intake.import_sheet import read_rows
@@ -165,3 +167,20 @@ async def test_the_report_is_json(bring, tmp_path):
     report = await bring(sheet(tmp_path / "old.csv", ROW), dry_run=True)
     told = json.loads(msgspec.json.encode(report))
     assert told.keys() == {"system", "rows", "skipped", "already", "problems", "tickets"}
+
+
+def test_the_command_reports_each_mistake_writes_nothing_and_then_brings_all_over_once(committed_kernel, tmp_path):
+    def run(file: Path, *words: str) -> tuple[int, str]:
+        env = child_environment(committed_kernel.settings) | {"COLUMNS": "200"}
+        command = jiesu("import", str(file), "--mapping", str(MAPPING), *words)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=90, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    wrong = workbook(tmp_path / "wrong.xlsx", ROW, ROW | {"工单编号": "RX-002", "联系电话": "12"})
+    code, told = run(wrong)
+    assert (code, "第3行 联系电话" in told, "一行也没有写入" in told) == (1, True, True)
+    right = workbook(tmp_path / "right.xlsx", ROW, ROW | {"工单编号": "RX-002", "联系电话": "13900139000"})
+    assert "可以导入 2 行" in run(right, "--dry-run")[1]
+    assert "已导入 2 件" in run(right)[1]
+    report = json.loads(run(right, "--json")[1])
+    assert (report["rows"], len(report["already"]), report["tickets"]) == (2, 2, [])
