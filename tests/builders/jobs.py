@@ -17,6 +17,7 @@ import workers.listings
 import workers.messages
 import workers.outreach
 import workers.questions
+import workers.rates
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.db import claims
 from jiesu.db.jobs import DeadLetter, Job
