@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -12,7 +13,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 FOLDER = Path(__file__).parents[1] / "config" / "documents"
 RED = RGBColor(0xC8, 0x10, 0x10)
-SONG, FANG = "宋体", "仿宋"
+SONG, FANG, HEI = "宋体", "仿宋", "黑体"
 LINE = Pt(28)
 
 
@@ -80,7 +81,113 @@ def template(*, signed: bool) -> Document:
     return made
 
 
+def _grid(made, headings, cells, rows, *, widths) -> None:
+    """A table with a heading that repeats on each page and a line for each of `rows`."""
+    table = made.add_table(rows=4, cols=len(headings), style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    one = cells[0].partition(".")[0].removeprefix("{{ ")
+    lines = (headings, [f"{{%tr for {one} in {rows} %}}"], cells, ["{%tr endfor %}"])
+    for number, (row, texts) in enumerate(zip(table.rows, lines, strict=True)):
+        for place, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
+            cell.width = Mm(width)
+            _cell(cell.paragraphs[0], texts[place] if place < len(texts) else "", head=number == 0, first=place == 0)
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
+
+
+def _cell(paragraph, text, *, head: bool, first: bool) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if first else WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    run = paragraph.add_run(text)
+    run.font.name, run.font.size, run.font.bold = FANG, Pt(11), head
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FANG)  # noqa: SLF001
+
+
+def _section(made, title, condition, nothing="") -> None:
+    """A heading, kept with what follows; under `condition` the caller's table, else a line."""
+    line = _line(made, title, font=HEI, size=15, after=4)
+    line.paragraph_format.space_before, line.paragraph_format.keep_with_next = Pt(12), True
+    if nothing:
+        _line(made, f"{{%p if not {condition} %}}", size=12)
+        _line(made, nothing, size=12, indent=2)
+        _line(made, "{%p endif %}", size=12)
+
+
+def _when(made, condition, add) -> None:
+    _line(made, f"{{%p if {condition} %}}", size=12)
+    add()
+    _line(made, "{%p endif %}", size=12)
+
+
+def report() -> Document:
+    """The weekly analysis and the monthly bulletin: figures as tables, charts as pictures, remarks at the end."""
+    made, centre = _page(), WD_ALIGN_PARAGRAPH.CENTER
+    made.sections[0].top_margin = made.sections[0].bottom_margin = Mm(25)
+    _rule(_line(made, "{{ organ }}", font=SONG, size=24, bold=True, colour=RED, align=centre, after=6))
+    _line(made, "{{ title }}", font=SONG, size=20, bold=True, align=centre).paragraph_format.space_before = Pt(14)
+    _line(made, "{{ since }}至{{ until }}{% if not over %}（未结束，数字截至制作时）{% endif %}", size=12, align=centre)
+    _section(made, "一、总体情况", "totals")
+    cells = ["{{ row.name }}", "{{ row.now }}", "{{ row.before }}", "{{ row.change }}"]
+    _grid(made, ["项目（件）", "本期", "上期", "增减"], cells, "totals", widths=[60, 30, 30, 30])
+    _line(made, "每日登记（绿）和办结（灰）：", size=12).paragraph_format.space_before = Pt(8)
+    _line(made, "{{ chart }}", size=12, align=centre).paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    _section(made, "二、三率", "rates")
+    names = ["unit", "base", "response", "resolution", "satisfaction", "score"]
+    heads = ["单位（含下属）", "有效评价", "响应率", "解决率", "满意率", "得分"]
+    _grid(made, heads, [f"{{{{ row.{name} }}}}" for name in names], "rates", widths=[56, 20, 20, 20, 20, 18])
+    _section(made, "三、督办", "ladder", "本期没有督办。")
+    names, heads = ["level", "tickets", "fired", "unanswered"], ["级别", "工单", "次数", "没有按时认领"]
+    _when(
+        made,
+        "ladder",
+        lambda: _grid(made, heads, [f"{{{{ row.{name} }}}}" for name in names], "ladder", widths=[60, 30, 30, 34]),
+    )
+    _section(made, "四、集中的类别和地方", "categories", "本期没有登记诉求。")
+    for rows, name in (("categories", "类别"), ("places", "地方")):
+        cells = ["{{ row.name }}", "{{ row.bar }}", "{{ row.now }}", "{{ row.before }}"]
+        _when(
+            made,
+            rows,
+            lambda rows=rows, name=name, cells=cells: _grid(
+                made, [name, "", "本期", "上期"], cells, rows, widths=[55, 55, 22, 22]
+            ),
+        )
+        _line(made, "", size=6)
+    _section(made, "五、突增", "surges", "没有超出往常的突增。")
+    names, heads = ["what", "came", "usual"], ["地方和类别", "本期", "往常同期约"]
+    _when(
+        made,
+        "surges",
+        lambda: _grid(made, heads, [f"{{{{ row.{name} }}}}" for name in names], "surges", widths=[94, 30, 30]),
+    )
+    _section(made, "六、超期最久的工单", "delays", "期末没有超期的工单。")
+    names, heads = ["number", "title", "unit", "due", "days"], ["工单编号", "诉求", "承办单位", "应办结", "超期（天）"]
+    _when(
+        made,
+        "delays",
+        lambda: _grid(made, heads, [f"{{{{ row.{name} }}}}" for name in names], "delays", widths=[40, 42, 38, 18, 18]),
+    )
+    _section(made, "七、诉求人不认可的原因", "reasons", "本期没有不认可的评价。")
+    _when(
+        made,
+        "reasons",
+        lambda: _grid(made, ["原因", "评价数"], ["{{ row.word }}", "{{ row.answers }}"], "reasons", widths=[94, 60]),
+    )
+    _section(made, "八、研判意见（系统按数字起草，请修改）", "remarks")
+    _line(made, "{%p for remark in remarks %}", size=12)
+    _line(made, "{{ loop.index }}．{{ remark }}", size=14, indent=2)
+    _line(made, "{%p endfor %}", size=12)
+    _line(
+        made, "不含密件和看这份材料的人依规应当回避的诉求。数字截至{{ made }}。", size=10.5
+    ).paragraph_format.space_before = Pt(14)
+    return made
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     template(signed=False).save(FOLDER / "notice.docx")
     template(signed=True).save(FOLDER / "opinion.docx")
+    report().save(FOLDER / "report.docx")

@@ -20,6 +20,8 @@ import workers.messages
 import workers.outreach
 import workers.questions
 import workers.rates
+import workers.prepared
+import workers.reports
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings

@@ -16,6 +16,7 @@ from dramatiq.asyncio import get_event_loop_thread
 from jiesu.audit.checkpoints import promise_checkpoint
 from jiesu.audit.configuration import note_configuration
 from jiesu.db.jobs import Priority
+from jiesu.desk.reports.announce import promise_reports
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.kit.config import ConfigMistake
@@ -69,6 +70,7 @@ class Process:
         async with kernel.db.begin() as uow:
             await promise_checkpoint(uow)
             await promise_freezing(uow)
+            await promise_reports(uow, kernel.rules)
             await note_configuration(uow, self._settings.config_dir)
         self._relay = Relay(kernel, self._send)
         if self._settings.metrics_port is not None:

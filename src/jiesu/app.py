@@ -42,7 +42,9 @@ from jiesu.web.api.my import MyController
 from jiesu.web.api.outreach import OutreachController
 from jiesu.web.api.own_account import OwnAccountController, SessionListController
 from jiesu.web.api.policies import PolicyController
+from jiesu.web.api.prepared import PreparedController
 from jiesu.web.api.receptions import DeskReceptionController, ReceptionController
+from jiesu.web.api.reports import ReportController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
@@ -180,6 +182,8 @@ def _api(settings: Settings) -> Router:
         DeskReceptionController,
         WithheldController,
         BoardController,
+        ReportController,
+        PreparedController,
         ListController,
         CalendarController,
         AdminController,

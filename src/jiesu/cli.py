@@ -19,6 +19,7 @@ from jiesu.commands.backup import backup, check, restored
 from jiesu.commands.custody import hold_app, keys_app, retention_app
 from jiesu.commands.importing import import_file
 from jiesu.commands.jobs import jobs_app
+from jiesu.commands.report import report_app
 from jiesu.commands.running import BY, Json, err, out, with_kernel
 from jiesu.commands.users import user_app
 from jiesu.embedded.running import attach
@@ -52,6 +53,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(hold_app, name="hold")
+app.add_typer(report_app, name="report")
 
 #: How long the headers of a request may take, and how long a line, or all of them, may be.
 HEADER_MILLISECONDS, HEADER_BYTES = 10_000, 16 * 1024

@@ -21,6 +21,7 @@ from jiesu.routing.categories import load_categories
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
+from jiesu.statistics.policy import load_reports
 from jiesu.statistics.rates import load_rates
 from jiesu.surveys.reasons import load_reasons
 from jiesu.tickets.library import Library, load_library
@@ -41,6 +42,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_alike(folder / "alike.toml"),
         lambda: load_rates(folder / "rates.toml"),
         lambda: load_reasons(folder / "survey.toml"),
+        lambda: load_reports(folder / "reports.toml"),
         lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
         lambda: load_order_wording(folder / "messages" / "orders.toml"),

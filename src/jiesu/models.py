@@ -9,6 +9,7 @@ from jiesu.audit.trail_keys import TrailKey
 from jiesu.db.jobs import DeadLetter, Job
 from jiesu.desk.drafts import Draft
 from jiesu.desk.models import SavedFilter, TicketSeen
+from jiesu.desk.prepared.models import PreparedFile
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.orders import Order
 from jiesu.intake.models import IdempotencyKey, NumberBlock, PetitionerAccess, WrongCode
@@ -36,6 +37,9 @@ __all__ = [
     "Account", "AccountLink", "Adjustment", "Attachment", "Booking", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
     "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "FrozenFact", "FrozenMonth", "Hold", "IdempotencyKey", "Job",
     "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "Reception", "Recheck", "Representative",
+    "Account", "AccountLink", "Attachment", "Booking", "CalendarEdit", "Checkpoint", "CheckpointHead", "Citation", "Consent", "Contact",
+    "DeadLetter", "Deadline", "DemoMessage", "Document", "DocumentSerial", "Draft", "Edition", "Escalation", "Exclusion", "Extension", "Hold", "IdempotencyKey", "Job",
+    "Listing", "Message", "Move", "Notice", "NumberBlock", "Objection", "Order", "OutreachContact", "OutreachPerson", "Pause", "Petitioner", "PetitionerAccess", "PlaceRow", "PreparedFile", "Reception", "Recheck", "Representative",
     "SavedFilter", "SecurityEntry", "Service", "SignInFailure", "StaffRow", "Survey", "SurveyCall", "Task", "Ticket", "TicketSeen", "TrailEntry", "TrailKey", "UnitClosure",
     "UnitRow", "Unsealed", "Withheld", "WrongCode",
 ]  # fmt: skip

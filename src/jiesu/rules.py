@@ -18,6 +18,7 @@ from jiesu.routing.alike import AlikePolicy, load_alike
 from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
+from jiesu.statistics.policy import ReportPolicy, load_reports
 from jiesu.statistics.rates import RatesPolicy, load_rates
 from jiesu.surveys.reasons import Reasons, load_reasons
 from jiesu.tickets.library import Library, load_library
@@ -53,6 +54,8 @@ class Policies:
     alike: AlikePolicy = field(default=AlikePolicy(), kw_only=True)
     #: why people are not content, to choose from
     reasons: Reasons = field(default_factory=Reasons, kw_only=True)
+    #: when reports are told of, and how long their lists are
+    reports: ReportPolicy = field(default=ReportPolicy(), kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -96,4 +99,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         library=load_library(folder / "policies"),
         alike=load_alike(folder / "alike.toml"),
         reasons=load_reasons(folder / "survey.toml"),
+        reports=load_reports(folder / "reports.toml"),
     )

@@ -107,6 +107,8 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/rates/by"), ("GET", "/api/v1/board/rates/uncounted"), ("GET", "/api/v1/board/punctuality"),
     ("GET", "/api/v1/board/punctuality/tickets"), ("GET", "/board/rates"), ("GET", "/board/dates"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
+    ("GET", "/api/v1/board/reports/{period:str}"), ("POST", "/api/v1/board/reports/{period:str}/document"), ("GET", "/board/reports"),
+    ("GET", "/board/reports/{period:str}"), ("POST", "/board/reports/{period:str}/document"),  # tests/api/test_reports.py
     ("GET", "/board/escalations"), ("GET", "/board/approvals"), ("GET", "/board/screen"), ("GET", "/desk"), ("GET", "/desk/new"), ("POST", "/desk/new"), ("POST", "/desk/new/aside"),
     ("GET", "/api/v1/desk/calls"), ("GET", "/desk/calls"),
     ("GET", "/api/v1/desk/policies"), ("GET", "/api/v1/desk/policies/cited"), ("GET", "/api/v1/desk/policies/cited/tickets"),
@@ -145,6 +147,8 @@ AUDITORS = {
 SECURITY = {("GET", "/security")}
 #: About nobody but whoever is signed in; tests/api/test_session*.py, test_posts.py and test_passwords.py hold them.
 ONES_OWN = {
+    ("GET", "/api/v1/board/files"), ("GET", "/api/v1/board/files/{ref:str}"), ("GET", "/api/v1/board/files/{ref:str}/content"),
+    ("GET", "/board/files"), ("GET", "/board/files/{ref:str}"),  # tests/api/test_reports.py
     ("GET", "/api/v1/desk/filters"), ("POST", "/api/v1/desk/filters"), ("PATCH", "/api/v1/desk/filters/{id:int}"),
     ("DELETE", "/api/v1/desk/filters/{id:int}"), ("POST", "/desk/filters"),  # tests/api/test_filters.py
     ("GET", "/account"), ("GET", "/account/password"), ("POST", "/account/password"), ("GET", "/account/post"),
@@ -299,6 +303,7 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
     ]
     places += [f"{path}?what={what}" for path in ("/api/v1/board/tickets", "/board/list") for what in What]
     places += ["/board/escalations", "/board/approvals", "/board/screen"]
+    places += ["/board/reports/2026-11", "/api/v1/board/reports/2026-11", "/api/v1/board/reports/2026-W47"]
     places += [f"/api/v1/desk/tickets/{made.number}/earlier" for made in tickets.values()]
     places += ["/api/v1/desk/calls", "/desk/calls", "/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()

@@ -242,6 +242,22 @@ async def _reception_form(page: Page, _: World) -> None:
     await page.wait_for_selector("#slot")
 
 
+async def _report(page: Page, _: World) -> None:
+    """The week that is not over."""
+    await page.goto("/board/reports")
+    await page.click("#weeks + ul a >> nth=0")
+    await page.wait_for_selector("#totals")
+
+
+async def _files(page: Page, world: World) -> None:
+    """One that nobody makes: no worker runs here."""
+    await page.goto("/board/files")
+    if await page.locator(".case").count() == 0:
+        await _report(page, world)
+        await page.click("main form .primary")
+        await page.wait_for_selector(".case")
+
+
 OFFICER, HEAD = f"officer-{STATION}".lower(), f"unit_head-{STATION}".lower()
 HELPER, LEADER = "unit_head-vs-150102002", f"supervisor-{CITY}".lower()
 DISPATCHER = f"dispatcher-{COUNTY}".lower()
@@ -314,6 +330,9 @@ PAGES = (
     Shown("board-escalations", HEAD, "/board/escalations"),
     Shown("board-approvals", HEAD, "/board/approvals"),
     Shown("board-screen", HEAD, "/board/screen"),
+    Shown("board-reports", HEAD, "/board/reports"),
+    Shown("board-report", HEAD, _report),
+    Shown("board-files", HEAD, _files),
     Shown("receptions", CLERK, "/receptions"),
     Shown("receptions-one", CLERK, _reception),
     Shown("reception-form", CLERK, _reception_form),

@@ -18,6 +18,8 @@ import workers.messages
 import workers.outreach
 import workers.questions
 import workers.rates
+import workers.prepared
+import workers.reports
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.db import claims
 from jiesu.db.jobs import DeadLetter, Job

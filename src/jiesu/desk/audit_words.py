@@ -187,6 +187,7 @@ VALUES: Mapping[str, Words] = {
     **{str(target): (words["zh"], words["en"]) for target, words in TARGETS.items()},
     "unit": ("单位", "unit"),
     "reached": ("接通", "reached"),
+    "report": ("研判报告", "report"),
     "no_answer": ("未接通", "no answer"),
     "tickets": ("工单", "tickets"),
     "rates": ("三率", "rates"),

@@ -70,10 +70,14 @@ _KIND = {
     "leader_case": ("领导包案", "leader-owned case"),
     "ack_overdue": ("下级未按时认领督办，请处理", "an escalation below was not acknowledged in time: please act"),
     "outreach_due": ("联系名单上有人该联系了", "people on the contact list are due"),
+    "weekly_report": ("一周研判已备好，请看", "the weekly analysis is ready"),
+    "monthly_report": ("月度通报已备好，请看", "the monthly bulletin is ready"),
     "deadline_moved": ("放假安排公布，时限有调整", "the public holidays were published: a deadline moved"),
 }
 #: Where news leads that is about no ticket.
-_PLACES = {"outreach_due": "/contacts"}
+_PLACES = {"outreach_due": "/contacts", "weekly_report": "/board/reports", "monthly_report": "/board/reports"}
+#: News for whoever supervises alone.
+_REPORTS = ("weekly_report", "monthly_report")
 #: News of a kind that has no words here yet.
 _OTHER = ("工单有新情况", "news of a ticket")
 
@@ -104,7 +108,7 @@ async def unread(uow: UnitOfWork, staff: Staff, locale: Locale = "zh") -> list[N
         NoticeView(
             number=number,
             title=title,
-            link=f"/desk/t/{number}" if number else _PLACES.get(notice.kind, "/desk"),
+            link=f"/desk/t/{number}" if number else _place(notice),
             kind=notice.kind,
             text=_KIND.get(notice.kind, _OTHER)[locale == "en"],
             level=notice.level,
@@ -127,5 +131,15 @@ async def mark_read(uow: UnitOfWork, staff: Staff) -> int:
 
 
 def _about_none(staff: Staff) -> ColumnElement[bool]:
-    """News of the unit that is about no ticket, for whoever reads."""
-    return Notice.ticket_id.is_(None) if staff.has(Right.READ) else false()
+    """News of the unit that is about no ticket, for whoever reads; of reports, for whoever supervises."""
+    if not staff.has(Right.READ):
+        return false()
+    if staff.has(Right.SUPERVISE):
+        return Notice.ticket_id.is_(None)
+    return and_(Notice.ticket_id.is_(None), Notice.kind.not_in(_REPORTS))
+
+
+def _place(notice: Notice) -> str:
+    """A report's notice names it in its key: `report:2026-W48:VS-1501`."""
+    place = _PLACES.get(notice.kind, "/desk")
+    return f"{place}/{notice.key.split(':')[1]}" if notice.kind in _REPORTS else place

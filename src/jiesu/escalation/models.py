@@ -22,6 +22,7 @@ class Escalation(Base):
         UniqueConstraint("deadline_id", "moves", "rung"),
         Index("uq_escalation_level", "deadline_id", "moves", "level", unique=True, postgresql_where=text("level > 1")),
         Index("ix_escalation_ticket", "ticket_id"),
+        Index("ix_escalation_fired", "fired_at", "level"),
         Index(
             "ix_escalation_waiting", "unit", "level", "id",
             postgresql_where=text("wants_ack AND acknowledged_at IS NULL"),

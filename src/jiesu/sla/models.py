@@ -49,6 +49,12 @@ class Deadline(Base):
         Index("ix_deadline_ticket", "ticket_id"),
         Index("ix_deadline_co_handler", "unit", "due_at", postgresql_where=text("clock = 'co_handler'")),
         Index("ix_deadline_running_due", "due_at", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_deadline_final_due",
+            "due_at",
+            "ticket_id",
+            postgresql_where=text("clock = 'petitioner' AND target IN ('opinion', 'plan', 'resolve')"),
+        ),
     )
 
     id: Mapped[BigId]

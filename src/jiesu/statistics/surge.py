@@ -7,7 +7,11 @@ from math import exp
 
 import msgspec
 
-__all__ = ["SurgePolicy", "chance_of", "is_surge", "usual"]
+__all__ = ["SurgePolicy", "chance_of", "expected", "is_surge", "is_surge_over", "season", "usual"]
+
+WEEK = 7
+#: Below so many in the weeks before, last year says nothing of the season; and no season does more than this.
+ENOUGH, LEAST, MOST = 20, 0.5, 3.0
 
 
 class SurgePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,9 +33,24 @@ def usual(earlier: Sequence[int], policy: SurgePolicy) -> float:
 
 def is_surge(came: int, earlier: Sequence[int], policy: SurgePolicy) -> bool:
     """Whether so many are a surge, after what came in the weeks before (missing ones count 0)."""
-    if came < policy.minimum:
-        return False
-    return chance_of(came, max(usual(earlier, policy), policy.floor)) <= policy.chance
+    return is_surge_over(came, usual(earlier, policy), policy)
+
+
+def is_surge_over(came: int, mean: float, policy: SurgePolicy) -> bool:
+    """The same where the mean is known."""
+    return came >= policy.minimum and chance_of(came, max(mean, policy.floor)) <= policy.chance
+
+
+def expected(came: int, days: int, policy: SurgePolicy) -> float:
+    """How many so many days would bring, by what came in all the weeks before."""
+    return came * days / (policy.weeks * WEEK)
+
+
+def season(came: int, earlier: int, days: int, policy: SurgePolicy) -> float:
+    """By how much last year's period was above or below the weeks before it; 1 where those hold too few to tell."""
+    if earlier < ENOUGH:
+        return 1.0
+    return min(max(came / expected(earlier, days, policy), LEAST), MOST)
 
 
 def chance_of(count: int, mean: float) -> float:

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from jiesu.accounts.roles import Right
 from jiesu.accounts.staff import NotYours, Staff
@@ -19,19 +20,26 @@ from jiesu.escalation.waiting import awaited_of
 from jiesu.kit.calendar import WorkingCalendar
 from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
+from jiesu.sla.limits import FINAL, ClockKind
+from jiesu.sla.models import LIVE, ClockState, Deadline
+from jiesu.surveys.models import Survey
+from jiesu.surveys.words import Satisfaction, Solved, SurveyState
 from jiesu.tickets.models import FIRST_LEVEL, Ticket
 from jiesu.tickets.repository import visible_to
 from jiesu.tickets.states import OPEN
 from jiesu.tickets.words import Status
 
 __all__ = [
+    "DISPUTED",
     "HOLDER",
     "NONE",
+    "OF_PETITIONER",
     "Cut",
     "Lateness",
     "UnitNotSeen",
     "What",
     "allowed_unit",
+    "between",
     "condition",
     "lateness_bounds",
     "place_digits",
@@ -69,6 +77,12 @@ class What(StrEnum):
     ENDED = "ended"
     #: Open at the end of the day `until`.
     BACKLOG = "backlog"
+    #: The petitioner's final date passed on these days, and was not kept.
+    MISSED = "missed"
+    #: A step of the ladder fired on these days.
+    ESCALATED = "escalated"
+    #: The petitioner said on these days that it is not solved, or that they are not satisfied.
+    DISPUTED = "disputed"
 
 
 class Lateness(StrEnum):
@@ -123,7 +137,7 @@ def condition(cut: Cut, rules: Rules, staff: Staff, now: datetime, *, helping: b
     """
     unit = allowed_unit(staff, cut.unit)
     seen = visible_to(staff, helping=helping or cut.what is What.WAITING)
-    parts: list[ColumnElement[bool]] = [seen, *_standing(cut, rules.calendar, staff, now), *_days(cut)]
+    parts: list[ColumnElement[bool]] = [seen, *_standing(cut, rules.calendar, staff, now), *_days(cut, now)]
     if unit != staff.unit:
         parts.append(HOLDER.in_(rules.organisation.subtree(unit)))
     if cut.status is not None:
@@ -159,8 +173,11 @@ def _waiting(staff: Staff, level: int | None) -> Select[int]:
     return query if level is None else query.where(Escalation.level == level)
 
 
-def _days(cut: Cut) -> Iterator[ColumnElement[bool]]:
+def _days(cut: Cut, now: datetime) -> Iterator[ColumnElement[bool]]:
     start, end = _midnight(cut.since), _midnight(cut.until, 1)
+    if cut.what in HAPPENINGS:
+        yield Ticket.id.in_(HAPPENINGS[cut.what](now, cut.level, *between(HAPPENED[cut.what], start, end)))
+        return
     if cut.what in (What.ARRIVED, What.ENDED, What.BACKLOG):
         yield Ticket.merged_into.is_(None)  # a merged matter counts once, and a split one as its whole
         yield Ticket.part_of.is_(None)
@@ -171,10 +188,50 @@ def _days(cut: Cut) -> Iterator[ColumnElement[bool]]:
     column = Ticket.ended_at if cut.what is What.ENDED else Ticket.registered_at
     if cut.what is What.ENDED:
         yield Ticket.ended_at.is_not(None)
+    yield from between(column, start, end)
+
+
+def between(
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    start: datetime | None,
+    end: datetime | None,
+) -> Iterator[ColumnElement[bool]]:
+    """From `start` on and before `end`, where they are given."""
     if start is not None:
         yield column >= start
     if end is not None:
         yield column < end
+
+
+def _missed(now: datetime, _: int | None, *days: ColumnElement[bool]) -> Select[int]:
+    late = or_(Deadline.state == ClockState.MISSED, and_(Deadline.state.in_(LIVE), Deadline.due_at < now))
+    return select(Deadline.ticket_id).where(OF_PETITIONER, late, *days)
+
+
+def _escalated(_: datetime, level: int | None, *days: ColumnElement[bool]) -> Select[int]:
+    query = select(Escalation.ticket_id).where(*days)
+    return query if level is None else query.where(Escalation.level == level)
+
+
+def _disputed(_: datetime, __: int | None, *days: ColumnElement[bool]) -> Select[int]:
+    return select(Survey.ticket_id).where(DISPUTED, *days)
+
+
+#: The one date a petitioner waits for.
+OF_PETITIONER = and_(
+    Deadline.clock == literal_column(f"'{ClockKind.PETITIONER}'"),
+    Deadline.target.in_([literal_column(f"'{target}'") for target in sorted(FINAL)]),
+)
+DISPUTED = and_(
+    Survey.state == SurveyState.ANSWERED, or_(Survey.solved == Solved.NO, Survey.satisfied == Satisfaction.NO)
+)
+#: What may have happened to a ticket on certain days, and the moment that says so.
+HAPPENINGS = {What.MISSED: _missed, What.ESCALATED: _escalated, What.DISPUTED: _disputed}
+HAPPENED = {
+    What.MISSED: Deadline.due_at,
+    What.ESCALATED: Escalation.fired_at,
+    What.DISPUTED: Survey.answered_at,
+}
 
 
 def _midnight(day: date | None, later: int = 0) -> datetime | None:

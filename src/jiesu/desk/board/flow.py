@@ -19,7 +19,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
 from jiesu.tickets.models import Ticket
 
-__all__ = ["SPANS", "Day", "Trend", "day_of", "trend"]
+__all__ = ["SPANS", "Day", "Trend", "day_of", "per_day", "trend"]
 
 #: How many days can be looked at.
 SPANS = (30, 90)
@@ -55,8 +55,8 @@ async def trend(
         raise NoSuchSpan("days", known="、".join(map(str, SPANS)))
     today = uow.now.astimezone(SHANGHAI).date()
     span = Cut(unit=chosen, since=today - timedelta(days=days - 1), until=today)
-    arrived = await _per_day(uow, rules, staff, msgspec.structs.replace(span, what=What.ARRIVED), Ticket.registered_at)
-    ended = await _per_day(uow, rules, staff, msgspec.structs.replace(span, what=What.ENDED), Ticket.ended_at)
+    arrived = await per_day(uow, rules, staff, msgspec.structs.replace(span, what=What.ARRIVED), Ticket.registered_at)
+    ended = await per_day(uow, rules, staff, msgspec.structs.replace(span, what=What.ENDED), Ticket.ended_at)
     backlog = await count_of(uow, rules, staff, Cut(unit=chosen)) if open_now is None else open_now
     found = []
     for day in (today - timedelta(days=back) for back in range(days)):
@@ -70,9 +70,10 @@ def day_of(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnEle
     return cast(func.timezone(literal_column(f"'{SHANGHAI.key}'"), moment), Date)
 
 
-async def _per_day(
+async def per_day(
     uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, moment: ColumnElement[Any] | InstrumentedAttribute[Any]
 ) -> Counter[date]:
+    """How many tickets of the cut by the day of that moment."""
     day = day_of(moment)
     query = select(day, func.count()).where(condition(cut, rules, staff, uow.now)).group_by(day)
     found: Counter[date] = Counter()

@@ -30,9 +30,11 @@ from jiesu.web.pages.my import MyPages
 from jiesu.web.pages.oidc import OidcPages
 from jiesu.web.pages.outreach import OutreachPages
 from jiesu.web.pages.policies import PolicyPages
+from jiesu.web.pages.prepared import PreparedPages
 from jiesu.web.pages.reception import ReceptionBookingPages
 from jiesu.web.pages.receptions import ReceptionPages
 from jiesu.web.pages.rendering import STATIC, engine
+from jiesu.web.pages.reports import ReportPages
 from jiesu.web.pages.screen import ScreenPages
 from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
@@ -76,6 +78,8 @@ def page_routers(settings: Settings) -> list[Router]:
         EscalationPages,
         ApprovalPages,
         ScreenPages,
+        ReportPages,
+        PreparedPages,
         AuditPages,
         *ADMIN_PAGES,
     ]

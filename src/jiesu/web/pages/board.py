@@ -36,7 +36,7 @@ from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
 from jiesu.web.pages.rendering import address, render
 from jiesu.web.sessions import client_address
 
-__all__ = ["BoardPages"]
+__all__ = ["BoardPages", "link_of", "trail_of"]
 
 #: How many months can be chosen.
 MONTHS = 6
@@ -52,13 +52,13 @@ def _months(uow: UnitOfWork) -> list[str]:
     return found
 
 
-def _trail(rules: Rules, staff: Staff, unit: str, locale: Locale) -> list[Named]:
+def trail_of(rules: Rules, staff: Staff, unit: str, locale: Locale) -> list[Named]:
     """The units from the person's own down to the one shown."""
     above = [code for code in reversed(rules.organisation.ancestors(unit)) if code in staff.subtree]
     return [named for code in (*above, unit) if (named := unit_named(rules, code, locale))]
 
 
-def _link(path: str, **kept: Any) -> Callable[..., str]:
+def link_of(path: str, **kept: Any) -> Callable[..., str]:
     """Makes addresses of a page: what is kept, unless a call says otherwise; None leaves a parameter out."""
     return lambda **changed: address(path, kept | changed)
 
@@ -88,8 +88,8 @@ async def _listed(
         category=category_of(rules, cut.category, locale) if cut.category else None,
         place=place_named(rules, cut.place, locale) if cut.place else None,
         board_words=BOARD_WORDS,
-        here=_link("/board/list", **cut.query),
-        there=_link("/board/export", **cut.query),
+        here=link_of("/board/list", **cut.query),
+        there=link_of("/board/export", **cut.query),
     )
 
 
@@ -125,12 +125,12 @@ class BoardPages(Controller):
             surges=await surge_views(uow, rules, staff, chosen, locale),
             months=_months(uow),
             spans=SPANS,
-            trail=_trail(rules, staff, chosen, locale),
+            trail=trail_of(rules, staff, chosen, locale),
             parents={row.parent for row in rules.organisation.units.values()},
             statuses=STATUSES,
             board_words=BOARD_WORDS,
-            here=_link("/board", unit=asked, month=month, days=days if days != SPANS[0] else None, of=None),
-            cut=_link("/board/list", unit=asked),
+            here=link_of("/board", unit=asked, month=month, days=days if days != SPANS[0] else None, of=None),
+            cut=link_of("/board/list", unit=asked),
         )
 
     @get("/list", dependencies=CUT)

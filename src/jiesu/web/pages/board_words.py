@@ -18,6 +18,9 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "arrived": N_("登记的诉求"),
         "ended": N_("办结的诉求"),
         "backlog": N_("日终未办结"),
+        "missed": N_("到期没有办结"),
+        "escalated": N_("有督办的诉求"),
+        "disputed": N_("诉求人不认可的"),
     },
     "queue": {
         "overdue": N_("已超时"),
@@ -60,6 +63,25 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "anonymous": N_("匿名，没有人可问"),
         "silent": N_("没有回音，沉默不是满意"),
         "superseded": N_("后来又评价过，算后一次"),
+    "total": {
+        "arrived": N_("登记"),
+        "ended": N_("办结"),
+        "backlog": N_("期末在办"),
+        "missed": N_("到期没有办结"),
+        "escalated": N_("有督办的诉求"),
+        "disputed": N_("诉求人不认可的"),
+    },
+    "reason": {
+        "unsolved": N_("没有解决"),
+        "partly": N_("只解决了一部分"),
+        "dissatisfied": N_("解决了但不满意"),
+        "not_contacted": N_("没有人联系"),
+    },
+    "making": {
+        "waiting": N_("排队中"),
+        "making": N_("正在生成"),
+        "ready": N_("可以下载"),
+        "failed": N_("没有做成"),
     },
     "rate": {
         "response": N_("响应率"),

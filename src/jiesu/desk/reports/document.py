@@ -1,0 +1,90 @@
+"""A report as a Word file, by `config/documents/report.docx`. Only workers and the command line import this: it is heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage  # type: ignore[import-untyped]
+
+from jiesu.desk.reports.charts import bar, columns
+from jiesu.desk.reports.remarks import REASON_WORDS
+from jiesu.desk.reports.value import Figure, Hot, RateLine, Report
+from jiesu.desk.reports.words import LEVELS, TOTAL_WORDS, title_of
+
+__all__ = ["report_document"]
+
+
+def report_document(report: Report, template: Path) -> bytes:
+    """In Chinese; takes about half a second. Whatever people wrote stands there as text."""
+    document = DocxTemplate(template)
+    document.render(_words(report, document), autoescape=True)
+    made = BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def _words(report: Report, document: DocxTemplate) -> dict[str, Any]:
+    def picture(content: bytes, width: int) -> InlineImage:
+        return InlineImage(document, BytesIO(content), width=Mm(width))
+
+    return {
+        "organ": report.unit.name,
+        "title": title_of(report),
+        "since": _day(report.since),
+        "until": _day(report.until),
+        "made": f"{_day(report.made_at)}{report.made_at:%H:%M}",
+        "over": report.over,
+        "remarks": report.remarks,
+        "totals": [_total(figure) for figure in report.totals],
+        "chart": picture(columns(report.days), 152) if report.days else "",
+        "rates": [_rate(line) for line in report.rates],
+        "ladder": [
+            {"level": f"L{rung.level} {LEVELS.get(rung.level, ('', ''))[0]}", "tickets": rung.tickets,
+             "fired": rung.fired, "unanswered": rung.unanswered}
+            for rung in report.ladder
+        ],
+        "categories": _hot(report.categories, picture),
+        "places": _hot(report.places, picture),
+        "surges": [
+            {"what": f"{line.place.name} · {line.category.name}", "came": line.came, "usual": f"{line.usual:.1f}"}
+            for line in report.surges
+        ],
+        "delays": [
+            {"number": late.number, "title": late.title, "unit": late.unit.name if late.unit else "未派单",
+             "due": f"{late.due_at.month}月{late.due_at.day}日", "days": late.days}
+            for late in report.delays
+        ],
+        "reasons": [{"word": REASON_WORDS[reason.code][0], "answers": reason.answers} for reason in report.reasons],
+    }  # fmt: skip
+
+
+def _total(figure: Figure) -> dict[str, Any]:
+    change = figure.now - figure.before
+    words = "持平" if change == 0 else f"{change:+}".replace("-", "−")
+    return {"name": TOTAL_WORDS[figure.what][0], "now": figure.now, "before": figure.before, "change": words}
+
+
+def _rate(line: RateLine) -> dict[str, Any]:
+    shares = {name: _percent(getattr(line, name)) for name in ("response", "resolution", "satisfaction")}
+    score = "—" if line.score is None else f"{line.score * 100:.1f}"
+    return {"unit": line.unit.name, "base": line.base, "score": score, **shares}
+
+
+def _percent(rate: float | None) -> str:
+    return "—" if rate is None else f"{rate:.1%}"
+
+
+def _hot(found: Sequence[Hot], picture: Any) -> list[dict[str, Any]]:
+    most = max((each.now for each in found), default=1)
+    return [
+        {"name": each.named.name, "now": each.now, "before": each.before, "bar": picture(bar(each.now / most), 45)}
+        for each in found
+    ]
+
+
+def _day(day: Any) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,56 @@
+"""When reports are told of and how long their lists are, read from `config/reports.toml`."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from jiesu.kit.config import ConfigMistake, convert, read_toml
+
+__all__ = ["Monthly", "ReportPolicy", "Weekly", "load_reports"]
+
+Tier = Literal["city", "county", "township", "village"]
+
+
+class Weekly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """On which weekday (1 is Monday) and when the week before is told of."""
+
+    weekday: Annotated[int, Meta(ge=1, le=7)]
+    at: time
+
+
+class Monthly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """On which day and when the month before is told of; the 28th at most, which every month has."""
+
+    day: Annotated[int, Meta(ge=1, le=28)]
+    at: time
+
+
+class _Written(msgspec.Struct, forbid_unknown_fields=True):
+    told: tuple[Tier, ...]
+    most: Annotated[int, Meta(ge=1, le=50)]
+    weekly: Weekly
+    monthly: Monthly
+
+
+class ReportPolicy(msgspec.Struct, frozen=True):
+    """`told`: tiers whose supervisors get a notice; `most`: lines of each list; `template`: the Word file that reports are put in."""
+
+    told: tuple[Tier, ...] = ()
+    most: int = 8
+    weekly: Weekly = Weekly(1, time(8, 30))
+    monthly: Monthly = Monthly(1, time(8, 30))
+    template: Path = Path("report.docx")
+
+
+def load_reports(path: Path) -> ReportPolicy:
+    """Raises ConfigMistake, also while the Word template is missing."""
+    written = convert(read_toml(path), _Written, path)
+    template = path.parent / "documents" / "report.docx"
+    if not template.is_file():
+        raise ConfigMistake(template, "", None, "put the template in place (python bench/document_templates.py).")
+    return ReportPolicy(written.told, written.most, written.weekly, written.monthly, template)
