@@ -44,7 +44,7 @@ from jiesu.web.api.own_account import OwnAccountController, SessionListControlle
 from jiesu.web.api.policies import PolicyController
 from jiesu.web.api.prepared import PreparedController
 from jiesu.web.api.receptions import DeskReceptionController, ReceptionController
-from jiesu.web.api.reports import ReportController
+from jiesu.web.api.reports import LeagueController, ReportController
 from jiesu.web.api.session import SessionController
 from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
@@ -183,6 +183,7 @@ def _api(settings: Settings) -> Router:
         WithheldController,
         BoardController,
         ReportController,
+        LeagueController,
         PreparedController,
         ListController,
         CalendarController,

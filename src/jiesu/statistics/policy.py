@@ -1,4 +1,4 @@
-"""When reports are told of and how long their lists are, read from `config/reports.toml`."""
+"""When reports are told of, how long their lists are, and whether units are ranked, read from `config/reports.toml`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 
-__all__ = ["Monthly", "ReportPolicy", "Weekly", "load_reports"]
+__all__ = ["League", "Monthly", "ReportPolicy", "Snails", "Weekly", "load_reports"]
 
 Tier = Literal["city", "county", "township", "village"]
 
@@ -30,11 +30,27 @@ class Monthly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: time
 
 
+class League(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether units are given places."""
+
+    ranking: bool = True
+
+
+class Snails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the list of who was among the `last` of their tier in each of so many `months` is shown."""
+
+    shown: bool = False
+    months: Annotated[int, Meta(ge=2, le=12)] = 3
+    last: Annotated[int, Meta(ge=1, le=50)] = 3
+
+
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     told: tuple[Tier, ...]
     most: Annotated[int, Meta(ge=1, le=50)]
     weekly: Weekly
     monthly: Monthly
+    league: League
+    snails: Snails
 
 
 class ReportPolicy(msgspec.Struct, frozen=True):
@@ -45,6 +61,8 @@ class ReportPolicy(msgspec.Struct, frozen=True):
     weekly: Weekly = Weekly(1, time(8, 30))
     monthly: Monthly = Monthly(1, time(8, 30))
     template: Path = Path("report.docx")
+    league: League = League()
+    snails: Snails = Snails()
 
 
 def load_reports(path: Path) -> ReportPolicy:
@@ -53,4 +71,5 @@ def load_reports(path: Path) -> ReportPolicy:
     template = path.parent / "documents" / "report.docx"
     if not template.is_file():
         raise ConfigMistake(template, "", None, "put the template in place (python bench/document_templates.py).")
-    return ReportPolicy(written.told, written.most, written.weekly, written.monthly, template)
+    times = written.weekly, written.monthly
+    return ReportPolicy(written.told, written.most, *times, template, written.league, written.snails)

@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.board.league import By, LeagueView, league_view
 from jiesu.desk.prepared.order import PreparedView
 from jiesu.desk.reports.order import order_report
 from jiesu.desk.reports.periods import period_named
@@ -17,7 +18,7 @@ from jiesu.desk.reports.value import Report
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 
-__all__ = ["ReportController"]
+__all__ = ["LeagueController", "ReportController"]
 
 
 class ReportController(Controller):
@@ -49,3 +50,22 @@ class ReportController(Controller):
     ) -> PreparedView:
         """Have it made as a Word file, to be fetched from `/board/files`."""
         return PreparedView.of(await order_report(uow, rules, staff, period_named(period), unit, locale))
+
+
+class LeagueController(Controller):
+    path = "/board/league"
+    tags = ("board",)
+
+    @get(operation_id="BoardLeague")
+    async def league(
+        self,
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        tier: FromQuery[str | None] = None,
+        by: FromQuery[By] = By.SCORE,
+    ) -> LeagueView:
+        """The three rates of all stations and centres of a tier in one's own subtree (排名), sorted."""
+        return await league_view(uow, rules, staff, month, tier, by, locale)

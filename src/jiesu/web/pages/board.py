@@ -18,6 +18,7 @@ from jiesu.desk.board.export import MOST, export_cut
 from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
+from jiesu.desk.board.league import By, league_view
 from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
 from jiesu.desk.board.rates import rates_view
@@ -185,3 +186,27 @@ class BoardPages(Controller):
         reason, came_from = fields["reason"], client_address(request)
         refuse_classified(rules, {"reason": reason})
         return file_answer(await export_rates(uow, rules, staff, month, unit, form, reason, came_from, locale))
+
+    @get("/league")
+    async def league(
+        self,
+        request: Request[Any, Any, Any],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+        month: FromQuery[str | None] = None,
+        tier: FromQuery[str | None] = None,
+        by: FromQuery[By] = By.SCORE,
+    ) -> Response[Any]:
+        """All stations and centres of a tier beside each other (排名)."""
+        league = await league_view(uow, rules, staff, month, tier, by, locale)
+        return render(
+            request,
+            "board_league.html",
+            staff=staff,
+            league=league,
+            months=_months(uow),
+            board_words=BOARD_WORDS,
+            here=link_of("/board/league", month=month, tier=tier, by=by if by != By.SCORE else None),
+        )

@@ -77,6 +77,7 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "dissatisfied": N_("解决了但不满意"),
         "not_contacted": N_("没有人联系"),
     },
+    "tier": {"county": N_("旗县区"), "township": N_("乡镇街道"), "village": N_("村社区")},
     "making": {
         "waiting": N_("排队中"),
         "making": N_("正在生成"),
