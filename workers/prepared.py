@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import structlog
+from sqlalchemy import update
 
 from jiesu.accounts.posts import load_staff
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.attachments.store import Kept
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.board.export_long import TICKETS, make_export
 from jiesu.desk.prepared.models import Making, PreparedFile
-from jiesu.desk.prepared.order import EXPIRE, PREPARE, promise_making
-from jiesu.desk.reports.order import REPORT, Made, make_report
+from jiesu.desk.prepared.order import EXPIRE, LASTS, PREPARE, promise_making
+from jiesu.desk.prepared.workshop import Made, Workshop
+from jiesu.desk.reports.order import REPORT, make_report
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.rules import Rules
@@ -27,8 +32,8 @@ __all__ = ["expire_file", "prepare_file"]
 
 log = structlog.get_logger(__name__)
 
-Make = Callable[[UnitOfWork, Rules, Staff, dict[str, Any], IO[bytes]], Awaitable[Made]]
-MAKERS: dict[str, Make] = {REPORT: make_report}
+Make = Callable[[UnitOfWork, Rules, Staff, dict[str, Any], Workshop], Awaitable[Made]]
+MAKERS: dict[str, Make] = {REPORT: make_report, TICKETS: make_export}
 #: A maker that has not said for so long that it is at work was killed: the next one begins anew.
 SILENT = timedelta(seconds=90)
 
@@ -68,22 +73,31 @@ async def _claim(kernel: Kernel, key: int) -> PreparedFile | None:
 async def _make(kernel: Kernel, row: PreparedFile) -> tuple[Made, Kept]:
     """In one transaction that sees what the post may see now. Raises NotYours when nobody holds it any more."""
     rules = await kernel.refresh()
-    with tempfile.TemporaryFile(dir=_workshop(kernel)) as file:
+    with tempfile.TemporaryDirectory(dir=_making(kernel)) as folder, tempfile.TemporaryFile(dir=folder) as file:
+        shop = Workshop(file, Path(folder), lambda done, total: _tell(kernel, row, done, total))
         async with kernel.db.begin() as uow:
             staff = await load_staff(uow, rules.organisation, row.staff_id)
             if staff is None:
                 raise NotYours
             await uow.see_as(staff.viewer)
-            made = await MAKERS[row.kind](uow, rules, staff, row.wish, file)
+            made = await MAKERS[row.kind](uow, rules, staff, row.wish, shop)
         file.seek(0)
         return made, await asyncio.to_thread(kernel.files.write, file)
 
 
-def _workshop(kernel: Kernel) -> Path:
-    """Where a file lies while it is made, without a name, for nobody else on the machine."""
+def _making(kernel: Kernel) -> Path:
+    """Where files lie while they are made, for nobody else on the machine; masked, but not encrypted yet."""
     folder = kernel.settings.data_dir / "making"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+async def _tell(kernel: Kernel, row: PreparedFile, done: int, total: int) -> None:
+    """How far it is, at once and for everybody to see."""
+    async with kernel.db.begin() as uow:
+        mine = (PreparedFile.id == row.id, PreparedFile.state == Making.MAKING)
+        values = {"done": done, "total": total, "touched_at": uow.now}
+        await uow.session.execute(update(PreparedFile).where(*mine).values(**values))
 
 
 async def _end(kernel: Kernel, row: PreparedFile, state: Making, **values: Any) -> bool:
@@ -107,3 +121,11 @@ async def expire_file(kernel: Kernel, payload: dict[str, Any]) -> None:
             await uow.session.delete(row)
     if row is not None and row.place is not None:
         kernel.files.remove(row.place)
+    await asyncio.to_thread(_sweep, _making(kernel), time.time() - LASTS.total_seconds())
+
+
+def _sweep(folder: Path, before: float) -> None:
+    """What a killed maker left lying."""
+    for left in folder.iterdir():
+        if left.stat().st_mtime < before:
+            shutil.rmtree(left, ignore_errors=True)

@@ -107,6 +107,8 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/rates/by"), ("GET", "/api/v1/board/rates/uncounted"), ("GET", "/api/v1/board/punctuality"),
     ("GET", "/api/v1/board/punctuality/tickets"), ("GET", "/board/rates"), ("GET", "/board/dates"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
+    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
+    ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/api/v1/board/export/prepared"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
     ("GET", "/api/v1/board/league"), ("GET", "/board/league"),  # tests/api/test_league.py
     ("GET", "/api/v1/board/reports/{period:str}"), ("POST", "/api/v1/board/reports/{period:str}/document"), ("GET", "/board/reports"),
     ("GET", "/board/reports/{period:str}"), ("POST", "/board/reports/{period:str}/document"),  # tests/api/test_reports.py

@@ -17,7 +17,10 @@ from jiesu.db.uow import SecurityEvent
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 
-__all__ = ["MEDIA", "Cell", "Exported", "Form", "Marks", "Table", "TicketsExported", "as_file", "marks_of"]
+__all__ = [
+    "MEDIA", "Cell", "Exported", "Form", "Marks", "Table", "TicketsExported", "as_file", "begin_sheet", "csv_line", "finish_sheet",
+    "formats_of", "mark_of", "marks_of", "write_marks", "write_row",
+]  # fmt: skip
 
 MARKS = (
     ("导出账号", "Account"), ("岗位单位", "Unit"), ("导出时间", "Taken at"), ("理由", "Reason"), ("条件", "Condition"),
@@ -88,25 +91,44 @@ def _workbook(tables: Sequence[Table], marks: Marks, english: bool) -> bytes:
     """In memory: what is written row by row to temporary files would lie on the disk in the clear."""
     buffer = io.BytesIO()
     with Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        bold = book.add_format({"bold": True, "bottom": 1})
-        formats = {
-            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-            float: book.add_format({"num_format": "0.0%"}),
-        }
+        bold, formats = book.add_format({"bold": True, "bottom": 1}), formats_of(book)
         for table in tables:
             sheet = book.add_worksheet(table.title)
-            for place, (heading, width) in enumerate(table.columns):
-                sheet.set_column(place, place, width)
-                sheet.write_string(0, place, heading, bold)
+            begin_sheet(sheet, table.columns, marks, bold)
             for number, row in enumerate(table.rows, 1):
-                for place, cell in enumerate(row):
-                    _write(sheet, number, place, cell, formats.get(type(cell)))
-            sheet.freeze_panes(1, 1)
-            sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
-            sheet.set_landscape()
-            sheet.set_header("&C" + " · ".join(str(value).replace("&", "&&")[:60] for _, value in marks[:4]))
-        _write_marks(book.add_worksheet("Watermark" if english else "导出记录"), marks)
+                write_row(sheet, number, row, formats)
+            finish_sheet(sheet, len(table.rows), len(table.columns))
+        write_marks(book.add_worksheet("Watermark" if english else "导出记录"), marks)
     return buffer.getvalue()
+
+
+def formats_of(book: Workbook) -> dict[type, object]:
+    """How moments and shares are shown."""
+    return {
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        float: book.add_format({"num_format": "0.0%"}),
+    }
+
+
+def begin_sheet(sheet: Worksheet, columns: Sequence[tuple[str, int]], marks: Marks, bold: object) -> None:
+    """Headings that stay in place, and on each printed page who took it, when and why."""
+    sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_header("&C" + " · ".join(str(value).replace("&", "&&")[:60] for _, value in marks[:4]))
+    for place, (heading, width) in enumerate(columns):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, heading, bold)
+
+
+def write_row(sheet: Worksheet, number: int, row: tuple[Cell, ...], formats: dict[type, object]) -> None:
+    """One row of typed cells."""
+    for place, cell in enumerate(row):
+        _write(sheet, number, place, cell, formats.get(type(cell)))
+
+
+def finish_sheet(sheet: Worksheet, rows: int, columns: int) -> None:
+    """A filter over all of it."""
+    sheet.autofilter(0, 0, max(1, rows), columns - 1)
 
 
 def _write(sheet: Worksheet, row: int, column: int, cell: Cell, form: object = None) -> None:
@@ -118,7 +140,8 @@ def _write(sheet: Worksheet, row: int, column: int, cell: Cell, form: object = N
         sheet.write_string(row, column, cell)
 
 
-def _write_marks(sheet: Worksheet, marks: Marks) -> None:
+def write_marks(sheet: Worksheet, marks: Marks) -> None:
+    """Who, when, why and what."""
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 80)
     for row, (name, value) in enumerate(marks):
@@ -130,10 +153,20 @@ def _csv(table: Table, marks: Marks, english: bool) -> bytes:
     """With a byte order mark, so that spreadsheets read the Chinese; the marks stand in the last column of every line."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    mark = " · ".join(str(value) for _, value in marks[:4])
+    mark = mark_of(marks)
     writer.writerow([*(heading for heading, _ in table.columns), "watermark" if english else "导出水印"])
-    writer.writerows([*_texts(row), _harmless(mark)] for row in table.rows)
+    writer.writerows(csv_line(row, mark) for row in table.rows)
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def mark_of(marks: Marks) -> str:
+    """Who took it, when and why, in one cell."""
+    return _harmless(" · ".join(str(value) for _, value in marks[:4]))
+
+
+def csv_line(row: tuple[Cell, ...], mark: str) -> list[str]:
+    """Texts that no spreadsheet reckons as formulas, with the mark at the end."""
+    return [*_texts(row), mark]
 
 
 def _texts(row: tuple[Cell, ...]) -> Iterator[str]:

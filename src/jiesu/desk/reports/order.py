@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import IO, Any
-
-import msgspec
+from typing import Any
 
 from jiesu.accounts.staff import Staff
 from jiesu.attachments.kinds import DOCX
@@ -15,6 +13,7 @@ from jiesu.desk.board.sheets import TicketsExported
 from jiesu.desk.names import unit_or_code
 from jiesu.desk.prepared.models import PreparedFile
 from jiesu.desk.prepared.order import order_file
+from jiesu.desk.prepared.workshop import Made, Workshop
 from jiesu.desk.reports.periods import Period, period_named
 from jiesu.desk.reports.report import PeriodAhead, report_of, report_unit
 from jiesu.desk.reports.words import file_name, title_of
@@ -22,17 +21,10 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 
-__all__ = ["REPORT", "Made", "make_report", "order_report"]
+__all__ = ["REPORT", "make_report", "order_report"]
 
 #: Kind of a prepared file.
 REPORT = "report"
-
-
-class Made(msgspec.Struct, frozen=True):
-    """What a maker made: the file's name and type."""
-
-    name: str
-    media_type: str
 
 
 async def order_report(
@@ -46,11 +38,11 @@ async def order_report(
     return await order_file(uow, staff, REPORT, {"period": period.name, "unit": chosen}, title)
 
 
-async def make_report(uow: UnitOfWork, rules: Rules, staff: Staff, wish: dict[str, Any], file: IO[bytes]) -> Made:
+async def make_report(uow: UnitOfWork, rules: Rules, staff: Staff, wish: dict[str, Any], shop: Workshop) -> Made:
     """With what the person may see now; on record, for the file names tickets."""
     report = await report_of(uow, rules, staff, period_named(wish["period"]), wish["unit"])
     content = await asyncio.to_thread(_document, report, rules.reports.template)
-    file.write(content)
+    shop.file.write(content)
     filters = {"period": report.name, "unit": report.unit.code}
     record = TicketsExported(account=staff.username, what="report", filters=filters, rows=len(report.delays), why="")
     await uow.record(record)

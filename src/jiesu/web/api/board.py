@@ -8,13 +8,14 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
-from litestar.status_codes import HTTP_200_OK
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
 from jiesu.desk.board.divided import DividedView, divided_view
 from jiesu.desk.board.export import export_cut
+from jiesu.desk.board.export_long import order_export
 from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, Trend, trend
 from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
@@ -26,6 +27,7 @@ from jiesu.desk.board.punctual import DateView, PunctualView, punctual_list, pun
 from jiesu.desk.board.rates import CountedView, RatesView, UncountedView, counted_view, rates_view, uncounted_view
 from jiesu.desk.board.sheets import Form
 from jiesu.desk.co_handling import CoHandlingView, co_handling_view
+from jiesu.desk.prepared.order import PreparedView
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.rows import queue_row
 from jiesu.kit.locale import Locale
@@ -241,11 +243,27 @@ class BoardController(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[bytes]:
-        """The same tickets as a file with a watermark (导出), at most 5,000; the export is on record with its reason."""
+        """The same tickets as a file with a watermark (导出), at most 2,000; the export is on record with its reason."""
         address = client_address(request)
         refuse_classified(rules, {"reason": data.reason})
         file = await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale)
         return file_answer(file, FILE)
+
+    @post("/export/prepared", operation_id="OrderBoardExport", status_code=HTTP_202_ACCEPTED, dependencies=CUT)
+    async def order(
+        self,
+        data: JSONBody[ExportAsked],
+        request: Request[Any, Any, Any],
+        cut: NamedDependency[Cut],
+        staff: NamedDependency[Staff],
+        uow: NamedDependency[UnitOfWork],
+        rules: NamedDependency[Rules],
+        locale: NamedDependency[Locale],
+    ) -> PreparedView:
+        """The same made by a worker, up to 200,000 tickets, to be fetched from `/board/files`."""
+        address = client_address(request)
+        refuse_classified(rules, {"reason": data.reason})
+        return PreparedView.of(await order_export(uow, rules, staff, cut, data.form, data.reason, address, locale))
 
     @post("/rates/export", operation_id="ExportBoardRates", media_type=FILE, status_code=HTTP_200_OK)
     async def export_figures(

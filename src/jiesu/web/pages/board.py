@@ -15,17 +15,18 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, allowed_unit
 from jiesu.desk.board.export import MOST, export_cut
+from jiesu.desk.board.export_long import MOST_PREPARED, order_export
 from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
 from jiesu.desk.board.league import By, league_view
-from jiesu.desk.board.listing import cut_page
+from jiesu.desk.board.listing import count_of, cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
 from jiesu.desk.board.rates import rates_view
 from jiesu.desk.board.sheets import Form
 from jiesu.desk.board.standing import standing
 from jiesu.desk.names import Named, unit_named
-from jiesu.errors import Invalid
+from jiesu.errors import DomainError, Kind
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -34,7 +35,7 @@ from jiesu.web.api.desk import refuse_classified
 from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.pages.board_words import BOARD_WORDS
 from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
-from jiesu.web.pages.rendering import address, render
+from jiesu.web.pages.rendering import address, go, render
 from jiesu.web.sessions import client_address
 
 __all__ = ["BoardPages", "link_of", "trail_of"]
@@ -82,7 +83,8 @@ async def _listed(
         page=await cut_page(uow, rules, staff, cut, cursor, locale),
         cut=cut,
         later=bool(cursor),
-        most=MOST,
+        most=MOST_PREPARED,
+        at_once=MOST,
         problem=problem,
         status_words=say_status(cut.status, locale) if cut.status else "",
         unit=unit_named(rules, cut.unit or staff.unit, locale),
@@ -158,14 +160,20 @@ class BoardPages(Controller):
         rules: NamedDependency[Rules],
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
-        """The same as a file (导出); it is on record before it goes out."""
+        """The same as a file (导出), at once or by a worker; it is on record before it goes out."""
         fields = await fields_of(request)
         form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
         try:
             async with uow.attempt():
                 refuse_classified(rules, {"reason": fields["reason"]})
-                file = await export_cut(uow, rules, staff, cut, form, fields["reason"], client_address(request), locale)
-        except Invalid as error:
+                asked = (form, fields["reason"], client_address(request), locale)
+                if await count_of(uow, rules, staff, cut) > MOST:
+                    await order_export(uow, rules, staff, cut, *asked)
+                    return go("/board/files")
+                file = await export_cut(uow, rules, staff, cut, *asked)
+        except DomainError as error:
+            if error.kind not in (Kind.INVALID, Kind.CONFLICT):
+                raise
             return await _listed(request, staff, uow, rules, locale, cut, problem=problem_of(error, locale))
         return file_answer(file)
 
