@@ -49,6 +49,7 @@ from jiesu.web.api.session import SessionController
 from jiesu.web.api.stream import StreamController
 from jiesu.web.api.surveys import SurveyController
 from jiesu.web.api.tickets import TicketController
+from jiesu.web.api.topics import TopicController
 from jiesu.web.api.users import UserController
 from jiesu.web.api.withheld import WithheldController
 from jiesu.web.bodies import SlowBodies
@@ -185,6 +186,7 @@ def _api(settings: Settings) -> Router:
         ReportController,
         LeagueController,
         PreparedController,
+        TopicController,
         ListController,
         CalendarController,
         AdminController,

@@ -109,6 +109,8 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/api/v1/board/export/prepared"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
+    ("GET", "/api/v1/board/topics"), ("POST", "/api/v1/board/topics/tasks"), ("POST", "/api/v1/board/topics/tasks/{ref:str}/done"),
+    ("POST", "/api/v1/board/topics/tasks/{ref:str}/withdraw"), ("GET", "/board/topics"), ("POST", "/board/topics"),  # tests/api/test_topics.py
     ("GET", "/api/v1/board/league"), ("GET", "/board/league"),  # tests/api/test_league.py
     ("GET", "/api/v1/board/reports/{period:str}"), ("POST", "/api/v1/board/reports/{period:str}/document"), ("GET", "/board/reports"),
     ("GET", "/board/reports/{period:str}"), ("POST", "/board/reports/{period:str}/document"),  # tests/api/test_reports.py
@@ -306,7 +308,13 @@ async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client,
     ]
     places += [f"{path}?what={what}" for path in ("/api/v1/board/tickets", "/board/list") for what in What]
     places += ["/board/escalations", "/board/approvals", "/board/screen"]
-    places += ["/board/reports/2026-11", "/api/v1/board/reports/2026-11", "/api/v1/board/reports/2026-W47"]
+    places += [
+        "/board/topics",
+        "/api/v1/board/topics",
+        "/board/reports/2026-11",
+        "/api/v1/board/reports/2026-11",
+        "/api/v1/board/reports/2026-W47",
+    ]
     places += [f"/api/v1/desk/tickets/{made.number}/earlier" for made in tickets.values()]
     places += ["/api/v1/desk/calls", "/desk/calls", "/desk?view=all", "/board", "/board/tickets"]
     wrong, found = [], set()

@@ -330,6 +330,7 @@ PAGES = (
     Shown("board-escalations", HEAD, "/board/escalations"),
     Shown("board-approvals", HEAD, "/board/approvals"),
     Shown("board-screen", HEAD, "/board/screen"),
+    Shown("board-topics", LEADER, "/board/topics"),
     Shown("board-league", LEADER, "/board/league?tier=township"),
     Shown("board-reports", HEAD, "/board/reports"),
     Shown("board-report", HEAD, _report),

@@ -16,9 +16,10 @@ import workers.documents
 import workers.listings
 import workers.messages
 import workers.outreach
+import workers.prepared
+import workers.proactive
 import workers.questions
 import workers.rates
-import workers.prepared
 import workers.reports
 import workers.surveys  # noqa: F401  (each registers its handlers)
 from jiesu.db import claims

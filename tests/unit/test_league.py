@@ -10,7 +10,7 @@ from jiesu.statistics.rates import Figures
 
 def row(score: int | None, *, ranked: bool = True) -> Figures:
     share = None if score is None else Fraction(score, 100)
-    return Figures(9, share, share, share, share, share, None, ranked)
+    return Figures(9, share, share, share, share, share, None, None, ranked)
 
 
 MONTH = {"a": row(90), "b": row(80), "c": row(80), "d": row(70), "e": row(99, ranked=False), "f": row(None)}

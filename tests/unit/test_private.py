@@ -39,7 +39,8 @@ def test_every_text_of_an_event_is_private_or_a_code(event: type[Event]):
 
 #: What security events say beside names of accounts and addresses: codes, numbers, names of files. `why` is masked before it is told.
 SECURITY_CODES = {
-    "cause", "cipher", "files", "filters", "issuer", "key", "kind", "person", "policy", "role", "session", "subject", "unit", "version", "way", "what",
+    "cause", "cipher", "files", "filters", "issuer", "key", "kind", "person", "policy", "role", "session", "subject", "task", "unit", "version", "way",
+    "what",
     "why",
 }  # fmt: skip
 

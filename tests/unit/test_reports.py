@@ -80,7 +80,7 @@ QUIET = Report(
     made_at=datetime(2026, 11, 23, 8, 30, tzinfo=SHANGHAI),
     totals=[Figure(what, 0, 0, {}) for what in ("arrived", "ended", "backlog", "missed", "escalated", "disputed")],
     days=[], rates=[RateLine(named("市中心"), 0, None, None, None, None, None, ranked=False)], ladder=[], categories=[],
-    places=[], surges=[], delays=[], reasons=[],
+    places=[], surges=[], delays=[], reasons=[], chosen=[],
 )  # fmt: skip
 BUSY = msgspec.structs.replace(
     QUIET,

@@ -45,6 +45,7 @@ ACCOUNTS: Mapping[str, Words] = {
     "TrailExported": ("导出审计日志", "trail exported"),
     "ReceptionStep": ("领导接访", "leader's reception"),
     "OutreachStep": ("普遍联系", "universal contact"),
+    "ProactiveStep": ("未诉先办", "proactive look"),
     "TicketsExported": ("导出工单", "tickets exported"),
 }
 #: Kinds of the tickets' trail.
@@ -178,6 +179,7 @@ DETAILS: Mapping[str, Words] = {
     "issuer": ("身份平台", "issuer"),
     "what": ("内容", "what"),
     "person": ("名单或接访编号", "list or reception"),
+    "task": ("任务编号", "task"),
     "rows": ("件数", "rows"),
     "why": ("导出理由", "reason of the export"),
 }

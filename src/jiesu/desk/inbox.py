@@ -70,12 +70,22 @@ _KIND = {
     "leader_case": ("领导包案", "leader-owned case"),
     "ack_overdue": ("下级未按时认领督办，请处理", "an escalation below was not acknowledged in time: please act"),
     "outreach_due": ("联系名单上有人该联系了", "people on the contact list are due"),
+    "proactive_given": ("请主动走访办理，按期报结果", "a proactive look for your unit"),
+    "proactive_done": ("主动办理有结果，请看", "a proactive look has its result"),
+    "proactive_overdue": ("主动办理到期没有结果", "a proactive look is overdue"),
     "weekly_report": ("一周研判已备好，请看", "the weekly analysis is ready"),
     "monthly_report": ("月度通报已备好，请看", "the monthly bulletin is ready"),
     "deadline_moved": ("放假安排公布，时限有调整", "the public holidays were published: a deadline moved"),
 }
 #: Where news leads that is about no ticket.
-_PLACES = {"outreach_due": "/contacts", "weekly_report": "/board/reports", "monthly_report": "/board/reports"}
+_PLACES = {
+    "outreach_due": "/contacts",
+    "proactive_given": "/board/topics",
+    "proactive_done": "/board/topics",
+    "proactive_overdue": "/board/topics",
+    "weekly_report": "/board/reports",
+    "monthly_report": "/board/reports",
+}
 #: News for whoever supervises alone.
 _REPORTS = ("weekly_report", "monthly_report")
 #: News of a kind that has no words here yet.

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 
-__all__ = ["League", "Monthly", "ReportPolicy", "Snails", "Weekly", "load_reports"]
+__all__ = ["League", "Monthly", "ReportPolicy", "Snails", "Topics", "Weekly", "load_reports"]
 
 Tier = Literal["city", "county", "township", "village"]
 
@@ -44,6 +44,14 @@ class Snails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last: Annotated[int, Meta(ge=1, le=50)] = 3
 
 
+class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes a hot topic: at least so many of one kind from one place in so many `days`; `most` are shown."""
+
+    days: Annotated[int, Meta(ge=1, le=90)] = 14
+    least: Annotated[int, Meta(ge=2, le=1000)] = 4
+    most: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     told: tuple[Tier, ...]
     most: Annotated[int, Meta(ge=1, le=50)]
@@ -51,6 +59,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     monthly: Monthly
     league: League
     snails: Snails
+    topics: Topics
 
 
 class ReportPolicy(msgspec.Struct, frozen=True):
@@ -63,6 +72,7 @@ class ReportPolicy(msgspec.Struct, frozen=True):
     template: Path = Path("report.docx")
     league: League = League()
     snails: Snails = Snails()
+    topics: Topics = Topics()
 
 
 def load_reports(path: Path) -> ReportPolicy:
@@ -71,5 +81,5 @@ def load_reports(path: Path) -> ReportPolicy:
     template = path.parent / "documents" / "report.docx"
     if not template.is_file():
         raise ConfigMistake(template, "", None, "put the template in place (python bench/document_templates.py).")
-    times = written.weekly, written.monthly
-    return ReportPolicy(written.told, written.most, *times, template, written.league, written.snails)
+    lists = written.league, written.snails, written.topics
+    return ReportPolicy(written.told, written.most, written.weekly, written.monthly, template, *lists)

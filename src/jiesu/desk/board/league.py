@@ -13,7 +13,8 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
-from jiesu.desk.board.rates import month_of
+from jiesu.desk.board.frozen import frozen_figures
+from jiesu.desk.board.periods import month_of
 from jiesu.desk.names import Named, unit_or_code
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
@@ -109,8 +110,10 @@ def _units(rules: Rules, staff: Staff, tier: str) -> list[str]:
 
 
 async def _figures(uow: UnitOfWork, rules: Rules, staff: Staff, tier: str, month: MonthSpan) -> dict[str, Figures]:
-    """One query, whatever the tier; each unit with all below it, without what the person may not know of."""
+    """Each unit with all below it, without what the person may not know of; of a frozen month as it was frozen."""
     units, organisation = _units(rules, staff, tier), rules.organisation
+    if frozen := await frozen_figures(uow, rules, staff, month, units):
+        return dict(frozen)
     below = sorted({code for unit in units for code in organisation.subtree(unit)})
     async with uow.scoped(Scope.FIGURES):
         facts = await facts_by_unit(uow, month, below, countable_by(staff))

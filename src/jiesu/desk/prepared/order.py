@@ -91,7 +91,7 @@ async def promise_making(uow: UnitOfWork, row: PreparedFile, after: timedelta = 
 
 async def find_prepared(uow: UnitOfWork, staff: Staff, ref: str) -> PreparedFile:
     """Raises PreparedFileNotFound, also for somebody else's, and for one whose post is no longer held or whose time is over."""
-    row = await uow.session.scalar(select(PreparedFile).where(PreparedFile.ref == ref[:40]))
+    row = await uow.session.scalar(select(PreparedFile).where(PreparedFile.ref == ref.replace("\0", "")[:40]))
     if row is None or not _theirs(row, staff) or row.expires_at <= uow.now:
         raise PreparedFileNotFound("ref")
     return row

@@ -58,8 +58,15 @@ def _words(report: Report, document: DocxTemplate) -> dict[str, Any]:
              "due": f"{late.due_at.month}月{late.due_at.day}日", "days": late.days}
             for late in report.delays
         ],
-        "reasons": [{"word": REASON_WORDS[reason.code][0], "answers": reason.answers} for reason in report.reasons],
+        "reasons": _reasons(report),
     }  # fmt: skip
+
+
+def _reasons(report: Report) -> list[dict[str, Any]]:
+    """What was answered, then what was chosen from the list."""
+    said = [(REASON_WORDS[reason.code][0], reason.answers) for reason in report.reasons]
+    said += [(f"· {each.reason.name}", each.answers) for each in report.chosen]
+    return [{"word": word, "answers": answers} for word, answers in said]
 
 
 def _total(figure: Figure) -> dict[str, Any]:

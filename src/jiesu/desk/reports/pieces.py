@@ -10,9 +10,9 @@ from sqlalchemy import func, or_, select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import DISPUTED, OF_PETITIONER, Cut, What, between, condition
-from jiesu.desk.names import unit_named
+from jiesu.desk.names import Named, unit_named
 from jiesu.desk.reports.periods import Period
-from jiesu.desk.reports.value import Delay, Reason, Rung
+from jiesu.desk.reports.value import Chosen, Delay, Reason, Rung
 from jiesu.desk.rows import NOT_SHOWN
 from jiesu.escalation.models import Escalation
 from jiesu.kit.clock import SHANGHAI
@@ -24,7 +24,7 @@ from jiesu.surveys.models import Survey
 from jiesu.surveys.words import Solved
 from jiesu.tickets.models import Ticket
 
-__all__ = ["REASONS", "delays", "ladder", "reasons"]
+__all__ = ["REASONS", "chosen_reasons", "delays", "ladder", "reasons"]
 
 #: Each answer counts for the first that fits; `not_contacted` counts beside.
 REASONS = ("unsolved", "partly", "dissatisfied", "not_contacted")
@@ -99,6 +99,25 @@ async def reasons(uow: UnitOfWork, rules: Rules, staff: Staff, period: Period, u
         found[_reason(solved)] += answers
         found["not_contacted"] += answers if contacted is False else 0
     return [Reason(code, found[code]) for code in REASONS if found[code]]
+
+
+async def chosen_reasons(
+    uow: UnitOfWork, rules: Rules, staff: Staff, period: Period, unit: str | None, locale: Locale
+) -> list[Chosen]:
+    """The most often chosen first."""
+    cut = Cut(What.DISPUTED, unit=unit, since=period.since, until=period.until)
+    code = func.unnest(Survey.reasons)
+    query = (
+        select(code, func.count())
+        .join(Ticket, Ticket.id == Survey.ticket_id)
+        .where(DISPUTED, *between(Survey.answered_at, period.span.start, period.span.end))
+        .where(condition(cut, rules, staff, uow.now))
+        .group_by(code)
+        .order_by(func.count().desc(), code)
+        .limit(rules.reports.most)
+    )
+    found = await uow.session.execute(query)
+    return [Chosen(Named(code, rules.reasons.name(code, locale)), answers) for code, answers in found]
 
 
 def _reason(solved: Solved | None) -> str:

@@ -15,7 +15,7 @@ from jiesu.desk.board.listing import count_of
 from jiesu.desk.names import unit_or_code
 from jiesu.desk.reports.hot import arrivals, hot_categories, hot_places, surge_lines
 from jiesu.desk.reports.periods import Period
-from jiesu.desk.reports.pieces import delays, ladder, reasons
+from jiesu.desk.reports.pieces import chosen_reasons, delays, ladder, reasons
 from jiesu.desk.reports.remarks import remarks
 from jiesu.desk.reports.value import Day, Figure, RateLine, Report
 from jiesu.errors import Invalid
@@ -79,6 +79,7 @@ async def report_of(
         surges=surge_lines(rules, came, period, asked, locale),
         delays=await delays(uow, rules, staff, period, asked, locale),
         reasons=await reasons(uow, rules, staff, period, asked),
+        chosen=await chosen_reasons(uow, rules, staff, period, asked, locale),
     )
     return msgspec.structs.replace(found, remarks=remarks(found, locale))
 

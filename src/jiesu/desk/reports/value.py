@@ -11,7 +11,7 @@ from jiesu.desk.board.cuts import Cut
 from jiesu.desk.names import Named
 from jiesu.statistics.rates import Figures
 
-__all__ = ["Day", "Delay", "Figure", "Hot", "RateLine", "Reason", "Report", "Rung", "SurgeLine"]
+__all__ = ["Chosen", "Day", "Delay", "Figure", "Hot", "RateLine", "Reason", "Report", "Rung", "SurgeLine"]
 
 Query = dict[str, str]
 
@@ -110,6 +110,13 @@ class Reason(msgspec.Struct, frozen=True):
     answers: int
 
 
+class Chosen(msgspec.Struct, frozen=True):
+    """A reason that petitioners chose from the list, and how often."""
+
+    reason: Named
+    answers: int
+
+
 class Report(msgspec.Struct, frozen=True):
     """`over`: whether the period has ended; until then the figures grow."""
 
@@ -129,6 +136,7 @@ class Report(msgspec.Struct, frozen=True):
     surges: list[SurgeLine]
     delays: list[Delay]
     reasons: list[Reason]
+    chosen: list[Chosen]
     remarks: list[str] = []
 
     def total(self, what: str) -> Figure:

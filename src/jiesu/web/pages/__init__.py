@@ -40,6 +40,7 @@ from jiesu.web.pages.signing import SigningPages
 from jiesu.web.pages.survey import SurveyPages
 from jiesu.web.pages.ticket import TicketPages
 from jiesu.web.pages.ticket_live import CallPages, PersonPages, TicketLivePages
+from jiesu.web.pages.topics import TopicPages
 from jiesu.web.pages.withheld import WithheldPages
 
 __all__ = ["page_routers", "templates"]
@@ -80,6 +81,7 @@ def page_routers(settings: Settings) -> list[Router]:
         ScreenPages,
         ReportPages,
         PreparedPages,
+        TopicPages,
         AuditPages,
         *ADMIN_PAGES,
     ]

@@ -63,6 +63,7 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "anonymous": N_("匿名，没有人可问"),
         "silent": N_("没有回音，沉默不是满意"),
         "superseded": N_("后来又评价过，算后一次"),
+    },
     "total": {
         "arrived": N_("登记"),
         "ended": N_("办结"),
@@ -78,6 +79,7 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "not_contacted": N_("没有人联系"),
     },
     "tier": {"county": N_("旗县区"), "township": N_("乡镇街道"), "village": N_("村社区")},
+    "look": {"open": N_("办理中"), "done": N_("已办"), "withdrawn": N_("已收回")},
     "making": {
         "waiting": N_("排队中"),
         "making": N_("正在生成"),

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from jiesu.db.policies import SYSTEM, protect
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 
 MINE = f"{SYSTEM} OR account_id = nullif(current_setting('jiesu.account', true), '')::bigint"
 FINAL_DATE = "clock = 'petitioner' AND target IN ('opinion', 'plan', 'resolve')"
