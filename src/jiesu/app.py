@@ -62,6 +62,7 @@ from jiesu.web.live import Live
 from jiesu.web.pages import page_routers, templates
 from jiesu.web.pages.errors import for_readers
 from jiesu.web.problems import domain_problem, http_problem, unexpected_problem
+from jiesu.web.request_ids import RequestIds
 from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.serving import before_the_stop
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
     return Litestar(
         route_handlers=[_api(settings), FileController, HealthController, MetricsController, *page_routers(settings)],
         middleware=[
+            RequestIds(),
             HostsMiddleware(settings),
             http_metrics().middleware,
             limits,

@@ -6,6 +6,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from jiesu.web.pages.rendering import HEADERS
+from jiesu.web.request_ids import HEADER, request_id
 
 __all__ = ["headers_for"]
 
@@ -30,6 +31,8 @@ def headers_for(*, https: bool) -> BeforeMessageSendHookHandler:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in common.items():
             headers.setdefault(name, value)
+        if request := request_id(scope):
+            headers[HEADER] = request
         if scope["litestar_app"].state.leaving:
             headers["Connection"] = "close"  # so that nobody asks here again in the moment we go
         if scope["path"].startswith(UNKEPT):
