@@ -20,6 +20,8 @@ __all__ = ["environment", "program"]
 
 #: Every row is seen, and no limit of a request's applies.
 _OPTIONS = "-c jiesu.scope=system -c statement_timeout=0 -c lock_timeout=10s"
+#: Parameters whose variable is not simply their name without underscores.
+_NAMES = {"application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_TIMEOUT"}
 _DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -58,6 +60,12 @@ def environment(url: str) -> dict[str, str]:
         "PGPASSWORD": parts.password,
         "PGDATABASE": parts.database,
         "PGOPTIONS": _OPTIONS,
-        **{f"PG{key.upper()}": value for key, value in parts.query.items() if key != "options"},
+        **{_variable(key): value for key, value in parts.query.items() if key != "options"},
     }
-    return dict(os.environ) | {key: str(value) for key, value in given.items() if value is not None}
+    told = {key: ",".join(value) if isinstance(value, tuple) else str(value) for key, value in given.items() if value}
+    return dict(os.environ) | told
+
+
+def _variable(parameter: str) -> str:
+    """libpq's name in the environment for a parameter of its URLs."""
+    return _NAMES.get(parameter) or f"PG{parameter.upper().replace('_', '')}"
