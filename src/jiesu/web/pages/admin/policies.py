@@ -155,6 +155,7 @@ def _pending(rules: Rules, folder: Path) -> tuple[list[str], str | None]:
     changed = {
         "clocks.toml": now.clocks.document != rules.clocks.document,
         "rates.toml": now.rates != rules.rates,
+        "survey.toml": now.reasons != rules.reasons,
         "categories.toml": dict(categories) != dict(rules.catalogue.categories),
         "messages/petitioner.toml": now.wording != rules.wording,
         "notices.toml": now.notices != rules.notices,
