@@ -126,7 +126,8 @@ class Stand:
         return await self.client.post(url, content=content, headers={**headers, "Content-Type": "application/json"})
 
     async def _form(self, box: Box, text: str) -> httpx.Response:
-        sent = {"_csrf_token": self.client.cookies["csrftoken"], **box.more, **box.typed, box.name: text}
+        typed = {name: value.format(*self.names) for name, value in box.typed.items()}
+        sent = {"_csrf_token": self.client.cookies["csrftoken"], **box.more, **typed, box.name: text}
         url, headers = f"/desk/t/{self._number}", self.headers.get(box.actor, {})
         if box.page:
             url = box.page.format(*self.names)
@@ -145,11 +146,7 @@ class Stand:
             sent["action"] = box.step
         if box.step == "split":
             sent[f"{box.name.removeprefix('parts.')}-1"] = text
-        filled = {
-            name: value.format(*self.names) if value.startswith("{") and name in box.typed else value
-            for name, value in sent.items()
-        }
-        content = urlencode(filled, encoding="utf-8", errors="surrogatepass").encode()
+        content = urlencode(sent, encoding="utf-8", errors="surrogatepass").encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self.client.post(url, content=content, headers={**headers, **kind})
 
