@@ -31,4 +31,4 @@ async def reasons_given(
 
 def gave(reason: str) -> ColumnElement[bool]:
     """Counted answers that named this reason."""
-    return Survey.reasons.contains([reason]) & ~excluded()
+    return Survey.reasons.contains([reason.replace("\0", "")]) & ~excluded()
