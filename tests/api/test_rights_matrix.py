@@ -291,6 +291,7 @@ async def test_no_step_of_anybody_who_may_not_see_it_tells_that_it_is_there(clie
     assert wrong == []
 
 
+@pytest.mark.timeout(600)
 async def test_no_list_count_notice_or_figure_holds_what_may_not_be_seen(client, tickets, people):
     places = [f"/api/v1/desk/tickets?view={view}" for view in View]
     places += [f"/api/v1/desk/tickets?view=all&q={q}" for q in (*MARKS.values(), "13800138000")]
