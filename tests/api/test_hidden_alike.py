@@ -23,7 +23,7 @@ BODIES = SMALLEST | {
     "dispatch": {"unit": STATION, "class": "P9"},
 }
 #: What a page says of the address it stands at and of itself alone.
-OWN_HEADERS = {"content-length", "set-cookie", "date"}
+OWN_HEADERS = {"content-length", "set-cookie", "date", "x-request-id"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from msgspec import inspect
 
 import jiesu.app
+import jiesu.backup.events
 import jiesu.custody.events  # noqa: F401 - with the application's, every event there is
 from jiesu.db.uow import Event, SecurityEvent
 from jiesu.kit.private import private_fields

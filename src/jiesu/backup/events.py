@@ -10,7 +10,9 @@ __all__ = ["BackupRestored", "BackupTaken"]
 
 
 class BackupTaken(SecurityEvent, frozen=True, kw_only=True):
-    name: str
+    """`what` is the name of its folder."""
+
+    what: str
     tickets: int
     files: int
 

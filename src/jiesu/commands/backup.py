@@ -35,7 +35,7 @@ def backup(
     async def take(kernel: Any) -> tuple[Path, Manifest]:
         path, manifest = await take_backup(kernel, folder)
         async with kernel.db.begin() as uow:
-            taken = BackupTaken(by=BY, name=path.name, tickets=manifest.tickets, files=len(manifest.files))
+            taken = BackupTaken(by=BY, what=path.name, tickets=manifest.tickets, files=len(manifest.files))
             await uow.record(taken)
         return path, manifest
 
