@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import aliased
 
 from jiesu.db import jobs
 from jiesu.db.jobs import Job
@@ -170,9 +171,10 @@ async def _perform(kernel: Kernel, handler: Handler | Together, ids: Sequence[in
 
 async def _lock_tickets(uow: UnitOfWork, ids: Sequence[int]) -> None:
     """Lock the tickets before their job rows, as every step of a person does, and in one order: so nobody deadlocks."""
+    part = aliased(Ticket)
     theirs = select(Job.ticket_id).where(Job.id.in_(ids))
-    wholes = select(Ticket.part_of).where(Ticket.id.in_(theirs), Ticket.part_of.is_not(None))
-    wanted = or_(Ticket.id.in_(theirs), Ticket.id.in_(wholes))
+    wholes = select(part.part_of).join(Job, Job.ticket_id == part.id).where(Job.id.in_(ids), part.part_of.is_not(None))
+    wanted = Ticket.id.in_(union(theirs, wholes))
     await uow.session.execute(select(Ticket.id).where(wanted).order_by(Ticket.id).with_for_update())
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, text, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    or_,
+    select,
+    text,
+    true,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from jiesu.accounts.roles import RIGHTS, Right
@@ -29,6 +42,22 @@ __all__ = [
 
 #: Written out, so that it is known to match the condition of the index.
 _HELPED = text("ticket.co_units <> '{}'")
+
+
+def _locking(name: str) -> Select[Ticket]:
+    """A ticket and, of a part, the whole, by two keys and not by an OR, which reads all of a small table."""
+    part = aliased(Ticket)
+    value: BindParameter[Any] = bindparam("value")
+    found = getattr(part, name) == value
+    both: CompoundSelect[Any] = union(
+        select(part.id).where(found), select(part.part_of).where(found, part.part_of.is_not(None))
+    )
+    query = select(Ticket).where(Ticket.id.in_(both)).order_by(Ticket.id).with_for_update()
+    return query.execution_options(populate_existing=True)
+
+
+#: Made once: each step of each ticket asks.
+_LOCKING = {name: _locking(name) for name in ("number", "id")}
 
 
 class StaleVersion(Conflict):
@@ -69,10 +98,7 @@ class TicketRepository:
 
     async def _locked(self, name: str, value: str | int) -> Ticket | None:
         """Of a part the whole is locked first, as by whoever acts on the whole and then on its parts: so nobody deadlocks."""
-        part, column = aliased(Ticket), getattr(Ticket, name)
-        whole = select(part.part_of).where(getattr(part, name) == value).scalar_subquery()
-        query = select(Ticket).where(or_(column == value, Ticket.id == whole)).order_by(Ticket.id).with_for_update()
-        rows = await self._uow.session.scalars(query.execution_options(populate_existing=True))
+        rows = await self._uow.session.scalars(_LOCKING[name], {"value": value})
         return next((row for row in rows.all() if getattr(row, name) == value), None)
 
     async def _changes(self, ticket: Ticket, steps: int) -> list[dict[str, Any]]:
