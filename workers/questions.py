@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.promises import remind_of_question
+from jiesu.questions import remind_of_question
 from jiesu.rules import Rules
 from jiesu.tickets.request_info import REMIND_INFO
 from workers.actor import handles

@@ -21,8 +21,8 @@ from jiesu.routing.categories import load_categories
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.settings import load_settings
 from jiesu.sla.classes import load_clocks
-from jiesu.statistics.policy import load_reports
 from jiesu.statistics.rates import load_rates
+from jiesu.statistics.report_policy import load_reports
 from jiesu.surveys.reasons import load_reasons
 from jiesu.tickets.library import Library, load_library
 from jiesu.tickets.replies import Replies, load_replies

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.arming import rearm
 from jiesu.notifications.tell import tell_person, tell_post
@@ -21,9 +20,6 @@ from jiesu.sla.wording import moment_words
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import whole_of
-from jiesu.tickets.repository import TicketRepository
-from jiesu.tickets.request_info import REMIND_INFO
-from jiesu.tickets.words import Status
 
 __all__ = [
     "announce_move",
@@ -35,8 +31,6 @@ __all__ = [
     "promised_words",
     "reckon_class_anew",
     "reclass",
-    "remind_later",
-    "remind_of_question",
     "review_plan",
     "save",
     "send_news",
@@ -73,29 +67,6 @@ async def tell(
         text = rules.wording.say(name, number=await _number(uow, ticket), **blanks)
         key = f"{name}:{ticket.id}:{round_}"
         await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=send_at)
-
-
-async def remind_later(uow: UnitOfWork, rules: Rules, ticket: Ticket, times: int = 1) -> None:
-    """Come back to a question that stays unanswered, in office hours: its ticket stands still, and nobody else would notice."""
-    days = rules.clocks_of(ticket.policy_version).beside.info_reminder
-    at = rules.calendars.of(ticket.post).next_office_time(uow.now + timedelta(days=days))
-    payload = {"ticket_id": ticket.id, "times": times}
-    key = f"{REMIND_INFO}:{ticket.id}:{times}"
-    await jobs.schedule(uow, jobs.Promise(REMIND_INFO, at, key, payload, ticket.id, jobs.Priority.BULK))
-
-
-async def remind_of_question(uow: UnitOfWork, rules: Rules, ticket_id: int, times: int) -> None:
-    """The petitioner is asked once more, and the desk told each time, until there is an answer. Locks the ticket."""
-    ticket = await TicketRepository(uow).lock_id(ticket_id)
-    if ticket.status is not Status.NEED_INFO:
-        return
-    if times == 1:
-        blanks = {"question": ticket.reply or "", "link": await follow_link(uow, rules, ticket)}
-        await tell(uow, rules, ticket, "need_info_reminder", blanks)
-    await tell_post(
-        uow, key=f"info_waiting:{ticket.id}:{times}", unit=ticket.post, ticket_id=ticket.id, kind="info_waiting"
-    )
-    await remind_later(uow, rules, ticket, times + 1)
 
 
 async def _number(uow: UnitOfWork, ticket: Ticket) -> str:

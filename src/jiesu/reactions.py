@@ -94,7 +94,6 @@ from jiesu.promises import (
     promised_words,
     reckon_class_anew,
     reclass,
-    remind_later,
     review_plan,
     save,
     send_news,
@@ -102,6 +101,7 @@ from jiesu.promises import (
     tell_refusal,
     unit_name,
 )
+from jiesu.questions import remind_later
 from jiesu.routing.objections import (
     ObjectionLapsed,
     ObjectionRefused,
@@ -353,20 +353,17 @@ async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Tick
     await tell(uow, rules, ticket, "reopened", {"unit": unit_name(rules, ticket.lead_unit)}, round_=ticket.rounds)
 
 
-async def adjust_corrected(uow: UnitOfWork, _: Rules, ticket: Ticket, __: SurveyCorrected) -> None:
-    await adjust(uow, ticket, "corrected")
+#: What may change a frozen month, and what that is called there.
+ADJUSTED: Mapping[type[Event], str] = {
+    SurveyCorrected: "corrected",
+    e.ReworkOrdered: "rework",
+    e.TicketReopened: "reopened",
+    ExclusionGranted: "excluded",
+}
 
 
-async def adjust_rework(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.ReworkOrdered) -> None:
-    await adjust(uow, ticket, "rework")
-
-
-async def adjust_reopened(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketReopened) -> None:
-    await adjust(uow, ticket, "reopened")
-
-
-async def adjust_excluded(uow: UnitOfWork, _: Rules, ticket: Ticket, __: ExclusionGranted) -> None:
-    await adjust(uow, ticket, "excluded")
+async def adjust_months(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketEvent) -> None:
+    await adjust(uow, ticket, ADJUSTED[type(event)])
 
 
 HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
@@ -396,7 +393,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ListingEnded: (listing_over,),
     ExclusionAsked: (ask_superior_to_exclude,),
     ExclusionSeconded: (ask_another_to_exclude,),
-    ExclusionGranted: (tell_exclusion, adjust_excluded),
+    ExclusionGranted: (tell_exclusion, adjust_months),
     ExclusionRefused: (tell_exclusion,),
     ExclusionLapsed: (),
     OrderIssued: (begin_order,),
@@ -436,10 +433,10 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (),
-    SurveyCorrected: (adjust_corrected,),
+    SurveyCorrected: (adjust_months,),
     CallbackTried: (),
     SurveyResent: (send_survey_again,),
-    e.ReworkOrdered: (hand_to_superior, reopen_whole, adjust_rework),
+    e.ReworkOrdered: (hand_to_superior, reopen_whole, adjust_months),
     e.TicketClosed: (close_whole,),
     e.TicketWithdrawn: (
         end_tasks,
@@ -450,7 +447,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
         withdraw_parts,
         close_whole,
     ),
-    e.TicketReopened: (run_again, reopen_whole, adjust_reopened),
+    e.TicketReopened: (run_again, reopen_whole, adjust_months),
     TakenOver: (),
     CaseOwned: (),
     Escalated: (),

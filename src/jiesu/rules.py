@@ -18,8 +18,8 @@ from jiesu.routing.alike import AlikePolicy, load_alike
 from jiesu.routing.catalogue import Catalogue, load_catalogue
 from jiesu.secrecy.patterns import SecrecyPolicy, load_secrecy
 from jiesu.sla.classes import ClockPolicy, load_clocks
-from jiesu.statistics.policy import ReportPolicy, load_reports
 from jiesu.statistics.rates import RatesPolicy, load_rates
+from jiesu.statistics.report_policy import ReportPolicy, load_reports
 from jiesu.surveys.reasons import Reasons, load_reasons
 from jiesu.tickets.library import Library, load_library
 from jiesu.tickets.replies import Replies, load_replies

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from jiesu.statistics.policy import League, Snails
+from jiesu.statistics.report_policy import League, Snails
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.make import NO, YES
 

@@ -107,7 +107,6 @@ MANY_TICKETS = {
     ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/rates/by"), ("GET", "/api/v1/board/rates/uncounted"), ("GET", "/api/v1/board/punctuality"),
     ("GET", "/api/v1/board/punctuality/tickets"), ("GET", "/board/rates"), ("GET", "/board/dates"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
-    ("GET", "/api/v1/board/rates/tickets"), ("GET", "/api/v1/board/co-handling"), ("GET", "/api/v1/board/trend"), ("GET", "/api/v1/board/hotspots"),
     ("GET", "/api/v1/board/tickets"), ("GET", "/board/list"), ("POST", "/api/v1/board/export"), ("POST", "/api/v1/board/export/prepared"), ("POST", "/board/export"), ("POST", "/api/v1/board/rates/export"), ("POST", "/board/rates/export"),
     ("GET", "/api/v1/board/topics"), ("POST", "/api/v1/board/topics/tasks"), ("POST", "/api/v1/board/topics/tasks/{ref:str}/done"),
     ("POST", "/api/v1/board/topics/tasks/{ref:str}/withdraw"), ("GET", "/board/topics"), ("POST", "/board/topics"),  # tests/api/test_topics.py

@@ -18,7 +18,7 @@ from tests.faults.site import Site, free_port, until
 
 #: Seconds in which a server that was told to stop still serves.
 DRAIN = 1
-#: Each server is replaced so often. `make torture` asks for more.
+#: Each server is replaced so often.
 ROUNDS = int(os.environ.get("JIESU_TEST_ROUNDS", "1"))
 
 

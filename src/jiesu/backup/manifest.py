@@ -14,7 +14,18 @@ from jiesu.backup.refusals import BackupDamaged, KeysMissing
 from jiesu.kit.ciphers import derive
 from jiesu.kit.crypto import KeyRing
 
-__all__ = ["DATABASE", "FILES", "Manifest", "Measured", "Piece", "key_checks", "read_manifest", "write_manifest"]
+__all__ = [
+    "DATABASE",
+    "FILES",
+    "LINKS",
+    "MANIFEST",
+    "Manifest",
+    "Measured",
+    "Piece",
+    "key_checks",
+    "read_manifest",
+    "write_manifest",
+]
 
 DATABASE, FILES, MANIFEST, SEAL = "database.sealed", "files", "manifest.json", "manifest.seal"
 #: Under this name the secret of links and codes stands among the keys.

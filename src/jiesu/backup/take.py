@@ -16,7 +16,17 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jiesu.attachments.models import Attachment
-from jiesu.backup.manifest import DATABASE, FILES, Manifest, Measured, Piece, key_checks, write_manifest
+from jiesu.backup.manifest import (
+    DATABASE,
+    FILES,
+    LINKS,
+    MANIFEST,
+    Manifest,
+    Measured,
+    Piece,
+    key_checks,
+    write_manifest,
+)
 from jiesu.backup.refusals import BackupFailed
 from jiesu.backup.tools import environment, program
 from jiesu.custody.sealed_tables import sealed_tables
@@ -66,11 +76,11 @@ async def _fill(kernel: Kernel, ring: KeyRing, draft: Path) -> Manifest:
         seen = await _look(session)
         url = kernel.settings.database_url or ""
         database = await asyncio.to_thread(_dump, url, seen, ring, draft / DATABASE)
-    store = kernel.settings.data_dir / "files"
+    store = kernel.settings.data_dir / FILES
     copied = [await asyncio.to_thread(_copy, store, draft / FILES, place) for place in seen.places]
     lost = [place for place, piece in zip(seen.places, copied, strict=True) if piece is None]
     await _expect_erased(kernel, lost)
-    needed = seen.keys | {ring.current, ring.search, "links"}
+    needed = seen.keys | {ring.current, ring.search, LINKS}
     return Manifest(
         made_at=made_at,
         release=version("jiesu"),
@@ -144,7 +154,7 @@ async def _expect_erased(kernel: Kernel, lost: Sequence[str]) -> None:
 
 def prune(parent: Path, keep: int) -> list[str]:
     """Remove all finished backups but the newest `keep`; the names of what went."""
-    known = sorted(path for path in parent.glob("jiesu-*Z") if (path / "manifest.json").is_file())
+    known = sorted(path for path in parent.glob("jiesu-*Z") if (path / MANIFEST).is_file())
     for path in known[:-keep]:
         shutil.rmtree(path)
     return [path.name for path in known[:-keep]]

@@ -44,7 +44,7 @@ def monthly(
 
 
 def _report(kind: str, name: str | None, unit: str | None, file: Path | None, *, as_json: bool) -> None:
-    from jiesu.desk.reports.periods import PeriodKind, period_named, recent
+    from jiesu.desk.reports.periods import BadPeriod, PeriodKind, period_named, recent
     from jiesu.desk.reports.report import reader_of, report_of
 
     async def gather(kernel: Any) -> Any:
@@ -54,7 +54,7 @@ def _report(kind: str, name: str | None, unit: str | None, file: Path | None, *,
             last = recent(PeriodKind(kind), uow.now.astimezone(SHANGHAI).date())[1]
             period = period_named(name) if name else last
             if period.kind != kind:
-                raise ValueError(f"{period.name} is no {'week' if kind == 'weekly' else 'month'}.")
+                raise BadPeriod("period", period=period.name)
             return await report_of(uow, kernel.rules, reader, period), kernel.rules.reports.template
 
     report, template = with_kernel(gather)

@@ -37,13 +37,14 @@ def upgrade(url: str, revision: str = "head") -> None:
     """
     for tried in range(1, TRIES + 1):
         try:
-            return command.upgrade(alembic_config(url), revision)
+            command.upgrade(alembic_config(url), revision)
         except OperationalError as error:
             if tried == TRIES or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
             log.warning("a table is in use, the migration tries again", tried=tried)
             time.sleep(REST)
-    return None
+        else:
+            return
 
 
 def pending(url: str) -> list[tuple[str, str]]:

@@ -202,7 +202,9 @@ def _objected_to_yours(data: Data, english: bool) -> str:
 
 def _unanswered(data: Data, english: bool) -> str:
     level = f"L{data['level']}" if data.get("level") else ""
-    words = (f"{{unit}}没有按时认领{level}督办", f"{{unit}} did not acknowledge {level} in time")[english]
+    words = f"{{unit}}没有按时认领{level}督办"
+    if english:
+        words = f"{{unit}} did not acknowledge {level or 'an escalation'} in time"
     return words + ("，转告{told}", ": {told} is told")[english] if data.get("told") else words
 
 

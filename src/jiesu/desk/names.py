@@ -7,7 +7,7 @@ import msgspec
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 
-__all__ = ["Named", "category_named", "place_named", "unit_named", "unit_or_code"]
+__all__ = ["Named", "category_named", "place_named", "reason_named", "unit_named", "unit_or_code"]
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -37,3 +37,8 @@ def category_named(rules: Rules, code: str | None, locale: Locale = "zh") -> Nam
 def place_named(rules: Rules, code: str | None) -> Named | None:
     """Code and full name of a place."""
     return Named(code, rules.organisation.full_place_name(code)) if code else None
+
+
+def reason_named(rules: Rules, code: str, locale: Locale = "zh") -> Named:
+    """Why somebody is not content (不满意的原因)."""
+    return Named(code, rules.reasons.name(code, locale))

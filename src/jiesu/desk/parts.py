@@ -12,13 +12,11 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.deadlines import local
 from jiesu.desk.history import HistoryLine, for_petitioner
 from jiesu.desk.names import Named, unit_named
+from jiesu.desk.own_survey import own_survey
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.models import ClockState
-from jiesu.surveys.correct import may_be_corrected
-from jiesu.surveys.send import latest_survey, survey_token
-from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import parts_of
 from jiesu.tickets.repository import visible_to
@@ -92,9 +90,7 @@ async def own_part_views(uow: UnitOfWork, rules: Rules, whole: Ticket, locale: L
 
 
 async def _own(uow: UnitOfWork, rules: Rules, part: Ticket, locale: Locale) -> OwnPartView:
-    survey = await latest_survey(uow, part.id)
-    asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    link = f"/s/{survey_token(rules.keys, part.id, survey.round)}" if survey is not None else None
+    survey = await own_survey(uow, rules, part)
     told = part.status not in OPEN or part.status is Status.AWAITING_SURVEY
     lines = await for_petitioner(uow, rules, part, locale)
     return OwnPartView(
@@ -106,7 +102,7 @@ async def _own(uow: UnitOfWork, rules: Rules, part: Ticket, locale: Locale) -> O
         unit=unit_named(rules, part.lead_unit, locale),
         due_at=await _due(uow, part),
         result=part.result if told else None,
-        survey=link if asked else None,
-        survey_change=link if survey is not None and await may_be_corrected(uow, survey) else None,
+        survey=survey.ask,
+        survey_change=survey.change,
         timeline=[line for line in lines if line.kind not in ("TicketRegistered", "Supplemented")],
     )

@@ -13,14 +13,12 @@ from jiesu.desk.extending import ExtendedView, extended_view
 from jiesu.desk.history import HistoryLine, for_petitioner
 from jiesu.desk.merging import TogetherView, together_view
 from jiesu.desk.names import Named, category_named, place_named, unit_named
+from jiesu.desk.own_survey import own_survey
 from jiesu.desk.parts import OwnPartView, own_part_views
 from jiesu.desk.rechecking import AskView, RecheckView, ask_view, recheck_views
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.surveys.correct import may_be_corrected
-from jiesu.surveys.send import latest_survey, survey_token
-from jiesu.surveys.words import SurveyState
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN, PETITIONER, allowed
 from jiesu.tickets.words import Status, Step, say_status
@@ -74,11 +72,9 @@ class ProgressView(msgspec.Struct, frozen=True, rename={"service_class": "class"
 
 async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> ProgressView:
     """The ticket as its petitioner may see it; a sealed report names no handling unit."""
-    survey = await latest_survey(uow, ticket.id)
-    asked = survey is not None and survey.state is SurveyState.OPEN and survey.expires_at > uow.now
-    link = f"/s/{survey_token(rules.keys, ticket.id, survey.round)}" if survey is not None else None
+    survey = await own_survey(uow, rules, ticket)
     ask = await ask_view(uow, rules, ticket, locale)
-    told = ticket.status not in OPEN - DISPUTED | {Status.MERGED, Status.SPLIT} or asked
+    told = ticket.status not in OPEN - DISPUTED | {Status.MERGED, Status.SPLIT} or survey.ask is not None
     return ProgressView(
         number=ticket.number,
         status=ticket.status,
@@ -106,8 +102,8 @@ async def progress_view(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: L
         reply=ticket.reply,
         result=ticket.result if told else None,
         allowed=[str(step) for step in allowed(ticket.status, [PETITIONER]) if _theirs(ticket, ask, step)],
-        survey=link if asked else None,
-        survey_change=link if survey is not None and await may_be_corrected(uow, survey) else None,
+        survey=survey.ask,
+        survey_change=survey.change,
         anonymous=ticket.anonymous,
         version=ticket.version,
     )

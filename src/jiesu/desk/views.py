@@ -18,7 +18,7 @@ from jiesu.desk.extending import ExtensionView, RoomView, extension_views, room_
 from jiesu.desk.history import HistoryLine, for_staff
 from jiesu.desk.listing import ListingView, listing_views
 from jiesu.desk.merging import FollowerView, MainView, follower_views, main_view
-from jiesu.desk.names import Named, category_named, place_named, unit_named, unit_or_code
+from jiesu.desk.names import Named, category_named, place_named, reason_named, unit_named, unit_or_code
 from jiesu.desk.objecting import ObjectionView, objection_views
 from jiesu.desk.ordering import OrderView, order_views
 from jiesu.desk.parts import PartView, part_views
@@ -353,6 +353,9 @@ async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
 async def survey_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> list[SurveyView]:
     """Every survey of the ticket, the first result's first."""
     query = select(Survey).where(Survey.ticket_id == ticket.id).order_by(Survey.round)
+    rows = (await uow.session.scalars(query)).all()
+    if not rows:
+        return []
     told = await deliveries(uow, ticket)
     return [
         SurveyView(
@@ -363,12 +366,12 @@ async def survey_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Lo
             solved=row.solved,
             satisfied=row.satisfied,
             reason=row.reason,
-            reasons=[Named(code, rules.reasons.name(code, locale)) for code in row.reasons],
+            reasons=[reason_named(rules, code, locale) for code in row.reasons],
             corrected_at=local(row.corrected_at),
             delivery=(delivery := told.of(row)).state,
             delivered_at=local(delivery.at),
             calls=row.calls,
             next_call_at=local(row.next_call_at),
         )
-        for row in await uow.session.scalars(query)
+        for row in rows
     ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import secrets
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, false, select
@@ -15,8 +14,10 @@ from jiesu.db.scope import Scope
 from jiesu.db.uow import SecurityEvent, UnitOfWork
 from jiesu.errors import Conflict, Invalid, Missing
 from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.crypto import token
 from jiesu.notifications.tell import tell_post
 from jiesu.proactive.models import ProactiveState, ProactiveTask
+from jiesu.rules import Rules
 from jiesu.tickets.guard import required
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
     "may_order",
     "may_withdraw",
     "order_proactive",
-    "own_proactive",
     "tell_overdue",
     "withdraw_proactive",
     "within",
@@ -36,7 +36,8 @@ __all__ = [
 #: Job kind: the day of task `id` has passed.
 OVERDUE = "proactive.overdue"
 MORNING = time(8, 30)
-_CATEGORY, _PLACE = re.compile("[0-9]{4}"), re.compile("[0-9]{4,12}|none")
+#: In place of a place: appeals that named none.
+NOWHERE = "none"
 #: A look that may take longer than this is no answer to a surge.
 LONGEST = timedelta(days=90)
 
@@ -100,15 +101,17 @@ def within(staff: Staff) -> ColumnElement[bool]:
 
 
 async def order_proactive(
-    uow: UnitOfWork, staff: Staff, category: str, place: str, unit: str, due_on: date, demand: str
+    uow: UnitOfWork, rules: Rules, staff: Staff, category: str, place: str, unit: str, due_on: date, demand: str
 ) -> ProactiveTask:
     """Tell the unit, and both when the day has passed. Raises BadDay, BadTopic, EmptyText, NotYours, TaskOpen, UnitNotBelow."""
     if not may_order(staff):
         raise NotYours
     if unit not in staff.subtree:
         raise UnitNotBelow("unit")
-    if not (_CATEGORY.fullmatch(category) and _PLACE.fullmatch(place)):
+    if all(leaf.code != category for leaf in rules.catalogue.leaves):
         raise BadTopic("category")
+    if place != NOWHERE and rules.organisation.find_place(place) is None:
+        raise BadTopic("place")
     today = uow.now.astimezone(SHANGHAI).date()
     if not today < due_on <= today + LONGEST:
         raise BadDay("due_on")
@@ -117,7 +120,7 @@ async def order_proactive(
     if await uow.session.scalar(open_):
         raise TaskOpen("unit")
     task = ProactiveTask(
-        ref=secrets.token_urlsafe(12), category=category, place=place, unit=unit, ordered_unit=staff.unit,
+        ref=token(12), category=category, place=place, unit=unit, ordered_unit=staff.unit,
         ordered_by=staff.id, ordered_at=uow.now, due_on=due_on, demand=required(demand, "demand", "要求", 1000),
         state=ProactiveState.OPEN,
     )  # fmt: skip
@@ -130,21 +133,24 @@ async def order_proactive(
     return task
 
 
-async def own_proactive(uow: UnitOfWork, staff: Staff, ref: str) -> ProactiveTask:
-    """Locked. Raises NoSuchTask."""
+async def _open_one(
+    uow: UnitOfWork, staff: Staff, ref: str, may: Callable[[Staff, ProactiveTask], bool]
+) -> ProactiveTask:
+    """Locked. Raises NoSuchTask, TaskOver, NotYours."""
     query = select(ProactiveTask).where(ProactiveTask.ref == ref.replace("\0", "")[:40], within(staff))
     task = await uow.session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if task is None:
         raise NoSuchTask("ref")
+    if task.state is not ProactiveState.OPEN:
+        raise TaskOver("ref")
+    if not may(staff, task):
+        raise NotYours
     return task
 
 
 async def finish_proactive(uow: UnitOfWork, staff: Staff, ref: str, result: str) -> ProactiveTask:
     """Say what was found and done; the unit that wanted it is told. Raises EmptyText, NoSuchTask, NotYours, TaskOver."""
-    task = await own_proactive(uow, staff, ref)
-    _still_open(task)
-    if not may_finish(staff, task):
-        raise NotYours
+    task = await _open_one(uow, staff, ref, may_finish)
     task.result = required(result, "result", "结果", 2000)
     await _end(uow, staff, task, ProactiveState.DONE)
     await _tell(uow, task, "done", task.ordered_unit)
@@ -153,10 +159,7 @@ async def finish_proactive(uow: UnitOfWork, staff: Staff, ref: str, result: str)
 
 async def withdraw_proactive(uow: UnitOfWork, staff: Staff, ref: str) -> ProactiveTask:
     """Take it back. Raises NoSuchTask, NotYours, TaskOver."""
-    task = await own_proactive(uow, staff, ref)
-    _still_open(task)
-    if not may_withdraw(staff, task):
-        raise NotYours
+    task = await _open_one(uow, staff, ref, may_withdraw)
     await _end(uow, staff, task, ProactiveState.WITHDRAWN)
     return task
 
@@ -174,11 +177,6 @@ async def _tell(uow: UnitOfWork, task: ProactiveTask, what: str, unit: str) -> N
     key = f"proactive:{task.id}:{what}:{unit}"
     async with uow.scoped(Scope.SYSTEM):
         await tell_post(uow, key=key, unit=unit, ticket_id=None, kind=f"proactive_{what}")
-
-
-def _still_open(task: ProactiveTask) -> None:
-    if task.state is not ProactiveState.OPEN:
-        raise TaskOver("ref")
 
 
 async def _end(uow: UnitOfWork, staff: Staff, task: ProactiveTask, state: ProactiveState) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from jiesu.units.organisation import Organisation
 
 __all__ = [
     "CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "counting", "excluded", "facts_by", "facts_by_unit", "month_span",
-    "rates_of", "superseded",
+    "rates_of", "superseded", "together",
 ]  # fmt: skip
 
 
@@ -256,6 +256,14 @@ def _fact(survey: Survey, solved: Solved | None, contacted: str | None, *, exclu
     )
 
 
+def together(facts: Mapping[str, Counter[Fact]], units: frozenset[str]) -> Counter[Fact]:
+    """What these units have in all."""
+    total: Counter[Fact] = Counter()
+    for unit in units & facts.keys():
+        total.update(facts[unit])
+    return total
+
+
 async def rates_of(
     uow: UnitOfWork,
     organisation: Organisation,
@@ -274,9 +282,7 @@ async def rates_of(
         facts = await facts_by_unit(uow, month, sorted(organisation.subtree(unit)), within)
     found = []
     for code in (unit, *below):
-        subtree: Counter[Fact] = Counter()
-        for under in organisation.subtree(code) & facts.keys():
-            subtree.update(facts[under])
+        subtree = together(facts, organisation.subtree(code))
         own = figure(facts.get(code, {}), policy)
         found.append(UnitFigures(code, own, figure(subtree, policy), figure(subtree, policy, raw=True)))
     return found

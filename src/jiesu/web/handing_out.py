@@ -1,37 +1,30 @@
-"""Handing out a file that was prepared for somebody: nothing in it may run, and no cache keeps it."""
+"""Handing out a file that somebody sent in or asked for: nothing in it may run, and no cache keeps it."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
-import structlog
 from litestar.response import Stream
 
-from jiesu.desk.prepared.models import PreparedFile
-from jiesu.desk.prepared.order import PreparedFileNotFound
-from jiesu.kernel import Kernel
+from jiesu.attachments.store import FileStore, Kept
 
-__all__ = ["prepared_answer"]
+__all__ = ["handed_out"]
 
-log = structlog.get_logger(__name__)
-
+#: Nothing in the file may run, load or be framed, and no cache keeps it.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
 
-def prepared_answer(kernel: Kernel, row: PreparedFile, media: str | None = None) -> Stream:
-    """The ready file, piece by piece. Raises PreparedFileNotFound where the store has lost it."""
-    kept = row.kept
-    if kept is None or not kernel.files.there(kept.place):
-        log.error("prepared file missing", file=row.id)
-        raise PreparedFileNotFound("ref")
+def handed_out(files: FileStore, kept: Kept, name: str, media_type: str | None, *, shown: bool = False) -> Stream:
+    """The file piece by piece, to be kept under this name; `shown`: looked at in the browser."""
     named = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name or row.title, safe='')}",
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Length": str(kept.size),
     }
-    return Stream(kernel.files.read(kept), media_type=media or row.media_type, headers={**HEADERS, **named})
+    return Stream(files.read(kept), media_type=media_type, headers={**HEADERS, **named})

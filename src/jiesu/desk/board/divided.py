@@ -14,7 +14,7 @@ from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.parts import FIRST, NONE, By, check_by
-from jiesu.desk.board.periods import Period, span_of_month
+from jiesu.desk.board.periods import MonthKind, span_of_month
 from jiesu.desk.board.rates import FigureView, figure_view
 from jiesu.desk.names import Named, category_named, unit_or_code
 from jiesu.kit.locale import Locale
@@ -42,7 +42,7 @@ class DividedView(msgspec.Struct, frozen=True):
     """The unit's with all below it, the most surveys first."""
 
     month: str
-    period: Period
+    period: MonthKind
     unit: Named
     by: By
     parts: list[PartRates]
@@ -50,7 +50,7 @@ class DividedView(msgspec.Struct, frozen=True):
 
 async def divided_view(
     uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, by: By,
-    locale: Locale = "zh", period: Period = Period.CALENDAR,
+    locale: Locale = "zh", period: MonthKind = MonthKind.CALENDAR,
 ) -> DividedView:  # fmt: skip
     """Raises BadMonth, UnitNotSeen, NotYours."""
     check_by(staff, by)

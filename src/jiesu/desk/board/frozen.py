@@ -19,7 +19,7 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.statistics.freeze import policy_of
 from jiesu.statistics.frozen import Adjustment, FrozenFact, FrozenMonth
-from jiesu.statistics.query import MonthSpan
+from jiesu.statistics.query import MonthSpan, together
 from jiesu.statistics.rates import Fact, Figures, figure
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import countable_by, visible_to
@@ -71,13 +71,7 @@ async def frozen_figures(
         for unit, *fact, times in await uow.session.execute(query):
             facts.setdefault(unit, Counter())[Fact(*fact)] += times
     policy = policy_of(month)
-    found = {}
-    for code in units:
-        subtree: Counter[Fact] = Counter()
-        for under in rules.organisation.subtree(code) & facts.keys():
-            subtree.update(facts[under])
-        found[code] = figure(subtree, policy)
-    return found
+    return {code: figure(together(facts, rules.organisation.subtree(code)), policy) for code in units}
 
 
 async def frozen_view(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -14,25 +12,25 @@ from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.frozen import frozen_figures
-from jiesu.desk.board.periods import month_of
+from jiesu.desk.board.periods import month_of, months_back
+from jiesu.desk.board.rates import figure_view
 from jiesu.desk.names import Named, unit_or_code
 from jiesu.errors import Invalid
-from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.statistics.league import places, snails
-from jiesu.statistics.query import MonthSpan, facts_by_unit, month_span
-from jiesu.statistics.rates import Fact, Figures, figure
+from jiesu.statistics.query import MonthSpan, facts_by_unit, month_span, together
+from jiesu.statistics.rates import Figures, figure
 from jiesu.tickets.repository import countable_by
 
-__all__ = ["TIERS", "By", "LeagueLine", "LeagueView", "league_view"]
+__all__ = ["TIERS", "LeagueLine", "LeagueView", "SortedBy", "league_view"]
 
 #: Tiers that are compared, from the top; the city has nobody to be compared with.
 TIERS = ("county", "township", "village")
 KINDS = ("centre", "station")
 
 
-class By(StrEnum):
+class SortedBy(StrEnum):
     """What the list is sorted by; where nobody is ranked it is sorted by unit."""
 
     SCORE = "score"
@@ -72,14 +70,14 @@ class LeagueView(msgspec.Struct, frozen=True):
     tiers: list[str]
     ranking: bool
     minimum: int
-    by: By
+    by: SortedBy
     lines: list[LeagueLine]
     snails: list[Named] | None
     snail_months: list[str]
 
 
 async def league_view(
-    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, tier: str | None = None, by: By = By.SCORE,
+    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, tier: str | None = None, by: SortedBy = SortedBy.SCORE,
     locale: Locale = "zh",
 ) -> LeagueView:  # fmt: skip
     """Of the person's own subtree. Raises BadMonth, NoSuchTier, NotYours."""
@@ -90,10 +88,11 @@ async def league_view(
         raise NoSuchTier("tier", tier=chosen[:20], known="、".join(TIERS))
     span, policy = month_span(month_of(uow, month)), rules.reports.league
     figures = await _figures(uow, rules, staff, chosen, span)
-    by = by if policy.ranking else By.UNIT
+    by = by if policy.ranking else SortedBy.UNIT
     ranks = places(figures) if policy.ranking else {}
     lines = [_line(rules, unit, row, ranks.get(unit), locale) for unit, row in figures.items()]
-    months = _snail_months(uow, rules) if rules.reports.snails.shown else []
+    count = rules.reports.snails.months if rules.reports.snails.shown else 0
+    months = [month_span(name) for name in months_back(uow, rules, count=count + 1)[1:]]
     slow = await _snails(uow, rules, staff, chosen, months)
     return LeagueView(
         span.name, chosen, tiers, policy.ranking, rules.rates.minimum, by, sorted(lines, key=lambda line: _key(line, by)),
@@ -117,23 +116,7 @@ async def _figures(uow: UnitOfWork, rules: Rules, staff: Staff, tier: str, month
     below = sorted({code for unit in units for code in organisation.subtree(unit)})
     async with uow.scoped(Scope.FIGURES):
         facts = await facts_by_unit(uow, month, below, countable_by(staff))
-    return {unit: figure(_together(facts, organisation.subtree(unit)), rules.rates) for unit in units}
-
-
-def _together(facts: Mapping[str, Counter[Fact]], units: frozenset[str]) -> Counter[Fact]:
-    total: Counter[Fact] = Counter()
-    for unit in units & facts.keys():
-        total.update(facts[unit])
-    return total
-
-
-def _snail_months(uow: UnitOfWork, rules: Rules) -> list[MonthSpan]:
-    """The last months that are over, the newest first."""
-    day, found = uow.now.astimezone(SHANGHAI).date(), []
-    for _ in range(rules.reports.snails.months):
-        day = day.replace(day=1) - timedelta(days=1)
-        found.append(month_span(f"{day:%Y-%m}"))
-    return found
+    return {unit: figure(together(facts, organisation.subtree(unit)), rules.rates) for unit in units}
 
 
 async def _snails(uow: UnitOfWork, rules: Rules, staff: Staff, tier: str, months: Sequence[MonthSpan]) -> list[str]:
@@ -142,16 +125,22 @@ async def _snails(uow: UnitOfWork, rules: Rules, staff: Staff, tier: str, months
 
 
 def _line(rules: Rules, unit: str, row: Figures, place: int | None, locale: Locale) -> LeagueLine:
-    rates = {
-        name: None if (rate := getattr(row, name)) is None else float(rate)
-        for name in ("response", "resolution", "satisfaction", "score")
-    }
-    return LeagueLine(place=place, unit=unit_or_code(rules, unit, locale), base=row.base, ranked=row.ranked, **rates)
+    shown = figure_view(row)
+    return LeagueLine(
+        place=place,
+        unit=unit_or_code(rules, unit, locale),
+        base=shown.base,
+        response=shown.response,
+        resolution=shown.resolution,
+        satisfaction=shown.satisfaction,
+        score=shown.score,
+        ranked=shown.ranked,
+    )
 
 
-def _key(line: LeagueLine, by: By) -> tuple[bool, float, str]:
+def _key(line: LeagueLine, by: SortedBy) -> tuple[bool, float, str]:
     """The highest first, who is not ranked after all who are; by unit in the order of the codes."""
-    if by is By.UNIT:
+    if by is SortedBy.UNIT:
         return (False, 0.0, line.unit.code)
     value = getattr(line, by)
-    return (not line.ranked and by is not By.BASE, -(value if value is not None else -1.0), line.unit.code)
+    return (not line.ranked and by is not SortedBy.BASE, -(value if value is not None else -1.0), line.unit.code)

@@ -10,16 +10,22 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
 from jiesu.statistics.query import MonthSpan, month_span
 
-__all__ = ["Period", "month_before", "month_of", "months_back", "span_of_month"]
+__all__ = ["MONTHS", "MonthKind", "month_before", "month_of", "months_back", "span_of_month"]
 
 
-class Period(StrEnum):
+#: How many months can be chosen.
+MONTHS = 6
+
+
+class MonthKind(StrEnum):
+    """Of the calendar, or of the assessment."""
+
     CALENDAR = "calendar"
     ASSESSMENT = "assessment"
 
 
-def _first_day(rules: Rules, period: Period) -> int:
-    return rules.rates.first_day if period is Period.ASSESSMENT else 1
+def _first_day(rules: Rules, period: MonthKind) -> int:
+    return rules.rates.first_day if period is MonthKind.ASSESSMENT else 1
 
 
 def month_of(uow: UnitOfWork, month: str | None, first_day: int = 1) -> str:
@@ -30,13 +36,15 @@ def month_of(uow: UnitOfWork, month: str | None, first_day: int = 1) -> str:
     return month or f"{today:%Y-%m}"
 
 
-def span_of_month(uow: UnitOfWork, rules: Rules, month: str | None, period: Period = Period.CALENDAR) -> MonthSpan:
+def span_of_month(
+    uow: UnitOfWork, rules: Rules, month: str | None, period: MonthKind = MonthKind.CALENDAR
+) -> MonthSpan:
     """From when to when. Raises BadMonth."""
     first_day = _first_day(rules, period)
     return month_span(month_of(uow, month, first_day), first_day)
 
 
-def month_before(rules: Rules, span: MonthSpan, period: Period = Period.CALENDAR) -> MonthSpan:
+def month_before(rules: Rules, span: MonthSpan, period: MonthKind = MonthKind.CALENDAR) -> MonthSpan:
     """The one that ended where this one begins."""
     return month_span(_name_before(span.name), _first_day(rules, period))
 
@@ -45,7 +53,9 @@ def _name_before(name: str) -> str:
     return f"{month_span(name).start - timedelta(days=1):%Y-%m}"
 
 
-def months_back(uow: UnitOfWork, rules: Rules, period: Period, count: int) -> list[str]:
+def months_back(
+    uow: UnitOfWork, rules: Rules, period: MonthKind = MonthKind.CALENDAR, count: int = MONTHS
+) -> list[str]:
     """The month that runs and those before it, newest first: `2026-11`."""
     names = [month_of(uow, None, _first_day(rules, period))]
     while len(names) < count:

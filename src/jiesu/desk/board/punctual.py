@@ -10,7 +10,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
-from jiesu.desk.board.periods import Period, span_of_month
+from jiesu.desk.board.periods import MonthKind, span_of_month
 from jiesu.desk.names import Named, unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
@@ -40,7 +40,7 @@ class KeptView(msgspec.Struct, frozen=True):
 
 class PunctualView(msgspec.Struct, frozen=True):
     month: str
-    period: Period
+    period: MonthKind
     unit: Named
     lines: list[KeptView]
 
@@ -59,7 +59,7 @@ class DateView(msgspec.Struct, frozen=True):
 
 async def punctual_view(
     uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None,
-    locale: Locale = "zh", period: Period = Period.CALENDAR,
+    locale: Locale = "zh", period: MonthKind = MonthKind.CALENDAR,
 ) -> PunctualView:  # fmt: skip
     """Of the unit and all below it. Raises BadMonth, UnitNotSeen, NotYours."""
     chosen, span = allowed_unit(staff, unit), span_of_month(uow, rules, month, period)
@@ -86,7 +86,7 @@ async def punctual_view(
 
 async def punctual_list(
     uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, clock: ClockKind, target: Target,
-    locale: Locale = "zh", period: Period = Period.CALENDAR,
+    locale: Locale = "zh", period: MonthKind = MonthKind.CALENDAR,
 ) -> list[DateView]:  # fmt: skip
     """Exactly the dates behind a line, less those of tickets the person may not open."""
     chosen, span = allowed_unit(staff, unit), span_of_month(uow, rules, month, period)

@@ -14,8 +14,8 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.frozen import FrozenView, frozen_figures, frozen_view
 from jiesu.desk.board.parts import Part, of_part
-from jiesu.desk.board.periods import Period, month_before, span_of_month
-from jiesu.desk.names import Named, unit_or_code
+from jiesu.desk.board.periods import MonthKind, month_before, span_of_month
+from jiesu.desk.names import Named, reason_named, unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -71,7 +71,7 @@ class RatesView(msgspec.Struct, frozen=True):
     month: str
     previous: str
     #: By calendar or assessment month (考核月), from which day to which.
-    period: Period
+    period: MonthKind
     since: date
     until: date
     units: list[UnitRates]
@@ -134,7 +134,7 @@ async def rates_view(
     month: str | None,
     unit: str | None,
     locale: Locale = "zh",
-    period: Period = Period.CALENDAR,
+    period: MonthKind = MonthKind.CALENDAR,
 ) -> RatesView:
     """The three rates of a month and of the one before. Raises BadMonth, UnitNotSeen, NotYours."""
     chosen, span = allowed_unit(staff, unit), span_of_month(uow, rules, month, period)
@@ -174,7 +174,7 @@ async def _reasons(
 ) -> list[ReasonGiven]:
     async with uow.scoped(Scope.FIGURES):
         found = await reasons_given(uow, span, sorted(rules.organisation.subtree(unit)), countable_by(staff))
-    return [ReasonGiven(Named(code, rules.reasons.name(code, locale)), count) for code, count in found]
+    return [ReasonGiven(reason_named(rules, code, locale), count) for code, count in found]
 
 
 async def counted_view(
@@ -186,7 +186,7 @@ async def counted_view(
     locale: Locale = "zh",
     *,
     reason: str | None = None,
-    period: Period = Period.CALENDAR,
+    period: MonthKind = MonthKind.CALENDAR,
     part: Part | None = None,
 ) -> list[CountedView]:
     """Exactly the tickets that make the subtree's figures, less those the person may not open.
@@ -207,7 +207,7 @@ async def counted_view(
             solved=row.fact.solved,
             satisfied=row.fact.satisfied,
             excluded=row.fact.excluded,
-            reasons=[Named(code, rules.reasons.name(code, locale)) for code in row.reasons],
+            reasons=[reason_named(rules, code, locale) for code in row.reasons],
         )
         for row in await counted_tickets(uow, span_of_month(uow, rules, month, period), units, within)
     ]
@@ -221,7 +221,7 @@ async def uncounted_view(
     unit: str | None,
     locale: Locale = "zh",
     *,
-    period: Period = Period.CALENDAR,
+    period: MonthKind = MonthKind.CALENDAR,
     part: Part | None = None,
 ) -> list[UncountedView]:
     """Tickets that were asked about and do not count, and why. Raises NotYours."""

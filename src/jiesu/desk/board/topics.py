@@ -55,10 +55,7 @@ class TaskView(msgspec.Struct, frozen=True):
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """What came in the window and in the one before; `query` leads to the first-level category's tickets of the window.
-
-    `suggested` is the unit answerable for the place; `task` an open look at it.
-    """
+    """What came in the window and in the one before; `suggested` is the unit answerable for the place; `task` an open look at it."""
 
     category: Named
     place: Named

@@ -38,7 +38,7 @@ class PreparedFile(Base):
     ref: Mapped[str] = mapped_column(String(40), unique=True)
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
     staff_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("staff.id"))
-    #: What is to be made, and of what (`make.py` of the kind knows).
+    #: What is to be made, and of what (its maker in `workers/prepared.py` knows).
     kind: Mapped[str] = mapped_column(String(24))
     wish: Mapped[dict[str, Any]] = mapped_column(JSONB)
     #: What the list of one's files calls it.

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import func, select
 
 from jiesu.accounts.staff import Staff
+from jiesu.attachments.store import FileStore, Kept
 from jiesu.db.jobs import Priority, Promise, schedule
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.prepared.models import Making, PreparedFile
 from jiesu.errors import Conflict, Missing
 from jiesu.kit.clock import SHANGHAI
+from jiesu.kit.crypto import token
 
 __all__ = [
     "EXPIRE", "LASTS", "PREPARE", "FileNotReady", "PreparedFileNotFound", "PreparedView", "find_prepared", "order_file", "own_files", "promise_making", "ready_file",
 ]  # fmt: skip
+
+log = structlog.get_logger(__name__)
 
 #: Job kinds: make file `id`; take it away.
 PREPARE, EXPIRE = "file.prepare", "file.expire"
@@ -72,7 +76,7 @@ async def order_file(uow: UnitOfWork, staff: Staff, kind: str, wish: dict[str, A
     if (await uow.session.scalar(unmade) or 0) >= MOST_WAITING:
         raise TooManyWaiting("file", most=MOST_WAITING)
     row = PreparedFile(
-        ref=secrets.token_urlsafe(18), account_id=staff.account_id, staff_id=staff.id, kind=kind, wish=wish,
+        ref=token(18), account_id=staff.account_id, staff_id=staff.id, kind=kind, wish=wish,
         title=title[:200], asked_at=uow.now, expires_at=uow.now + LASTS, state=Making.WAITING,
     )  # fmt: skip
     uow.session.add(row)
@@ -97,12 +101,16 @@ async def find_prepared(uow: UnitOfWork, staff: Staff, ref: str) -> PreparedFile
     return row
 
 
-async def ready_file(uow: UnitOfWork, staff: Staff, ref: str) -> PreparedFile:
-    """Raises PreparedFileNotFound, FileNotReady."""
+async def ready_file(uow: UnitOfWork, files: FileStore, staff: Staff, ref: str) -> tuple[PreparedFile, Kept]:
+    """The row and where the file lies. Raises PreparedFileNotFound, also where the store has lost it, FileNotReady."""
     row = await find_prepared(uow, staff, ref)
     if row.state is not Making.READY:
         raise FileNotReady("ref")
-    return row
+    kept = row.kept
+    if kept is None or not files.there(kept.place):
+        log.error("prepared file missing", file=row.id)
+        raise PreparedFileNotFound("ref")
+    return row, kept
 
 
 async def own_files(uow: UnitOfWork, staff: Staff) -> Sequence[PreparedFile]:

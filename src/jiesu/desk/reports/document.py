@@ -11,9 +11,8 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage  # type: ignore[import-untyped]
 
 from jiesu.desk.reports.charts import bar, columns
-from jiesu.desk.reports.remarks import REASON_WORDS
 from jiesu.desk.reports.value import Figure, Hot, RateLine, Report
-from jiesu.desk.reports.words import LEVELS, TOTAL_WORDS, title_of
+from jiesu.desk.reports.words import LEVELS, REASON_WORDS, TOTAL_WORDS, title_of
 
 __all__ = ["report_document"]
 

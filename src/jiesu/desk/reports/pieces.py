@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import DISPUTED, OF_PETITIONER, Cut, What, between, condition
-from jiesu.desk.names import Named, unit_named
+from jiesu.desk.names import reason_named, unit_named
 from jiesu.desk.reports.periods import Period
 from jiesu.desk.reports.value import Chosen, Delay, Reason, Rung
 from jiesu.desk.rows import NOT_SHOWN
@@ -117,7 +117,7 @@ async def chosen_reasons(
         .limit(rules.reports.most)
     )
     found = await uow.session.execute(query)
-    return [Chosen(Named(code, rules.reasons.name(code, locale)), answers) for code, answers in found]
+    return [Chosen(reason_named(rules, code, locale), answers) for code, answers in found]
 
 
 def _reason(solved: Solved | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jiesu.desk.board.cuts import NONE
 from jiesu.desk.reports.value import Figure, Report
+from jiesu.desk.reports.words import REASON_WORDS
 from jiesu.kit.locale import Locale
 
 __all__ = ["change_words", "remarks"]
@@ -13,12 +14,6 @@ __all__ = ["change_words", "remarks"]
 #: Level from which a step of the ladder is more than a warning.
 SERIOUS = 2
 NAMED = 3
-REASON_WORDS = {
-    "unsolved": ("没有解决", "not solved"),
-    "partly": ("只解决了一部分", "solved in part"),
-    "dissatisfied": ("解决了但不满意", "solved, not satisfied"),
-    "not_contacted": ("没有人联系", "nobody got in touch"),
-}
 
 
 def remarks(report: Report, locale: Locale = "zh") -> list[str]:

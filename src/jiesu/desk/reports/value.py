@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
 
 import msgspec
 
 from jiesu.desk.board.cuts import Cut
+from jiesu.desk.board.rates import figure_view
 from jiesu.desk.names import Named
 from jiesu.statistics.rates import Figures
 
@@ -52,15 +52,16 @@ class RateLine(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, unit: Named, now: Figures, before: Figures) -> RateLine:
+        shown = figure_view(now)
         return cls(
             unit=unit,
-            base=now.base,
-            response=_float(now.response),
-            resolution=_float(now.resolution),
-            satisfaction=_float(now.satisfaction),
-            score=_float(now.score),
-            score_before=_float(before.score),
-            ranked=now.ranked,
+            base=shown.base,
+            response=shown.response,
+            resolution=shown.resolution,
+            satisfaction=shown.satisfaction,
+            score=shown.score,
+            score_before=figure_view(before).score,
+            ranked=shown.ranked,
         )
 
 
@@ -142,7 +143,3 @@ class Report(msgspec.Struct, frozen=True):
     def total(self, what: str) -> Figure:
         """The figure of that cut."""
         return next(figure for figure in self.totals if figure.what == what)
-
-
-def _float(rate: Fraction | None) -> float | None:
-    return None if rate is None else float(rate)

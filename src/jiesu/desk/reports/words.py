@@ -8,7 +8,7 @@ from jiesu.desk.reports.periods import Period
 from jiesu.desk.reports.value import Report
 from jiesu.kit.locale import Locale
 
-__all__ = ["LEVELS", "TOTAL_WORDS", "file_name", "title_of"]
+__all__ = ["LEVELS", "REASON_WORDS", "TOTAL_WORDS", "file_name", "title_of"]
 
 Words = tuple[str, str]
 
@@ -19,6 +19,12 @@ TOTAL_WORDS: Mapping[str, Words] = {
     "missed": ("到期没有办结", "date not kept"),
     "escalated": ("有督办的", "escalated"),
     "disputed": ("诉求人不认可", "not accepted"),
+}
+REASON_WORDS: Mapping[str, Words] = {
+    "unsolved": ("没有解决", "not solved"),
+    "partly": ("只解决了一部分", "solved in part"),
+    "dissatisfied": ("解决了但不满意", "solved, not satisfied"),
+    "not_contacted": ("没有人联系", "nobody got in touch"),
 }
 LEVELS: Mapping[int, Words] = {
     1: ("预警", "warning"), 2: ("督办", "supervision"), 3: ("提级督办", "escalated"), 4: ("领导包案", "leader-owned"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from litestar import Controller, Request, get, post
@@ -15,7 +14,6 @@ from litestar.status_codes import HTTP_201_CREATED
 
 from jiesu.accounts.staff import Staff
 from jiesu.attachments.links import linked_file
-from jiesu.attachments.models import Attachment
 from jiesu.attachments.refusals import FileNotFound
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.attachments import AttachmentView, attachment_views
@@ -25,21 +23,12 @@ from jiesu.kernel import Kernel
 from jiesu.rules import Rules
 from jiesu.tickets.repository import TicketRepository
 from jiesu.web.attaching import take_own_files, take_staff_files
+from jiesu.web.handing_out import handed_out
 from jiesu.web.uploads import LARGEST_FORM, UploadOperation
 
 __all__ = ["DeskAttachmentController", "FileController", "TicketAttachmentController"]
 
 log = structlog.get_logger(__name__)
-
-#: Nothing in the file may run, load or be framed, and no cache keeps it.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 class TicketAttachmentController(Controller):
@@ -123,12 +112,5 @@ class FileController(Controller):
         if not kernel.files.there(row.place):
             log.error("file missing", attachment=row.id)
             raise FileNotFound("link")
-        return Stream(kernel.files.read(row.kept), media_type=row.media_type, headers={**HEADERS, **_disposition(row)})
-
-
-def _disposition(row: Attachment) -> dict[str, str]:
-    shown = "inline" if row.media_type.startswith("image/") else "attachment"
-    return {
-        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(row.name, safe='')}",
-        "Content-Length": str(row.size),
-    }
+        shown = row.media_type.startswith("image/")
+        return handed_out(kernel.files, row.kept, row.name, row.media_type, shown=shown)

@@ -22,7 +22,7 @@ from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
 from jiesu.desk.board.overview import Overview, overview
 from jiesu.desk.board.parts import By, Part
-from jiesu.desk.board.periods import Period
+from jiesu.desk.board.periods import MonthKind
 from jiesu.desk.board.punctual import DateView, PunctualView, punctual_list, punctual_view
 from jiesu.desk.board.rates import CountedView, RatesView, UncountedView, counted_view, rates_view, uncounted_view
 from jiesu.desk.board.sheets import Form
@@ -90,7 +90,7 @@ class BoardController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
     ) -> RatesView:
         """The three rates of a month (三率), `2026-10`, and of the one before; by default this month and one's own unit."""
         return await rates_view(uow, rules, staff, month, unit, locale, period)
@@ -105,7 +105,7 @@ class BoardController(Controller):
         by: FromQuery[By],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
     ) -> DividedView:
         """The same rates divided by category, function or officer; officers' are for whoever supervises them."""
         return await divided_view(uow, rules, staff, month, unit, by, locale, period)
@@ -119,7 +119,7 @@ class BoardController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
     ) -> PunctualView:
         """Dates that fell due in the month, by clock (按时办理): kept, late, and how late in working hours."""
         return await punctual_view(uow, rules, staff, month, unit, locale, period)
@@ -135,7 +135,7 @@ class BoardController(Controller):
         target: FromQuery[Target],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
     ) -> list[DateView]:
         """The dates behind one line of them."""
         return await punctual_list(uow, rules, staff, month, unit, clock, target, locale, period)
@@ -163,7 +163,7 @@ class BoardController(Controller):
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
         reason: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
         by: FromQuery[By | None] = None,
         key: FromQuery[str | None] = None,
     ) -> list[CountedView]:
@@ -180,7 +180,7 @@ class BoardController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
         by: FromQuery[By | None] = None,
         key: FromQuery[str | None] = None,
     ) -> list[UncountedView]:

@@ -11,7 +11,8 @@ from litestar.response import Stream
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.prepared.order import PreparedView, find_prepared, own_files, ready_file
-from jiesu.web.handing_out import prepared_answer
+from jiesu.kernel import Kernel
+from jiesu.web.handing_out import handed_out
 
 __all__ = ["PreparedController"]
 
@@ -37,4 +38,6 @@ class PreparedController(Controller):
         self, ref: FromPath[str], state: State, staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
     ) -> Stream:
         """The file itself, for whoever asked for it and nobody else."""
-        return prepared_answer(state.kernel, await ready_file(uow, staff, ref), "application/octet-stream")
+        kernel: Kernel = state.kernel
+        row, kept = await ready_file(uow, kernel.files, staff, ref)
+        return handed_out(kernel.files, kept, row.name or row.title, "application/octet-stream")

@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.board.league import By, LeagueView, league_view
+from jiesu.desk.board.league import LeagueView, SortedBy, league_view
 from jiesu.desk.prepared.order import PreparedView
 from jiesu.desk.reports.order import order_report
 from jiesu.desk.reports.periods import period_named
@@ -65,7 +65,7 @@ class LeagueController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         tier: FromQuery[str | None] = None,
-        by: FromQuery[By] = By.SCORE,
+        by: FromQuery[SortedBy] = SortedBy.SCORE,
     ) -> LeagueView:
         """The three rates of all stations and centres of a tier in one's own subtree (排名), sorted."""
         return await league_view(uow, rules, staff, month, tier, by, locale)

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.names import Named, unit_named
+from jiesu.desk.names import Named, reason_named, unit_named
 from jiesu.intake.careful import answer_carefully
 from jiesu.intake.guesses import Guesses
 from jiesu.kit.clock import SHANGHAI
@@ -62,7 +62,7 @@ async def survey_page_view(uow: UnitOfWork, rules: Rules, token: str, locale: Lo
         state=survey.state,
         expires_at=survey.expires_at.astimezone(SHANGHAI),
         correctable=await may_be_corrected(uow, survey),
-        reasons=[Named(code, rules.reasons.name(code, locale)) for code in rules.reasons.offered],
+        reasons=[reason_named(rules, code, locale) for code in rules.reasons.offered],
     )
 
 

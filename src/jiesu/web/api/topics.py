@@ -67,7 +67,7 @@ class TopicController(Controller):
     ) -> TaskView:
         """Have a unit look into it before more complain (未诉先办)."""
         refuse_classified(rules, {"demand": data.demand})
-        task = await order_proactive(uow, staff, data.category, data.place, data.unit, data.due_on, data.demand)
+        task = await order_proactive(uow, rules, staff, data.category, data.place, data.unit, data.due_on, data.demand)
         return task_view(rules, staff, task, uow.now, locale)
 
     @post("/tasks/{ref:str}/done", operation_id="FinishProactiveLook", status_code=HTTP_200_OK)

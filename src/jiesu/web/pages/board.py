@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -19,15 +18,15 @@ from jiesu.desk.board.export_long import MOST_PREPARED, order_export
 from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
-from jiesu.desk.board.league import By, league_view
+from jiesu.desk.board.league import SortedBy, league_view
 from jiesu.desk.board.listing import count_of, cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
+from jiesu.desk.board.periods import months_back
 from jiesu.desk.board.rates import rates_view
 from jiesu.desk.board.sheets import Form
 from jiesu.desk.board.standing import standing
 from jiesu.desk.names import Named, unit_named
 from jiesu.errors import DomainError, Kind
-from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.words import say_status
@@ -39,19 +38,6 @@ from jiesu.web.pages.rendering import address, go, render
 from jiesu.web.sessions import client_address
 
 __all__ = ["BoardPages", "link_of", "trail_of"]
-
-#: How many months can be chosen.
-MONTHS = 6
-
-
-def _months(uow: UnitOfWork) -> list[str]:
-    """This month and those before it, newest first: `2026-11`."""
-    day = uow.now.astimezone(SHANGHAI).date()
-    found = []
-    for _ in range(MONTHS):
-        found.append(f"{day:%Y-%m}")
-        day = day.replace(day=1) - timedelta(days=1)
-    return found
 
 
 def trail_of(rules: Rules, staff: Staff, unit: str, locale: Locale) -> list[Named]:
@@ -126,7 +112,7 @@ class BoardPages(Controller):
             trend=await trend(uow, rules, staff, chosen, days, open_now=sum(found.of().values())),
             heat=await heat(uow, rules, staff, chosen, of, found, locale),
             surges=await surge_views(uow, rules, staff, chosen, locale),
-            months=_months(uow),
+            months=months_back(uow, rules),
             spans=SPANS,
             trail=trail_of(rules, staff, chosen, locale),
             parents={row.parent for row in rules.organisation.units.values()},
@@ -205,7 +191,7 @@ class BoardPages(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         tier: FromQuery[str | None] = None,
-        by: FromQuery[By] = By.SCORE,
+        by: FromQuery[SortedBy] = SortedBy.SCORE,
     ) -> Response[Any]:
         """All stations and centres of a tier beside each other (排名)."""
         league = await league_view(uow, rules, staff, month, tier, by, locale)
@@ -214,7 +200,7 @@ class BoardPages(Controller):
             "board_league.html",
             staff=staff,
             league=league,
-            months=_months(uow),
+            months=months_back(uow, rules),
             board_words=BOARD_WORDS,
-            here=link_of("/board/league", month=month, tier=tier, by=by if by != By.SCORE else None),
+            here=link_of("/board/league", month=month, tier=tier, by=by if by != SortedBy.SCORE else None),
         )

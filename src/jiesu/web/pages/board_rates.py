@@ -14,7 +14,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.divided import divided_view
 from jiesu.desk.board.parts import By, Part
-from jiesu.desk.board.periods import Period, months_back
+from jiesu.desk.board.periods import MonthKind, months_back
 from jiesu.desk.board.punctual import punctual_list, punctual_view
 from jiesu.desk.board.rates import counted_view, rates_view, uncounted_view
 from jiesu.desk.names import unit_named
@@ -23,13 +23,11 @@ from jiesu.rules import Rules
 from jiesu.sla.limits import ClockKind, Target
 from jiesu.sla.wording import TARGETS
 from jiesu.web.pages.admin.words import FUNCTIONS
+from jiesu.web.pages.board import link_of
 from jiesu.web.pages.board_words import BOARD_WORDS
-from jiesu.web.pages.rendering import address, render
+from jiesu.web.pages.rendering import render
 
 __all__ = ["BoardRatesPages"]
-
-#: How many months can be chosen.
-MONTHS = 6
 
 
 class BoardRatesPages(Controller):
@@ -45,7 +43,7 @@ class BoardRatesPages(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
         by: FromQuery[By | None] = None,
     ) -> Response[Any]:
         """The three rates and the dates kept (三率明细); a number leads to its tickets."""
@@ -53,8 +51,7 @@ class BoardRatesPages(Controller):
         kept = {
             "month": month,
             "unit": chosen if chosen != staff.unit else None,
-            "period": None if period is Period.CALENDAR else period,
-            "by": by,
+            "period": None if period is MonthKind.CALENDAR else period,
         }
         return render(
             request,
@@ -66,15 +63,15 @@ class BoardRatesPages(Controller):
             by=by,
             ways=[each for each in By if each is not By.OFFICER or staff.has(Right.SUPERVISE)],
             period=period,
-            periods=list(Period) if rules.rates.first_day > 1 else [],
-            months=months_back(uow, rules, period, MONTHS),
+            periods=list(MonthKind) if rules.rates.first_day > 1 else [],
+            months=months_back(uow, rules, period),
             least=rules.rates.minimum,
             parents={row.parent for row in rules.organisation.units.values()},
             functions=FUNCTIONS,
             board_words=BOARD_WORDS,
-            here=lambda **changed: address("/board/rates", kept | changed),
-            tickets=lambda **more: address("/board/tickets", {k: v for k, v in kept.items() if k != "by"} | more),
-            dates=lambda **more: address("/board/dates", {k: v for k, v in kept.items() if k != "by"} | more),
+            here=link_of("/board/rates", **kept, by=by),
+            tickets=link_of("/board/tickets", **kept),
+            dates=link_of("/board/dates", **kept),
         )
 
     @get("/tickets")
@@ -88,7 +85,7 @@ class BoardRatesPages(Controller):
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
         reason: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
         by: FromQuery[By | None] = None,
         key: FromQuery[str | None] = None,
     ) -> Response[Any]:
@@ -121,7 +118,7 @@ class BoardRatesPages(Controller):
         target: FromQuery[Target],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
-        period: FromQuery[Period] = Period.CALENDAR,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
     ) -> Response[Any]:
         """Exactly the dates behind a line of those that fell due."""
         return render(

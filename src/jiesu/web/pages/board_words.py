@@ -64,20 +64,6 @@ BOARD_WORDS: Mapping[str, Mapping[str, str]] = {
         "silent": N_("没有回音，沉默不是满意"),
         "superseded": N_("后来又评价过，算后一次"),
     },
-    "total": {
-        "arrived": N_("登记"),
-        "ended": N_("办结"),
-        "backlog": N_("期末在办"),
-        "missed": N_("到期没有办结"),
-        "escalated": N_("有督办的诉求"),
-        "disputed": N_("诉求人不认可的"),
-    },
-    "reason": {
-        "unsolved": N_("没有解决"),
-        "partly": N_("只解决了一部分"),
-        "dissatisfied": N_("解决了但不满意"),
-        "not_contacted": N_("没有人联系"),
-    },
     "tier": {"county": N_("旗县区"), "township": N_("乡镇街道"), "village": N_("村社区")},
     "look": {"open": N_("办理中"), "done": N_("已办"), "withdrawn": N_("已收回")},
     "making": {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from jiesu.accounts.staff import Staff
-from jiesu.desk.names import Named
+from jiesu.desk.names import Named, reason_named
 from jiesu.desk.views import DeskView
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -156,4 +156,4 @@ def _one_of(code: str, options: list[Named]) -> str:
 
 def reason_choices(rules: Rules, locale: Locale) -> list[Named]:
     """Why people are not content (不满意的原因)."""
-    return [Named(code, rules.reasons.name(code, locale)) for code in rules.reasons.offered]
+    return [reason_named(rules, code, locale) for code in rules.reasons.offered]

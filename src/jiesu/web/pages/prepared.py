@@ -13,7 +13,8 @@ from litestar.response import Stream
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.prepared.order import PreparedView, own_files, ready_file
-from jiesu.web.handing_out import prepared_answer
+from jiesu.kernel import Kernel
+from jiesu.web.handing_out import handed_out
 from jiesu.web.pages.board_words import BOARD_WORDS
 from jiesu.web.pages.rendering import render
 
@@ -42,4 +43,6 @@ class PreparedPages(Controller):
         self, ref: FromPath[str], state: State, staff: NamedDependency[Staff], uow: NamedDependency[UnitOfWork]
     ) -> Stream:
         """The file itself."""
-        return prepared_answer(state.kernel, await ready_file(uow, staff, ref))
+        kernel: Kernel = state.kernel
+        row, kept = await ready_file(uow, kernel.files, staff, ref)
+        return handed_out(kernel.files, kept, row.name or row.title, row.media_type)

@@ -15,7 +15,7 @@ from jiesu.desk.names import unit_or_code
 from jiesu.desk.reports.order import order_report
 from jiesu.desk.reports.periods import Period, PeriodKind, period_named, recent
 from jiesu.desk.reports.report import report_of, report_unit
-from jiesu.desk.reports.words import title_of
+from jiesu.desk.reports.words import REASON_WORDS, TOTAL_WORDS, title_of
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -83,6 +83,8 @@ class ReportPages(Controller):
             staff=staff,
             report=report,
             title=title_of(report, locale),
+            totals={what: words[locale == "en"] for what, words in TOTAL_WORDS.items()},
+            reasons={code: words[locale == "en"] for code, words in REASON_WORDS.items()},
             board_words=BOARD_WORDS,
             trail=trail_of(rules, staff, report.unit.code, locale),
             here=link_of(f"/board/reports/{report.name}", unit=asked),

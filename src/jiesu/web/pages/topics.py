@@ -84,7 +84,7 @@ async def _do(uow: UnitOfWork, rules: Rules, staff: Staff, fields: Fields) -> No
         await withdraw_proactive(uow, staff, fields["ref"])
     else:
         topic = fields["category"][:4], fields["place"][:12]
-        await order_proactive(uow, staff, *topic, fields["to"][:40], _day(fields["due_on"]), fields["demand"])
+        await order_proactive(uow, rules, staff, *topic, fields["to"][:40], _day(fields["due_on"]), fields["demand"])
 
 
 def _day(text: str) -> date:

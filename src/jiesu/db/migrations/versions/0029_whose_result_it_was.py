@@ -20,11 +20,11 @@ def upgrade() -> None:
     op.add_column("survey", sa.Column("officer_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(op.f("fk_ticket_result_by"), "ticket", "staff", ["result_by"], ["id"])
     op.create_foreign_key(op.f("fk_survey_officer_id"), "survey", "staff", ["officer_id"], ["id"])
-    op.execute("SELECT set_config('jiesu.scope', 'system', true)")
     asked = SUBMITTED.format(table="survey", key="ticket_id", until="t.at <= survey.created_at")
-    op.execute(f"UPDATE survey SET officer_id = ({asked})")
     now = SUBMITTED.format(table="ticket", key="id", until="true")
-    op.execute(f"UPDATE ticket SET result_by = ({now}) WHERE result IS NOT NULL")
+    with op.get_context().autocommit_block():  # the tables are free again while they are filled
+        op.execute(f"UPDATE survey SET officer_id = ({asked})")
+        op.execute(f"UPDATE ticket SET result_by = ({now}) WHERE result IS NOT NULL")
 
 
 def downgrade() -> None:

@@ -50,8 +50,12 @@ def upgrade() -> None:
     unmade = sa.text("state IN ('waiting', 'making')")
     op.create_index("ix_prepared_file_unmade", "prepared_file", ["account_id"], postgresql_where=unmade)
     protect("prepared_file", MINE)
-    op.create_index("ix_deadline_final_due", "deadline", ["due_at", "ticket_id"], postgresql_where=sa.text(FINAL_DATE))
-    op.create_index("ix_escalation_fired", "escalation", ["fired_at", "level"])
+    with op.get_context().autocommit_block():  # beside whoever writes
+        op.create_index(
+            "ix_deadline_final_due", "deadline", ["due_at", "ticket_id"], postgresql_where=sa.text(FINAL_DATE),
+            postgresql_concurrently=True,
+        )  # fmt: skip
+        op.create_index("ix_escalation_fired", "escalation", ["fired_at", "level"], postgresql_concurrently=True)
 
 
 def downgrade() -> None:
