@@ -61,7 +61,7 @@ async def test_ages_are_told_once_there_is_something_to_tell_of(kernel):
 
     assert "jiesu_backup_age_seconds" not in named(await read_figures(kernel))
     async with kernel.db.begin() as uow:
-        await uow.record(BackupTaken(name="x", tickets=0, files=0))
+        await uow.record(BackupTaken(what="x", tickets=0, files=0))
     kernel.clock.advance(timedelta(hours=1))
     assert named(await read_figures(kernel))["jiesu_backup_age_seconds"] == 3600
 
