@@ -1,12 +1,14 @@
 """10,000 deadlines that expire in the same second, at the close of office: how long until every one has escalated.
 
-`python bench/storm.py [deadlines]`. Real workers as processes, a real Redis, a durable PostgreSQL; the workers' clock is set
+Real workers as processes, a real Redis, a durable PostgreSQL; the workers' clock is set
 so that half past five comes when they are ready. Run twice: undisturbed, and with one worker killed in the middle.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -123,14 +125,22 @@ def _one(connection: psycopg.Connection[Any], query: str) -> int:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    for kill in (False, True):
+    """Measure and print, as lines or with --json."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("deadlines", type=int, nargs="?", default=10_000)
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    found = {}
+    for name, kill in (("undisturbed", False), ("killed", True)):
         with Stand() as stand:
-            asyncio.run(file_all(stand, count))
-            found = storm(stand, count, kill=kill)
-        for name, value in found.items():
-            sys.stdout.write(f"{name:>24}  {value}\n")
-        sys.stdout.write("\n")
+            asyncio.run(file_all(stand, chosen.deadlines))
+            found[name] = storm(stand, chosen.deadlines, kill=kill)
+    sys.stdout.write(json.dumps(found, indent=1) + "\n" if chosen.json else report(found))
+
+
+def report(found: dict[str, dict[str, Any]]) -> str:
+    """The figures as lines for people."""
+    return "\n".join("".join(f"{name:>24}  {value}\n" for name, value in run.items()) for run in found.values())
 
 
 if __name__ == "__main__":

@@ -48,19 +48,20 @@ def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=int, default=60, help="for how long jobs fall due")
+    options.add_argument("--waiting", type=int, nargs=2, default=(FEW, MANY), help="jobs that wait, in the two runs")
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
     with Stand() as stand:
-        found = measure(stand, chosen.seconds)
+        found = measure(stand, chosen.seconds, *chosen.waiting)
     sys.stdout.write(json.dumps(found, indent=1) + "\n" if chosen.json else report(found))
 
 
-def measure(stand: Stand, seconds: int) -> dict[str, Any]:
+def measure(stand: Stand, seconds: int, few: int = FEW, many: int = MANY) -> dict[str, Any]:
     """Lateness in ms, CPU in seconds, of one run with few and one with many; the claim's plan with many."""
     with stand.running("serve"):
         [(_, receipt)] = asyncio.run(file_all(stand.settings.port, [next(appeals(stand.settings.config_dir))]))
     found: dict[str, Any] = {"cores": psutil.cpu_count(), "rate": RATE, "seconds": seconds}
-    for name, jobs in (("few", FEW), ("many", MANY)):
+    for name, jobs in (("few", few), ("many", many)):
         ticket = _fill(stand, jobs, str(receipt["number"]))
         found[name] = {"waiting": jobs} | _run(stand, ticket, name, seconds)
     found["relay_cpu_ratio"] = round(found["many"]["relay_cpu"] / found["few"]["relay_cpu"], 2)
@@ -214,7 +215,7 @@ def report(found: dict[str, Any]) -> str:
             f" relay alone {run['relay_cpu']} s"
         )
     lines.append(f"  relay CPU, many to few: {found['relay_cpu_ratio']}")
-    lines.append(f"  idle CPU of a worker with its relay, a million waiting: {found['idle_cpu']} %")
+    lines.append(f"  idle CPU of a worker with its relay, {found['many']['waiting']:,} waiting: {found['idle_cpu']} %")
     lines += [
         "  the claim, {:,} waiting:".format(found["many"]["waiting"]),
         *(f"    {x}" for x in found["plan"].split("\n")),
