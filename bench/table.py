@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 BENCHMARKS: Mapping[str, Sequence[str]] = {
     "intake": ("--json", "--seconds", "15"),
     "queues": ("--json",),
-    "board": ("--times", "200"),
+    "board": ("--times", "100"),
     "waiting": ("--json",),
     "storm": ("--json",),
 }

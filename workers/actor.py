@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import select, union
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import aliased
 
+from jiesu import tracing
 from jiesu.db import jobs
 from jiesu.db.jobs import Job
 from jiesu.db.uow import UnitOfWork
@@ -151,6 +153,7 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
         else:
             return
     for job_id in ids:
+        tracing.name_request(None)
         work = (
             _perform_outside(kernel, handler, job_id)
             if isinstance(handler, Outside)
@@ -160,12 +163,15 @@ async def perform(kernel: Kernel, kind: str, ids: Sequence[int]) -> None:
 
 
 async def _perform(kernel: Kernel, handler: Handler | Together, ids: Sequence[int]) -> None:
-    rules, started = await kernel.refresh(), time.monotonic()
-    async with kernel.db.begin() as uow:
-        await _lock_tickets(uow, ids)
-        taken = await jobs.take(uow.session, ids)
-        if taken:
-            await handler(uow, rules, [job.payload for job in taken])
+    rules, started, began = await kernel.refresh(), time.monotonic(), time.time_ns()
+    with ExitStack() as traced:
+        async with kernel.db.begin() as uow:
+            await _lock_tickets(uow, ids)
+            taken = await jobs.take(uow.session, ids)
+            if taken:
+                uow.span = traced.enter_context(tracing.for_work(taken[0].kind, [job.origin for job in taken], began))
+                uow.requests = {job.ticket_id: tracing.request_of(job.origin) for job in taken}
+                await handler(uow, rules, [job.payload for job in taken])
     metrics.done(taken, uow.now, time.monotonic() - started)
 
 
@@ -184,9 +190,11 @@ async def _perform_outside(kernel: Kernel, handler: Outside, job_id: int) -> Non
     if job is None:
         return
     began, started = uow.now, time.monotonic()
-    await handler.run(kernel, job.payload)
-    async with kernel.db.begin() as uow:
-        metrics.done(await jobs.take(uow.session, [job_id]), began, time.monotonic() - started)
+    with tracing.for_work(job.kind, [job.origin], time.time_ns()):
+        await handler.run(kernel, job.payload)
+        async with kernel.db.begin() as uow:
+            taken = await jobs.take(uow.session, [job_id])
+    metrics.done(taken, began, time.monotonic() - started)
 
 
 async def _guarded(kernel: Kernel, kind: str, job_id: int, work: Awaitable[None]) -> None:

@@ -22,6 +22,7 @@ from jiesu.kernel import Kernel
 from jiesu.kit.config import ConfigMistake
 from jiesu.settings import Settings
 from jiesu.statistics.freeze import promise_freezing
+from jiesu.tracing import start_tracing, stop_tracing
 from workers import metrics
 from workers.actor import perform
 from workers.broker import PATIENCE, QUEUES, make_broker
@@ -104,9 +105,11 @@ def work_until(done: threading.Event, settings: Settings) -> None:
     """Work until told, or until SIGTERM or SIGINT. Call from the main thread."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
+    start_tracing("jiesu-work", settings.otlp_endpoint)
     process = Process(settings)
     process.start()
     log.info("worker ready")
     done.wait()
     process.stop()
+    stop_tracing()
     log.info("worker stopped")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,7 @@ from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
+from jiesu.tracing import start_tracing, stop_tracing
 from jiesu.web.api.admin import AdminController
 from jiesu.web.api.at_hand import AtHandController
 from jiesu.web.api.attachments import DeskAttachmentController, FileController, TicketAttachmentController
@@ -67,6 +69,7 @@ from jiesu.web.requests import CarefulRequest
 from jiesu.web.schema_page import PlainRenderPlugin
 from jiesu.web.serving import before_the_stop
 from jiesu.web.sessions import Sessions
+from jiesu.web.traces import Traces
 
 __all__ = ["collaborators", "create_app"]
 
@@ -83,6 +86,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         route_handlers=[_api(settings), FileController, HealthController, MetricsController, *page_routers(settings)],
         middleware=[
             RequestIds(),
+            Traces(),
             HostsMiddleware(settings),
             http_metrics().middleware,
             limits,
@@ -136,6 +140,7 @@ def collaborators(kernel: Kernel, limits: LimitsMiddleware) -> dict[str, Any]:
 @asynccontextmanager
 async def _life(app: Litestar) -> AsyncGenerator[None, None]:
     kernel: Kernel = app.state.kernel
+    start_tracing("jiesu-serve", kernel.settings.otlp_endpoint)
     await kernel.open()
     before_the_stop(lambda: _leave(app))
     yield
@@ -145,6 +150,7 @@ async def _life(app: Litestar) -> AsyncGenerator[None, None]:
     await app.state.redis.aclose()
     await app.state.limits.aclose()
     await kernel.close()
+    await asyncio.to_thread(stop_tracing)
 
 
 def _leave(app: Litestar) -> None:

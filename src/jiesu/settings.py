@@ -111,6 +111,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: where workers tell Prometheus their figures; the next process takes the next port; unset: nowhere
     metrics_host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    #: where OpenTelemetry's traces go (OTLP over HTTP), such as http://collector:4318; unset: none are kept
+    otlp_endpoint: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
     #: for long tests of faults, demo mode only: a clock as `FastClock.parse` reads it
     fast_clock: str | None = None
 

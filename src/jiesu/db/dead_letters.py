@@ -63,7 +63,9 @@ async def retry(uow: UnitOfWork, letter_id: int) -> DeadLetter:
     Locks the row. Where the same key was promised again meanwhile, that promise stands and the letter goes.
     """
     letter = await _taken(uow, letter_id)
-    promise = Promise(letter.kind, uow.now, letter.key, letter.payload, letter.ticket_id, Priority(letter.priority))
+    promise = Promise(
+        letter.kind, uow.now, letter.key, letter.payload, letter.ticket_id, Priority(letter.priority), letter.origin
+    )
     await jobs.schedule(uow, promise)
     log.info("dead letter sent again", kind=letter.kind, key=letter.key)
     return letter

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from jiesu import tracing
 from jiesu.db.base import Base, BigId, Moment
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.masking import mask_text
@@ -32,6 +33,8 @@ __all__ = [
 
 #: What falls due within this time wakes the relays at the commit: they never sleep longer.
 SOON = timedelta(seconds=5)
+#: What falls due within this time goes on with the trace of what promised it.
+SAME_TRACE = timedelta(minutes=10)
 
 
 class Priority(IntEnum):
@@ -64,6 +67,8 @@ class Job(Base):
     tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: A `Priority`.
     priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.NORMAL, server_default="1")
+    #: What caused it, as `tracing.origin` writes it; null where no request did.
+    origin: Mapped[str | None]
 
 
 class DeadLetter(Base):
@@ -80,6 +85,7 @@ class DeadLetter(Base):
     priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.NORMAL, server_default="1")
     error: Mapped[str]
     died_at: Mapped[Moment]
+    origin: Mapped[str | None]
 
 
 class Promise(NamedTuple):
@@ -91,6 +97,8 @@ class Promise(NamedTuple):
     payload: dict[str, Any]
     ticket_id: int | None = None
     priority: Priority = Priority.NORMAL
+    #: What caused it; None: what causes the transaction.
+    origin: str | None = None
 
 
 #: Made once, on the bare table: promising is the most frequent statement of all.
@@ -106,13 +114,19 @@ async def schedule(uow: UnitOfWork, promise: Promise) -> None:
 
 async def schedule_all(uow: UnitOfWork, promises: Sequence[Promise]) -> None:
     """Promise several pieces of work in one round."""
-    rows = [promise._asdict() for promise in promises]
+    rows = [promise._asdict() | {"origin": promise.origin or _origin(uow, promise)} for promise in promises]
     if uow.gathered is not None:
         for row in rows:
             uow.add(Job(**row))
     elif rows:
         await uow.session.execute(_PROMISE, rows)
     uow.wake = uow.wake or any(promise.run_at <= uow.now + SOON for promise in promises)
+
+
+def _origin(uow: UnitOfWork, promise: Promise) -> str | None:
+    """A batch works for many requests: then the one behind the ticket counts."""
+    at_once = promise.run_at <= uow.now + SAME_TRACE
+    return tracing.origin(uow.span, at_once=at_once) or uow.requests.get(promise.ticket_id)
 
 
 async def cancel(uow: UnitOfWork, *keys: str) -> None:
@@ -151,5 +165,6 @@ async def bury(session: AsyncSession, job_id: int, error: str, now: datetime) ->
                 priority=job.priority,
                 error=mask_text(error)[:2000],
                 died_at=now,
+                origin=job.origin,
             )
         )

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
+from opentelemetry.trace import INVALID_SPAN, Span
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from jiesu import tracing
 from jiesu.db import scope
 from jiesu.db.base import Base
 from jiesu.db.scope import Scope, Viewer
@@ -72,6 +74,10 @@ class UnitOfWork:
     gathered: list[Base] | None = None
     #: Who looks; None while the transaction is the system's own.
     viewer: Viewer | None = None
+    #: Its step in a trace, where one is kept.
+    span: Span = INVALID_SPAN
+    #: Key of a ticket → the request that caused the job done for it, where this transaction does the jobs of several.
+    requests: dict[int | None, str | None] = field(default_factory=dict)
 
     async def see_as(self, viewer: Viewer) -> None:
         """From here on PostgreSQL shows what the viewer may see, whatever a query forgets to ask."""
@@ -180,12 +186,13 @@ class Database:
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A transaction: leaving the block commits, an exception rolls back and goes on its way."""
         async with self.sessions() as session:
-            uow = UnitOfWork(session, self.clock.now(), self.react, keys=self.keys)
-            try:
-                yield uow
-                if said := uow.announcements():
-                    await session.execute(ANNOUNCE, {"said": msgspec.json.encode(said).decode()})
-            except BaseException:
-                await session.rollback()
-                raise
-            await session.commit()
+            with tracing.transaction() as span:
+                uow = UnitOfWork(session, self.clock.now(), self.react, keys=self.keys, span=span)
+                try:
+                    yield uow
+                    if said := uow.announcements():
+                        await session.execute(ANNOUNCE, {"said": msgspec.json.encode(said).decode()})
+                except BaseException:
+                    await session.rollback()
+                    raise
+                await session.commit()

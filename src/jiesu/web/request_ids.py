@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-import structlog
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
+
+from jiesu.tracing import name_request
 
 __all__ = ["HEADER", "RequestIds", "request_id"]
 
@@ -31,5 +32,5 @@ class RequestIds(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         name = scope["state"][STATE] = secrets.token_hex(8)
-        structlog.contextvars.bind_contextvars(request=name)
+        name_request(name)
         await next_app(scope, receive, send)
