@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.stand import Stand
 from jiesu.demo.users import PASSWORD, add_demo_users
 from jiesu.kernel import Kernel, on_kernel
+from jiesu.statistics.fold import rebuild
 
 FEW, MANY = 10_000, 1_000_000
 #: Paths that are asked for, by name.
@@ -27,6 +28,8 @@ PAGES = {
     "screen": "/board/screen",
     "list": "/board/list?what=overdue",
     "queue": "/desk?view=overdue",
+    "rates": "/board/rates?by=category",
+    "league": "/board/league",
 }
 #: `history`: 100 tickets a day however long ago it began, the newest 1,000 open. `crowd`: all in three years, a tenth open.
 SHAPES = {
@@ -34,7 +37,7 @@ SHAPES = {
     "crowd": ("(interval '94608000 seconds' / {tickets})", "n % 10 = 0"),
 }
 FILL = """
-TRUNCATE ticket, petitioner CASCADE;
+TRUNCATE ticket, petitioner, rates_tally, rates_sum, rates_mark CASCADE;
 INSERT INTO ticket (number, code_hash, version, status, track, nature, channel, service_class, policy_version, category, title,
                     text, place, anonymous, confidential, desk_unit, lead_unit, routing, rounds, info_requests, reworks,
                     dissatisfactions, contact_attempts, registered_at, ended_at, next_due_at, search)
@@ -81,6 +84,11 @@ async def _employ(kernel: Kernel) -> None:
         await add_demo_users(uow, kernel.rules.organisation, uow.now)
 
 
+async def _count(kernel: Kernel) -> None:
+    async with kernel.db.begin() as uow:
+        await rebuild(uow, kernel.rules.rates.kept_days)
+
+
 def measure(stand: Stand, shape: str, tickets: int, times: int) -> dict[str, Any]:
     """Milliseconds of each page: half of them within p50, one in a hundred beyond p99."""
     _fill(stand, shape, tickets)
@@ -94,7 +102,8 @@ def _fill(stand: Stand, shape: str, tickets: int) -> None:
     url = str(stand.settings.owner_database_url).replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True, options="-c jiesu.scope=system") as owner:
         owner.execute(statement.encode())
-        for table in ("ticket", "survey", "deadline"):
+        asyncio.run(on_kernel(stand.settings, _count))
+        for table in ("ticket", "survey", "deadline", "rates_tally", "rates_sum", "rates_mark"):
             owner.execute(f"VACUUM ANALYZE {table}".encode())
 
 

@@ -21,6 +21,7 @@ from jiesu.sla.classes import ClockPolicy
 from jiesu.sla.editions import past_clocks
 from jiesu.sla.limits import ClockKind, Limit, Target, Unit
 from jiesu.sla.rungs import ALWAYS
+from jiesu.statistics.fold import unlike
 from jiesu.tickets.states import OPEN
 
 __all__ = ["LAWS", "Finding", "check_all"]
@@ -222,6 +223,10 @@ async def check_all(
             findings.append(Finding(law, len(broken), broken[:20]))
         if running:
             findings.append(await _stuck(session, now - late))
+        different = await unlike(session)
+        findings.append(
+            Finding("the rates that are kept added up are those of the facts", len(different), different[:20])
+        )
         findings += await _trails(session, now if running else None, signer)
         if files is not None:
             rows = await session.stream_scalars(select(Attachment.place).execution_options(yield_per=1000))

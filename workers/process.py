@@ -21,6 +21,7 @@ from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.kit.config import ConfigMistake
 from jiesu.settings import Settings
+from jiesu.statistics.fold import promise_folding
 from jiesu.statistics.freeze import promise_freezing
 from jiesu.tracing import start_tracing, stop_tracing
 from workers import metrics
@@ -71,6 +72,7 @@ class Process:
         async with kernel.db.begin() as uow:
             await promise_checkpoint(uow)
             await promise_freezing(uow)
+            await promise_folding(uow)
             await promise_reports(uow, kernel.rules)
             await note_configuration(uow, self._settings.config_dir)
         self._relay = Relay(kernel, self._send)

@@ -19,6 +19,7 @@ from jiesu.commands.backup import backup, check, restored
 from jiesu.commands.custody import hold_app, keys_app, retention_app
 from jiesu.commands.importing import import_file
 from jiesu.commands.jobs import jobs_app
+from jiesu.commands.rates import rates_app
 from jiesu.commands.report import report_app
 from jiesu.commands.running import BY, Json, err, out, with_kernel
 from jiesu.commands.users import user_app
@@ -54,6 +55,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(hold_app, name="hold")
 app.add_typer(report_app, name="report")
+app.add_typer(rates_app, name="rates")
 
 #: How long the headers of a request may take, and how long a line, or all of them, may be.
 HEADER_MILLISECONDS, HEADER_BYTES = 10_000, 16 * 1024
@@ -270,28 +272,6 @@ async def _note_units(session: Any, difference: Any) -> None:
     added, changed, removed = map(len, (difference.added, difference.changed, difference.removed))
     await uow.record(OrganisationChanged(by=BY, added=added, changed=changed, removed=removed))
     await session.flush()
-
-
-@app.command()
-def rates(
-    month: Annotated[str, typer.Option(help="2026-10")],
-    unit: Annotated[str | None, typer.Option(help="Code of a unit; by default the whole network")] = None,
-    as_json: Json = False,
-) -> None:
-    """The three rates of a month, of a unit and of each unit directly below it."""
-    from jiesu.statistics.command import month_table
-
-    rows = with_kernel(lambda kernel: month_table(kernel.db, kernel.rules, month, unit))
-    if as_json:
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
-        return
-    table = Table(title=f"三率 {month}")
-    for heading in ("单位", "V", "响应率", "解决率", "满意率", "得分", "一次办结率"):
-        table.add_column(heading, justify="left" if heading == "单位" else "right")
-    for row in rows:
-        figures = [row["response"], row["resolution"], row["satisfaction"], row["score"], row["first_time_solved"]]
-        table.add_row(row["name"], str(row["base"]), *("—" if f is None else f"{f:.1%}" for f in figures))
-    out.print(table)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from jiesu.sla.listings import Listing
 from jiesu.sla.models import CalendarEdit, Deadline, Edition, Extension, Move, Pause
 from jiesu.statistics.exclusions import Exclusion
 from jiesu.statistics.frozen import Adjustment, FrozenFact, FrozenMonth
+from jiesu.statistics.tally import KeptMonths, Tally, TallyMark, TallySum
 from jiesu.surveys.models import Survey, SurveyCall
 from jiesu.tickets.citing import Citation
 from jiesu.tickets.hold import Hold
@@ -61,6 +62,7 @@ __all__ = [
     "Hold",
     "IdempotencyKey",
     "Job",
+    "KeptMonths",
     "Listing",
     "Message",
     "Move",
@@ -86,6 +88,9 @@ __all__ = [
     "StaffRow",
     "Survey",
     "SurveyCall",
+    "Tally",
+    "TallyMark",
+    "TallySum",
     "Task",
     "Ticket",
     "TicketSeen",

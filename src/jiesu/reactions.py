@@ -127,6 +127,7 @@ from jiesu.statistics.exclusions import (
     ExclusionSeconded,
     lapse_exclusion,
 )
+from jiesu.statistics.fold import fold_later
 from jiesu.surveys.answer import SurveyAnswered
 from jiesu.surveys.call_back import CallbackTried
 from jiesu.surveys.correct import SurveyCorrected
@@ -366,6 +367,10 @@ async def adjust_months(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.Tick
     await adjust(uow, ticket, ADJUSTED[type(event)])
 
 
+async def count_anew(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketEvent) -> None:
+    await fold_later(uow, ticket.id)
+
+
 HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
     e.TicketImported: (),
@@ -377,8 +382,8 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     PartReopened: (),
     e.TicketAnswered: (stop_all, let_followers_go, cite_policies),
     e.TicketDiverted: (stop_all, let_followers_go, write_diversion),
-    TicketMerged: (hold_clocks,),
-    TicketUnmerged: (run_clocks_on,),
+    TicketMerged: (hold_clocks, count_anew),
+    TicketUnmerged: (run_clocks_on, count_anew),
     FollowerJoined: (announce_follower,),
     FollowerLeft: (),
     e.TicketDispatched: (restart_units_clock, follow_lead, part_from_later, open_whole_to),
@@ -393,7 +398,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ListingEnded: (listing_over,),
     ExclusionAsked: (ask_superior_to_exclude,),
     ExclusionSeconded: (ask_another_to_exclude,),
-    ExclusionGranted: (tell_exclusion, adjust_months),
+    ExclusionGranted: (tell_exclusion, adjust_months, count_anew),
     ExclusionRefused: (tell_exclusion,),
     ExclusionLapsed: (),
     OrderIssued: (begin_order,),
@@ -432,12 +437,12 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSubmitted: (ask_review, lapse_wishes, cite_policies),
     e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
-    SurveyAnswered: (),
-    SurveyCorrected: (adjust_months,),
+    SurveyAnswered: (count_anew,),
+    SurveyCorrected: (adjust_months, count_anew),
     CallbackTried: (),
     SurveyResent: (send_survey_again,),
     e.ReworkOrdered: (hand_to_superior, reopen_whole, adjust_months),
-    e.TicketClosed: (close_whole,),
+    e.TicketClosed: (close_whole, count_anew),
     e.TicketWithdrawn: (
         end_tasks,
         take_recheck_back,

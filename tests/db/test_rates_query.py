@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from jiesu.statistics.query import counted_tickets, month_span, rates_of
+from jiesu.statistics.query import counted_tickets, month_span
+from jiesu.statistics.rollup import rates_of
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
 from tests.builders.make import YES
 

@@ -20,7 +20,8 @@ from jiesu.embedded.prepare import child_environment
 from jiesu.kit.config import ConfigMistake
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
-from jiesu.statistics.query import month_span, rates_of
+from jiesu.statistics.query import month_span
+from jiesu.statistics.rollup import rates_of
 from jiesu.tickets.hold import HoldSet
 from tests.builders.files import jpeg
 from tests.builders.forms import CITY, STATION

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from sqlalchemy import true
 
 from jiesu.desk.board.divided import KEYS
 from jiesu.desk.board.parts import By
 from jiesu.statistics.considered import considered_tickets
-from jiesu.statistics.query import counted_tickets, facts_by, month_span, rates_of
-from jiesu.statistics.rates import figure
+from jiesu.statistics.query import counted_tickets, month_span
+from jiesu.statistics.rates import figures_of
+from jiesu.statistics.rollup import NOTHING, Totals, rates_of, totals_divided
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.two_hundred import FACTS, OFFICERS, RATES, fact_of, put_in, share
 
@@ -47,10 +46,11 @@ async def test_the_database_counts_what_the_spreadsheet_counts(kernel, uow):
         for row in await rates_of(uow, rules.organisation, rules.rates, NOVEMBER, unit):
             figures |= {("own", row.unit): row.own, ("subtree", row.unit): row.subtree, ("raw", row.unit): row.raw}
     for by in By:
-        divided: dict[str, Counter] = {}
-        for key, facts in (await facts_by(uow, KEYS[by], NOVEMBER, units)).items():
-            divided.setdefault(_key(rules, by, key), Counter()).update(facts)
-        figures |= {(by.value, key): figure(facts, rules.rates) for key, facts in divided.items()}
+        divided: dict[str, Totals] = {}
+        for key, totals in (await totals_divided(uow, NOVEMBER, units, KEYS[by])).items():
+            name = _key(rules, by, key)
+            divided[name] = divided.get(name, NOTHING) + totals
+        figures |= {(by.value, key): figures_of(totals.kept, rules.rates) for key, totals in divided.items()}
     wrong = [(line["scope"], line["key"]) for line in RATES if not agrees(line, figures[line["scope"], line["key"]])]
     assert wrong == []
 

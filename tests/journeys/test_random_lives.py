@@ -27,12 +27,14 @@ from jiesu.kernel import Kernel
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import ClockKind
 from jiesu.sla.models import Deadline, Move, MoveCause
+from jiesu.statistics.query import month_span
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN, TABLE
 from jiesu.tickets.words import Status, Step
 from jiesu.web.actions import ACTIONS, Call
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.make import Made, Make, employ, person
+from tests.builders.recount import unequal
 from tests.builders.retelling import retell, strange
 from workers.invariants import check_all
 
@@ -292,6 +294,8 @@ async def test_whatever_people_do_nothing_that_must_hold_breaks(kernel, make, jo
     await lives.live()
     broken = [found for found in await check_all(kernel.db, clock.now(), late=timedelta(days=99)) if found.count]
     assert broken == [], (lives.done, broken)
+    async with kernel.db.begin() as uow:
+        assert await unequal(uow, kernel.rules, [month_span("2026-11"), month_span("2026-12")], [None]) == []
     assert sum(lives.done.values()) > STEPS / 10, lives.done
     wrong = await lives.misunderstood()
     assert not wrong, "\n".join(wrong)

@@ -87,6 +87,7 @@ HARM = {
     "every recheck and review that waits": "UPDATE ticket SET status = 'rechecking' WHERE status = 'dispatched'",
     "no opinion on a petition was given": "UPDATE ticket SET accepted_at = now() WHERE status = 'dispatched'",
     "the queue's due time": "UPDATE ticket SET next_due_at = next_due_at + interval '1 second'",
+    "the rates that are kept added up": f"INSERT INTO rates_sum VALUES (1, '2026-11-01', 'VS-1501', false{', 1' * 17})",
     "every chain of the trail is whole": "ALTER TABLE trail DISABLE TRIGGER ALL; UPDATE trail SET kind = 'x' WHERE seq = 1",
     "every checkpoint is whole and signed": "INSERT INTO checkpoint VALUES (1, now(), '', 0, '', 0, '', '', '', '')",
     "the trail is signed every hour": "INSERT INTO checkpoint VALUES (1, '2026-01-01', '', 0, '', 0, '', '', '', '')",

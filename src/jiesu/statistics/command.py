@@ -6,7 +6,8 @@ from typing import Any
 
 from jiesu.db.uow import Database
 from jiesu.rules import Rules
-from jiesu.statistics.query import month_span, rates_of
+from jiesu.statistics.query import month_span
+from jiesu.statistics.rollup import rates_of
 
 __all__ = ["month_table"]
 

@@ -5,31 +5,40 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
-from jiesu.accounts.staff import Staff
-from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.sla.limits import ClockKind, Target
 from jiesu.sla.models import ClockState, Deadline
 from jiesu.statistics.exclusions import Exclusion, ExclusionState
-from jiesu.statistics.rates import Fact, Figures, RatesPolicy, figure
+from jiesu.statistics.rates import Fact
 from jiesu.surveys.models import Survey
 from jiesu.surveys.words import Satisfaction, Solved, SurveyState
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.repository import countable_by
 from jiesu.tickets.words import Nature, Track
-from jiesu.units.organisation import Organisation
 
 __all__ = [
-    "CountedTicket", "MonthSpan", "UnitFigures", "counted_tickets", "counting", "excluded", "facts_by", "facts_by_unit", "month_span",
-    "rates_of", "superseded", "together",
+    "CountedTicket", "MonthSpan", "counted_tickets", "counting", "day_of", "excluded", "first_contact", "in_v", "month_span",
+    "reworked_in", "sent_back", "solved_in", "superseded", "together",
 ]  # fmt: skip
 
 
@@ -65,16 +74,6 @@ class CountedTicket:
     survey_id: int = 0
 
 
-@dataclass(frozen=True)
-class UnitFigures:
-    """The figures of a unit itself and of everything below it; `raw` are the subtree's with what was excluded."""
-
-    unit: str
-    own: Figures
-    subtree: Figures
-    raw: Figures
-
-
 def month_span(month: str, first_day: int = 1) -> MonthSpan:
     """`2026-10`; from another day than the first it begins in the month before. Raises BadMonth."""
     try:
@@ -95,6 +94,11 @@ def _previous(first: datetime) -> datetime:
     return first.replace(year=first.year - 1, month=12) if first.month == 1 else first.replace(month=first.month - 1)
 
 
+def day_of(moment: Any) -> ColumnElement[date]:
+    """The date in Hohhot."""
+    return cast(func.timezone(literal_column(f"'{SHANGHAI.key}'"), moment), Date)
+
+
 async def counted_tickets(
     uow: UnitOfWork,
     month: MonthSpan,
@@ -107,7 +111,7 @@ async def counted_tickets(
     condition on the tickets.
     """
     query = (
-        select(Survey, Ticket.number, Ticket.title, _solved(month), _first_contact(), excluded(), _reworked(month))
+        select(Survey, Ticket.number, Ticket.title, solved_in(month), first_contact(), excluded(), reworked_in(month))
         .join(Ticket, Ticket.id == Survey.ticket_id)
         .where(*counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
@@ -128,59 +132,23 @@ async def counted_tickets(
     ]
 
 
-async def facts_by_unit(
-    uow: UnitOfWork, month: MonthSpan, units: Sequence[str], within: ColumnElement[bool] | None = None
-) -> dict[str, Counter[Fact]]:
-    """How often each fact occurs at each of these units."""
-    return await facts_by(uow, Survey.unit, month, units, within)
-
-
-async def facts_by(
-    uow: UnitOfWork,
-    key: Any,
-    month: MonthSpan,
-    units: Sequence[str],
-    within: ColumnElement[bool] | None = None,
-) -> dict[Any, Counter[Fact]]:
-    """How often each fact occurs for each value of `key`: what `counted_tickets` counts, counted by PostgreSQL."""
-    first = (Survey.round == 1).label("first")
-    timed_, excluded_ = _first_contact().label("timed"), excluded().label("excluded")
-    answers = (
-        key.label("key"),
-        Survey.contacted,
-        _solved(month).label("solved"),
-        Survey.satisfied,
-        first,
-        timed_,
-        excluded_,
-        _reworked(month).label("reworked"),
-    )
-    answered = select(*answers).join(Ticket, Ticket.id == Survey.ticket_id).where(*counting(month, units, within))
-    rows = answered.subquery().c
-    found: dict[Any, Counter[Fact]] = {}
-    grouped: Select[Any] = select(*rows, func.count()).group_by(*rows)
-    for which, contacted, solved, satisfied, first_time, timed, out, reworked, times in await uow.session.execute(
-        grouped
-    ):
-        in_time = None if timed is None else timed == ClockState.MET
-        fact = Fact(contacted, solved, satisfied, first_time, in_time, out, reworked)
-        found.setdefault(which, Counter())[fact] += times
-    return found
-
-
 def counting(
     month: MonthSpan, units: Sequence[str] | None, within: ColumnElement[bool] | None
 ) -> Iterator[ColumnElement[bool]]:
     """Which surveys, joined with their tickets, make figures: the last one answered of each matter, as V counts it."""
-    yield Survey.state == SurveyState.ANSWERED
-    yield Ticket.merged_into.is_(None)  # a merged matter counts once (domain.md §5)
-    yield or_(Ticket.part_no.is_(None), Ticket.part_no == 1)  # and a split one, where its first part is
+    yield in_v()
     yield and_(Survey.answered_at >= month.start, Survey.answered_at < month.end)
     yield ~superseded(month)
     if units is not None:
         yield Survey.unit.in_(units)
     if within is not None:
         yield within
+
+
+def in_v() -> ColumnElement[bool]:
+    """Whether a survey is in V of some month: a merged matter counts once, and a split one where its first part is (domain.md §5)."""
+    whole = or_(Ticket.part_no.is_(None), Ticket.part_no == 1)
+    return and_(Survey.state == SurveyState.ANSWERED, Ticket.merged_into.is_(None), whole)
 
 
 def superseded(month: MonthSpan) -> ColumnElement[bool]:
@@ -194,7 +162,7 @@ def superseded(month: MonthSpan) -> ColumnElement[bool]:
     )
 
 
-def _solved(month: MonthSpan) -> ColumnElement[Solved | None]:
+def solved_in(month: MonthSpan) -> ColumnElement[Solved | None]:
     """As answered; but a split matter is solved when all its parts are, whatever was said of the first (domain.md §5)."""
     other, answer = aliased(Ticket), aliased(Survey)
     said = (
@@ -211,7 +179,7 @@ def _solved(month: MonthSpan) -> ColumnElement[Solved | None]:
     return type_coerce(case((some, Solved.PARTLY.value), else_=Survey.solved), Survey.solved.type)
 
 
-def _first_contact() -> ScalarSelect[ClockState | None]:
+def first_contact() -> ScalarSelect[ClockState | None]:
     """How the petitioner's own first-contact clock ended: the response that the system timed itself."""
     return (
         select(func.max(Deadline.state))
@@ -231,14 +199,19 @@ def excluded() -> ColumnElement[bool]:
     return select(Exclusion.id).where(*granted).exists()
 
 
-def _reworked(month: MonthSpan) -> ColumnElement[bool]:
-    """Whether this answer, or one before it, sent a result back. A petition is not reworked."""
-    sent_back = aliased(Survey)
+def reworked_in(month: MonthSpan) -> ColumnElement[bool]:
+    """Whether this answer, or one before it, sent a result back."""
+    other = aliased(Survey)
+    return sent_back(other, other.answered_at < month.end)
+
+
+def sent_back(other: type[Survey], *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether one of these answers sent a result of the ticket back. A petition is not reworked."""
     some = exists().where(
-        sent_back.ticket_id == Survey.ticket_id,
-        sent_back.state == SurveyState.ANSWERED,
-        sent_back.answered_at < month.end,
-        or_(sent_back.solved == Solved.NO, sent_back.satisfied == Satisfaction.NO),
+        other.ticket_id == Survey.ticket_id,
+        other.state == SurveyState.ANSWERED,
+        or_(other.solved == Solved.NO, other.satisfied == Satisfaction.NO),
+        *which,
     )
     statutory = and_(Ticket.track == Track.PETITION, Ticket.nature != Nature.REPORT, Ticket.sealed_to.is_(None))
     return and_(~statutory, some)
@@ -262,27 +235,3 @@ def together(facts: Mapping[str, Counter[Fact]], units: frozenset[str]) -> Count
     for unit in units & facts.keys():
         total.update(facts[unit])
     return total
-
-
-async def rates_of(
-    uow: UnitOfWork,
-    organisation: Organisation,
-    policy: RatesPolicy,
-    month: MonthSpan,
-    unit: str,
-    staff: Staff | None = None,
-) -> list[UnitFigures]:
-    """Figures of a unit and of each unit directly below it, itself first.
-
-    For `staff` without what they may not know of; what another unit has taken over since still counts where it was.
-    """
-    below = sorted(code for code, row in organisation.units.items() if row.parent == unit)
-    within = countable_by(staff) if staff else None
-    async with uow.scoped(Scope.FIGURES):
-        facts = await facts_by_unit(uow, month, sorted(organisation.subtree(unit)), within)
-    found = []
-    for code in (unit, *below):
-        subtree = together(facts, organisation.subtree(code))
-        own = figure(facts.get(code, {}), policy)
-        found.append(UnitFigures(code, own, figure(subtree, policy), figure(subtree, policy, raw=True)))
-    return found

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from operator import add
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import astuple
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 from jiesu.statistics.surge import SurgePolicy
 from jiesu.surveys.words import Satisfaction, Solved
 
-__all__ = ["Fact", "Figures", "RatesPolicy", "Weights", "figure", "load_rates"]
+__all__ = ["Counts", "Fact", "Figures", "RatesPolicy", "Weights", "count", "figure", "figures_of", "load_rates"]
 
 
 #: Every month has this day.
@@ -50,6 +52,11 @@ class RatesPolicy(msgspec.Struct, frozen=True):
     #: A month is frozen so many days after its end (冻结).
     freeze_after: int = 5
 
+    @property
+    def kept_days(self) -> frozenset[int]:
+        """On which days months begin of which sums are kept: of the calendar, and of the assessment."""
+        return frozenset({1, self.first_day})
+
 
 class Fact(msgspec.Struct, frozen=True):
     """One ticket's valid survey: the last one in the period. None: that question was not answered."""
@@ -83,41 +90,76 @@ class Figures(msgspec.Struct, frozen=True):
     ranked: bool
 
 
-def figure(facts: Iterable[Fact] | Mapping[Fact, int], policy: RatesPolicy, *, raw: bool = False) -> Figures:
-    """The figures of one unit (or subtree) and period, from facts, or from how often each occurs. Rounding is for display.
+class Counts(msgspec.Struct, frozen=True):
+    """What facts add up to: all that figures are reckoned from. `…_of`: who answered that question, or had that clock."""
 
-    `raw`: as if nothing had been excluded.
-    """
-    known = Counter({fact: times for fact, times in Counter(facts).items() if raw or not fact.excluded})
-    worth: Mapping[Satisfaction, Fraction] = {
-        Satisfaction.YES: Fraction(1),
-        Satisfaction.MOSTLY: policy.mostly,
-        Satisfaction.NO: Fraction(0),
-    }
-    solved = [(fact, times) for fact, times in known.items() if fact.solved is not None]
-    response = _share((Fraction(fact.contacted), times) for fact, times in known.items() if fact.contacted is not None)
-    resolution = _share((Fraction(fact.solved is Solved.YES), times) for fact, times in solved)
-    satisfaction = _share((worth[fact.satisfied], times) for fact, times in known.items() if fact.satisfied is not None)
-    timed = ((fact.contacted_in_time, times) for fact, times in known.items())
+    #: V, the tickets with a valid survey.
+    base: int = 0
+    contacted: int = 0
+    contacted_of: int = 0
+    solved: int = 0
+    solved_of: int = 0
+    satisfied: int = 0
+    mostly: int = 0
+    satisfied_of: int = 0
+    #: Of those solved, by the first result.
+    first_time: int = 0
+    timed: int = 0
+    timed_of: int = 0
+    reworked: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*map(add, astuple(self), astuple(other)))
+
+
+def count(facts: Iterable[Fact] | Mapping[Fact, int], *, raw: bool = False) -> Counts:
+    """What facts, or how often each occurs, add up to. `raw`: as if nothing had been excluded."""
+    known = [(fact, times) for fact, times in Counter(facts).items() if raw or not fact.excluded]
+
+    def of(meant: Callable[[Fact], bool | None]) -> int:
+        return sum(times for fact, times in known if meant(fact))
+
+    return Counts(
+        base=of(lambda _: True),
+        contacted=of(lambda fact: fact.contacted),
+        contacted_of=of(lambda fact: fact.contacted is not None),
+        solved=of(lambda fact: fact.solved is Solved.YES),
+        solved_of=of(lambda fact: fact.solved is not None),
+        satisfied=of(lambda fact: fact.satisfied is Satisfaction.YES),
+        mostly=of(lambda fact: fact.satisfied is Satisfaction.MOSTLY),
+        satisfied_of=of(lambda fact: fact.satisfied is not None),
+        first_time=of(lambda fact: fact.solved is Solved.YES and fact.first_time),
+        timed=of(lambda fact: fact.contacted_in_time),
+        timed_of=of(lambda fact: fact.contacted_in_time is not None),
+        reworked=of(lambda fact: fact.reworked),
+    )
+
+
+def figure(facts: Iterable[Fact] | Mapping[Fact, int], policy: RatesPolicy, *, raw: bool = False) -> Figures:
+    """The figures of one unit (or subtree) and period, from facts, or from how often each occurs."""
+    return figures_of(count(facts, raw=raw), policy)
+
+
+def figures_of(counts: Counts, policy: RatesPolicy) -> Figures:
+    """The figures of one unit (or subtree) and period. Rounding is for display."""
+    response = _share(counts.contacted, counts.contacted_of)
+    resolution = _share(counts.solved, counts.solved_of)
+    satisfaction = _share(counts.satisfied + policy.mostly * counts.mostly, counts.satisfied_of)
     return Figures(
-        base=known.total(),
+        base=counts.base,
         response=response,
         resolution=resolution,
         satisfaction=satisfaction,
         score=_score(response, resolution, satisfaction, policy.weights),
-        first_time_solved=_share(
-            (Fraction(fact.solved is Solved.YES and fact.first_time), times) for fact, times in solved
-        ),
-        timed_response=_share((Fraction(in_time), times) for in_time, times in timed if in_time is not None),
-        rework=_share((Fraction(fact.reworked), times) for fact, times in known.items()),
-        ranked=known.total() >= policy.minimum,
+        first_time_solved=_share(counts.first_time, counts.solved_of),
+        timed_response=_share(counts.timed, counts.timed_of),
+        rework=_share(counts.reworked, counts.base),
+        ranked=counts.base >= policy.minimum,
     )
 
 
-def _share(values: Iterable[tuple[Fraction, int]]) -> Fraction | None:
-    known = tuple(values)
-    count = sum(times for _, times in known)
-    return sum((value * times for value, times in known), Fraction(0)) / count if count else None
+def _share(part: int | Fraction, whole: int) -> Fraction | None:
+    return Fraction(part) / whole if whole else None
 
 
 def _score(

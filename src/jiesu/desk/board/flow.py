@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from jiesu.accounts.staff import Staff
@@ -17,9 +17,10 @@ from jiesu.desk.board.listing import count_of
 from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
+from jiesu.statistics.query import day_of
 from jiesu.tickets.models import Ticket
 
-__all__ = ["SPANS", "Day", "Trend", "day_of", "per_day", "trend"]
+__all__ = ["SPANS", "Day", "Trend", "per_day", "trend"]
 
 #: How many days can be looked at.
 SPANS = (30, 90)
@@ -63,11 +64,6 @@ async def trend(
         found.append(Day(day, arrived[day], ended[day], backlog))
         backlog -= arrived[day] - ended[day]
     return Trend(chosen, found[::-1])
-
-
-def day_of(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[date]:
-    """The date in Hohhot."""
-    return cast(func.timezone(literal_column(f"'{SHANGHAI.key}'"), moment), Date)
 
 
 async def per_day(

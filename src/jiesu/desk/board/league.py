@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import reduce
+from operator import add
 
 import msgspec
 
 from jiesu.accounts.staff import Staff
-from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.frozen import frozen_figures
@@ -19,9 +20,9 @@ from jiesu.errors import Invalid
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.statistics.league import places, snails
-from jiesu.statistics.query import MonthSpan, facts_by_unit, month_span, together
-from jiesu.statistics.rates import Figures, figure
-from jiesu.tickets.repository import countable_by
+from jiesu.statistics.query import MonthSpan, month_span
+from jiesu.statistics.rates import Counts, Figures, figures_of
+from jiesu.statistics.rollup import Totals, totals_by
 
 __all__ = ["TIERS", "LeagueLine", "LeagueView", "SortedBy", "league_view"]
 
@@ -114,9 +115,16 @@ async def _figures(uow: UnitOfWork, rules: Rules, staff: Staff, tier: str, month
     if frozen := await frozen_figures(uow, rules, staff, month, units):
         return dict(frozen)
     below = sorted({code for unit in units for code in organisation.subtree(unit)})
-    async with uow.scoped(Scope.FIGURES):
-        facts = await facts_by_unit(uow, month, below, countable_by(staff))
-    return {unit: figure(together(facts, organisation.subtree(unit)), rules.rates) for unit in units}
+    numbers = {code: number for number, code in enumerate(below)}
+    found = await totals_by(uow, month, numbers, staff)
+    return {
+        unit: figures_of(_kept(found, (numbers[code] for code in organisation.subtree(unit))), rules.rates)
+        for unit in units
+    }
+
+
+def _kept(found: Mapping[int, Totals], numbers: Iterable[int]) -> Counts:
+    return reduce(add, (found[number].kept for number in numbers if number in found), Counts())
 
 
 async def _snails(uow: UnitOfWork, rules: Rules, staff: Staff, tier: str, months: Sequence[MonthSpan]) -> list[str]:

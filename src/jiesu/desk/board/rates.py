@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import and_
 
 from jiesu.accounts.staff import Staff
-from jiesu.db.scope import Scope
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import allowed_unit
 from jiesu.desk.board.frozen import FrozenView, frozen_figures, frozen_view
@@ -20,11 +19,12 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.statistics.considered import COUNTING, Why, considered_tickets
-from jiesu.statistics.coverage import Coverage, coverage_of
-from jiesu.statistics.dissatisfaction import gave, reasons_given
-from jiesu.statistics.query import MonthSpan, counted_tickets, rates_of
+from jiesu.statistics.coverage import Coverage
+from jiesu.statistics.dissatisfaction import gave
+from jiesu.statistics.query import MonthSpan, counted_tickets
 from jiesu.statistics.rates import Figures
-from jiesu.tickets.repository import countable_by, visible_to
+from jiesu.statistics.rollup import rates_of, reasons_given
+from jiesu.tickets.repository import visible_to
 
 __all__ = [
     "CountedView", "FigureView", "RatesView", "UncountedView", "UnitRates", "counted_view", "figure_view", "rates_view", "uncounted_view",
@@ -158,22 +158,16 @@ async def rates_view(
             )
             for row, old in zip(now, then, strict=True)
         ],
-        await _coverage(uow, rules, staff, span, chosen),
+        now[0].coverage,
         await _reasons(uow, rules, staff, span, chosen, locale),
         await frozen_view(uow, rules, staff, span, chosen, locale),
     )
 
 
-async def _coverage(uow: UnitOfWork, rules: Rules, staff: Staff, span: MonthSpan, unit: str) -> Coverage:
-    async with uow.scoped(Scope.FIGURES):
-        return await coverage_of(uow, span, sorted(rules.organisation.subtree(unit)), countable_by(staff))
-
-
 async def _reasons(
     uow: UnitOfWork, rules: Rules, staff: Staff, span: MonthSpan, unit: str, locale: Locale
 ) -> list[ReasonGiven]:
-    async with uow.scoped(Scope.FIGURES):
-        found = await reasons_given(uow, span, sorted(rules.organisation.subtree(unit)), countable_by(staff))
+    found = await reasons_given(uow, span, rules.organisation.subtree(unit), staff)
     return [ReasonGiven(reason_named(rules, code, locale), count) for code, count in found]
 
 

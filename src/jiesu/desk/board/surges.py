@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import NONE, Cut, What, allowed_unit, condition, place_digits, place_of
-from jiesu.desk.board.flow import day_of
 from jiesu.desk.board.standing import Cell
 from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
+from jiesu.statistics.query import day_of
 from jiesu.statistics.surge import SurgePolicy, chance_of, is_surge, usual
 from jiesu.tickets.models import FIRST_LEVEL, Ticket
 

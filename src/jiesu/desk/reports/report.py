@@ -22,7 +22,7 @@ from jiesu.errors import Invalid
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.statistics.query import rates_of
+from jiesu.statistics.rollup import rates_of
 from jiesu.tickets.models import Ticket
 from jiesu.units.organisation import Organisation
 

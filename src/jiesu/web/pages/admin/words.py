@@ -39,6 +39,7 @@ JOBS: Mapping[str, str] = {
     "survey.expire": N_("结束到期的评价"),
     "document.render": N_("生成信访文书"),
     "outreach.due": N_("提醒到期的普遍联系"),
+    "rates.fold": N_("把变化了的评价重新计入三率"),
     "rates.freeze": N_("冻结到期月份的三率"),
     "report.due": N_("按时做定期报告"),
     "file.prepare": N_("做报告和导出的文件"),
