@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 import msgspec
+from sqlalchemy import delete
 
+from jiesu.db.jobs import Job
 from jiesu.demo.appeals import HALVES, Storyteller
 from jiesu.demo.arrivals import arrivals
 from jiesu.demo.case import Case
@@ -26,6 +28,7 @@ from jiesu.demo.users import add_demo_users
 from jiesu.errors import Conflict
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
+from jiesu.statistics.fold import FOLD, fold
 
 __all__ = ["OnlyInDemo", "Played", "Script", "Seen", "conclude", "play_half", "prepare", "simulate"]
 
@@ -120,8 +123,11 @@ def stories(kernel: Kernel, script: Script) -> list[tuple[datetime, Case]]:
 
 
 async def conclude(kernel: Kernel, script: Script, played: Played, seconds: float) -> Summary:
-    """Count what was played."""
+    """Count what was played, first for the rates: all at once what a worker does by and by."""
     async with kernel.db.begin() as uow:
+        while await fold(uow, kernel.rules.rates.kept_days):
+            pass
+        await uow.session.execute(delete(Job).where(Job.kind == FOLD, Job.run_at <= script.end))
         return await summarise(
             uow, played.tickets, texts=len(played.texts), began_at=script.start, ended_at=script.end, seconds=seconds
         )

@@ -23,6 +23,7 @@ from jiesu.notifications.tell import SEND_MESSAGE
 from jiesu.petitions.issue import RENDER
 from jiesu.rules import Rules
 from jiesu.sla.models import ClockState, Deadline
+from jiesu.statistics.fold import FOLD
 from jiesu.tickets.words import Status
 
 __all__ = ["Act", "DueJob", "Perform", "Stage"]
@@ -140,10 +141,10 @@ class Stage:
             self.agenda.add(when, self._look)
 
     async def _look(self) -> None:
-        """Put down the jobs promised since the last look. Messages are delivered together at the end."""
+        """Put down the jobs promised since the last look. Messages are delivered, and answers counted, together at the end."""
         self._look_at = None
         fresh = select(Job.id, Job.kind, Job.run_at, Job.payload, Job.ticket_id).where(
-            Job.id > self._newest_job, Job.kind != SEND_MESSAGE, Job.run_at <= self.end
+            Job.id > self._newest_job, Job.kind.not_in((SEND_MESSAGE, FOLD)), Job.run_at <= self.end
         )
         for job in (await self.uow.session.execute(fresh.order_by(Job.id))).all():
             self._newest_job = job.id
