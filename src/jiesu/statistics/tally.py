@@ -82,7 +82,7 @@ class TallySum(Base):
 
 
 class TallyMark(Base):
-    """A ticket that changed since it was counted. Triggers write them (migration 0033), each change one; none is ever updated.
+    """A ticket that changed since it was counted. Triggers write them (migration 0034), each change one; none is ever updated.
 
     So nobody waits for anybody, and no change can be missed: whoever counts deletes exactly the marks that it saw.
     """
