@@ -19,9 +19,9 @@ from jiesu.commands.backup import backup, check, restored
 from jiesu.commands.custody import hold_app, keys_app, retention_app
 from jiesu.commands.importing import import_file
 from jiesu.commands.jobs import jobs_app
-from jiesu.commands.rates import rates_app
 from jiesu.commands.report import report_app
 from jiesu.commands.running import BY, Json, err, out, with_kernel
+from jiesu.commands.three_rates import rates_app
 from jiesu.commands.users import user_app
 from jiesu.embedded.running import attach
 from jiesu.errors import DomainError
