@@ -17,15 +17,17 @@ from jiesu.petitions.events import (
     TicketConverted,
 )
 from jiesu.petitions.issue import issue
-from jiesu.petitions.words import REFUSALS, ROUTES, VERDICTS, CaseState, DocumentKind, Stage
-from jiesu.promises import follow_link, promised_words, reclass, save, tell, unit_name
+from jiesu.petitions.words import REFUSALS, ROUTES, VERDICTS, CaseState, DocumentKind, Stage, Verdict
+from jiesu.promises import begin_news, follow_link, promised_words, reclass, save, tell, unit_name
 from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
-from jiesu.sla.limits import ClockKind, Target
+from jiesu.sla.limits import FINAL, ClockKind, Target
 from jiesu.sla.listings import end_listings
+from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import moment_words
+from jiesu.statistics.exclusions import lapse_exclusion
 from jiesu.surveys.send import cancel_survey
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
@@ -115,7 +117,7 @@ async def begin_recheck(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Re
     limit, calendar = within(rules, ticket, event.stage), rules.calendars.of(event.unit)
     row = clocks.begin_beside(TARGETS[event.stage], ClockKind.PETITIONER, limit, event.unit, calendar)
     await save(uow, rules, clocks)
-    key = f"recheck_asked:{ticket.id}:{event.stage}"
+    key = f"recheck_asked:{ticket.id}:{ticket.version}"
     await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="recheck_asked")
     blanks = {
         "stage": STAGES[event.stage],
@@ -131,9 +133,12 @@ async def end_recheck(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Rech
     clocks = await TicketClocks.of(uow, ticket)
     clocks.meet({TARGETS[event.stage]})
     clocks.drop()
+    if event.verdict is Verdict.REVOKED:
+        await _handle_anew(uow, rules, ticket, event, clocks)
+        return
     await save(uow, rules, clocks)
     if ticket.lead_unit is not None:
-        key = f"recheck_decided:{ticket.id}:{event.stage}"
+        key = f"recheck_decided:{ticket.id}:{ticket.version}"
         await tell_post(uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="recheck_decided")
     blanks = {
         "stage": STAGES[event.stage],
@@ -142,6 +147,30 @@ async def end_recheck(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Rech
         "link": await follow_link(uow, rules, ticket),
     }
     await tell(uow, rules, ticket, "recheck_decided", blanks, round_=ticket.version)
+
+
+async def _handle_anew(
+    uow: UnitOfWork, rules: Rules, ticket: Ticket, event: RecheckDecided, clocks: TicketClocks
+) -> None:
+    """A new opinion is owed: the first one's date was kept or missed and stays so, another of the same length begins now."""
+    service_class = class_of(rules, ticket)
+    ticket.rounds += 1
+    clocks.arm(service_class, ClockKind.PETITIONER, rules.calendar, only=FINAL, start=uow.now)
+    clocks.arm(service_class, ClockKind.UNIT, rules.calendars.of(ticket.lead_unit), only=FINAL)
+    begin_news(rules, ticket, clocks)
+    await save(uow, rules, clocks)
+    await lapse_exclusion(uow, ticket)
+    if ticket.lead_unit is not None:
+        key = f"handle_anew:{ticket.id}:{ticket.rounds}"
+        await tell_post(uow, key=key, unit=ticket.lead_unit, ticket_id=ticket.id, kind="handle_anew")
+    blanks = {
+        "stage": STAGES[event.stage],
+        "unit": unit_name(rules, ticket.lead_unit),
+        "due": promised_words(clocks),
+        "document": event.number,
+        "link": await follow_link(uow, rules, ticket),
+    }
+    await tell(uow, rules, ticket, "recheck_revoked", blanks, round_=ticket.rounds)
 
 
 async def pause_review(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: HearingHeld) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import Message, Notice
 from jiesu.sla.models import Deadline
+from jiesu.statistics.query import counted_tickets, month_span
 from tests.builders.forms import CITY, COUNTY, STATION
 from workers.invariants import check_all
 
@@ -268,3 +269,92 @@ async def test_the_survey_of_a_petition_promises_no_rework(make, client):
     assert "安排重办" not in page.text
     await make.answer(made, contacted=True, solved="no", satisfied="no")
     assert "收到意见书30日内可以申请复查" in (await client.get(path)).text
+
+
+REVOKED = {"verdict": "revoked", "opinion": "没有调取一九九八年的档案，事实不清。"}
+
+
+async def opinion_anew(make, made) -> None:
+    """The unit gives another one; it has accepted and contacted already."""
+    await make.step(made, "submit", f"officer-{STATION}", result="查到档案，补发到2024年。")
+    await make.step(made, "approve", HEAD)
+
+
+async def finals(uow, made) -> list[tuple[str, str, datetime]]:
+    """Every date of an opinion that was promised: whose clock, its state, the date."""
+    rows = select(Deadline).where(Deadline.ticket_id == made.id, Deadline.target == "opinion").order_by(Deadline.id)
+    found = (await uow.session.scalars(rows.execution_options(populate_existing=True))).all()
+    return [(str(row.clock), str(row.state), row.due_at) for row in found]
+
+
+async def test_a_revoked_opinion_is_none_and_the_unit_owes_another(make, act, client, clock, jobs, uow):
+    made = await make.ticket("rechecking")
+    before = await finals(uow, made)
+    clock.set(at(11, 20, 10))
+    decided = await act(COUNTY_HEAD, made, "decide_recheck", **REVOKED)
+    assert (decided.status_code, decided.json()["status"]) == (200, "in_progress"), decided.text
+    after = await finals(uow, made)
+    assert after[: len(before)] == before
+    assert set(after[len(before) :]) == {
+        (clock_, "running", at(1, 19, 17, 30, 2027)) for clock_ in ("petitioner", "unit")
+    }
+    view = await own(client, made)
+    assert (view["ask"], view["result"]) == (None, None)
+    assert [(one["kind"], one["revoked"]) for one in view["documents"]] == [
+        ("acceptance", False),
+        ("opinion", True),
+        ("recheck", False),
+    ]
+    [row] = [row for row in view["deadlines"] if row["state"] == "running" and row["clock"] == "petitioner"]
+    assert "自责令重新处理起" in row["explanation"][0]
+    await jobs.run_due()
+    told = (
+        await uow.session.scalars(select(Message.text).where(Message.ticket_id == made.id).order_by(Message.id))
+    ).all()
+    assert "原来的意见撤销" in told[-1]
+    assert "1月19日（周二）17:30前给您新的书面意见" in told[-1]
+    notices = select(Notice.kind).where(Notice.ticket_id == made.id, Notice.unit == STATION)
+    assert "handle_anew" in set(await uow.session.scalars(notices))
+    [url] = [one["url"] for one in (await own(client, made))["documents"] if one["kind"] == "recheck"]
+    text = zipfile.ZipFile(io.BytesIO((await client.get(url)).content)).read("word/document.xml").decode()
+    for words in ("决定撤销原意见，责令重新处理", "重新办理，在2027年1月19日前", "对新的处理意见不服的"):
+        assert words in text, words
+    assert "申请复核" not in text
+
+
+async def test_the_new_opinion_can_be_disputed_up_to_the_end(make, act, ask, clock, client):
+    made = await make.ticket("rechecking")
+    await act(COUNTY_HEAD, made, "decide_recheck", **REVOKED)
+    for stage in ("recheck", "review"):
+        assert (await ask(made, stage)).status_code == 409, stage
+    await opinion_anew(make, made)
+    refused = await ask(made, "review")
+    assert (refused.status_code, refused.json()["title"]) == (409, "NothingToDispute")
+    assert (await own(client, made))["ask"]["stage"] == "recheck"
+    assert (await ask(made)).json()["status"] == "rechecking"
+    assert (await act(COUNTY_HEAD, made, "decide_recheck", **DECISION)).json()["status"] == "closed"
+    assert (await ask(made)).json()["title"] == "AskedAlready"
+    assert (await ask(made, "review")).json()["status"] == "reviewing"
+    assert (await act(CITY_HEAD, made, "decide_review", **DECISION)).json()["status"] == "final"
+    assert (await own(client, made))["ask"] is None
+
+
+async def test_a_review_that_revokes_takes_the_opinion_of_the_recheck_with_it(make, act, ask, client):
+    made = await make.ticket("reviewing")
+    assert (await act(CITY_HEAD, made, "decide_review", **REVOKED)).json()["status"] == "in_progress"
+    await opinion_anew(make, made)
+    view = await own(client, made)
+    assert [one["revoked"] for one in view["documents"]] == [False, True, True, False, False]
+    assert view["ask"]["stage"] == "recheck"
+    assert (await ask(made, "review")).json()["title"] == "NothingToDispute"
+
+
+async def test_the_survey_of_the_new_opinion_counts_and_the_first_one_s_does_not(make, act, client, uow):
+    made = await opinion(make)
+    await make.answer(made, contacted=True, solved="no", satisfied="no")
+    await make.step(made, "ask_recheck", CLERK)
+    await act(COUNTY_HEAD, made, "decide_recheck", **REVOKED)
+    await opinion_anew(make, made)
+    await make.answer(made, contacted=True, solved="yes", satisfied="yes")
+    counted = await counted_tickets(uow, month_span("2026-11"))
+    assert [(one.number, one.fact.solved) for one in counted] == [(made.number, "yes")]

@@ -36,7 +36,9 @@ BECAME: Sequence[tuple[str, Status | None]] = [
     (r"^拆分成", Status.SPLIT),
     (r"^申请复查", Status.RECHECKING),
     (r"^申请复核", Status.REVIEWING),
-    (r"作出复核意见：", Status.FINAL),
+    (r".+作出复[查核]意见：撤销", Status.IN_PROGRESS),
+    (r".+作出复查意见：", Status.CLOSED),
+    (r".+作出复核意见：", Status.FINAL),
 ]
 #: Traces of the machine in a sentence for people: codes, raw moments, blanks that nothing filled.
 MACHINE = re.compile(
@@ -70,6 +72,9 @@ class Story:
             self.dates.append((found[1], found[2]))
         if sentence.startswith("补充了材料") and self.status is Status.NEED_INFO:
             self.status = Status.REGISTERED
+        if sentence.startswith("派单给") and self.status is Status.REWORK:
+            self.status = Status.IN_PROGRESS  # in hand at once, without a signature
+            return
         self.status = next((status for pattern, status in BECAME if re.match(pattern, sentence)), self.status)
 
 

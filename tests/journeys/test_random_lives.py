@@ -81,8 +81,10 @@ AWAITED = {
 }  # fmt: skip
 #: Steps that lead to another state.
 ONWARD = {str(line.step) for line in TABLE if line.to}
+#: They may revoke the opinion: another one is owed, by a date of its own.
+REVOKING = {"decide_recheck", "decide_review"}
 #: By these alone may the petitioner's date move, besides a pause that ended (domain.md §4).
-MOVERS = {"convert", "grant_extension", "reclass", "dispatch", "supplement"}
+MOVERS = REVOKING | {"convert", "grant_extension", "reclass", "dispatch", "supplement"}
 
 
 def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "exclude": {"reason": "abusive", "evidence": "录音"},
         "call_back": {"outcome": chance.choice(["no_answer", "answered", "wrong_number"]), "solved": "yes", "next_at": None, "way": chance.choice(["phone", "counter"])},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
-        "decide_recheck": {"verdict": chance.choice(["upheld", "changed"]), "opinion": "x"},
+        "decide_recheck": {"verdict": chance.choice(["upheld", "revoked"]), "opinion": "x"},
         "decide_review": {"verdict": "upheld", "opinion": "x"},
         "convert": {"track": chance.choice(["PETITION", "SERVICE"]), "reason": "x"},
         "serve": {"way": "post", "receiver": "本人"},
@@ -205,7 +207,7 @@ class Lives:
         if action == "split":
             self.made += await self._parts(made)
         moved = await self._promise(made)
-        if promise and moved and action not in MOVERS:
+        if promise and moved and after.is_open and action not in MOVERS:
             assert moved == promise, f"{action} moved the petitioner's date from {promise} to {moved}"
 
     def _allowed(self, action: str, before: Status, after: Status) -> None:
@@ -216,6 +218,7 @@ class Lives:
         ways |= {Status.DISPATCHED} if action == "designate" else set()  # in hand, to another unit: a dispatch
         ways |= {Status.CLOSED} if action == "approve" else set()  # nobody is asked about an anonymous one
         ways |= {Status.CLOSED, Status.REWORK} if action == "call_back" else set()  # what was answered on the telephone
+        ways |= {Status.IN_PROGRESS} if action in REVOKING else set()
         assert after in ways, f"{action} led from {before} to {after}"
 
     async def _parts(self, made: Made) -> list[Made]:

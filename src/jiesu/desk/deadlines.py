@@ -19,7 +19,7 @@ from jiesu.sla.deadlines import Pause as Span
 from jiesu.sla.editions import calendar_edition
 from jiesu.sla.explain import Explanation, Moved, explain
 from jiesu.sla.extensions import extensions_of, granted_extension
-from jiesu.sla.limits import RECURRING, ClockKind, Target, stops
+from jiesu.sla.limits import FINAL, RECURRING, ClockKind, Target, stops
 from jiesu.sla.models import ClockState, Deadline, Extension, Move, MoveCause
 from jiesu.sla.wording import humanise_due, moment_words
 from jiesu.tickets.models import Ticket
@@ -154,7 +154,14 @@ async def explanation_of(uow: UnitOfWork, told: Told, row: Deadline) -> Explanat
         pauses=list(_pauses(told, row)),
         moves=list(_moves(told, row)),
         policy_version=row.policy_version,
+        anew=_anew(told, row),
     )
+
+
+def _anew(told: Told, row: Deadline) -> bool:
+    """Whether it is the date of an opinion that takes the place of a revoked one: all others begin with registration."""
+    final = row.clock is ClockKind.PETITIONER and row.target in FINAL
+    return final and row.start_at > min(each.start_at for each in told.clocks.rows)
 
 
 async def _calendar_of(uow: UnitOfWork, rules: Rules, row: Deadline) -> WorkingCalendar:

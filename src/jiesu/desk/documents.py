@@ -16,6 +16,7 @@ from jiesu.desk.attachments import link_of
 from jiesu.desk.names import unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
+from jiesu.petitions.cases import cases_of, revoked_among
 from jiesu.petitions.issue import digests_of, documents_of
 from jiesu.petitions.models import Document, Service
 from jiesu.petitions.serve import open_document, services_of
@@ -46,6 +47,8 @@ class DocumentView(msgspec.Struct, frozen=True):
     signer: str
     issued_at: datetime
     made: bool
+    #: A higher organ revoked it (撤销).
+    revoked: bool
     place: int | None
     url: str | None
     services: list[ServiceView]
@@ -61,6 +64,7 @@ async def document_views(
     documents = await documents_of(uow, ticket)
     if not documents:
         return []
+    revoked = revoked_among(documents, await cases_of(uow, ticket))
     services, files = await services_of(uow, ticket), await files_of(uow, ticket.id)
     places = {row.digest: (place, row) for place, row in enumerate(files, 1)}
     return [
@@ -71,6 +75,7 @@ async def document_views(
             [s for s in services if s.document_id == each.id],
             places.get(each.digest or ""),
             locale,
+            revoked=each.id in revoked,
             whole=whole,
             public=public,
         )
@@ -80,7 +85,7 @@ async def document_views(
 
 def _view(
     uow: UnitOfWork, rules: Rules, row: Document, services: list[Service], file: tuple[int, Attachment] | None, locale: Locale,
-    *, whole: bool, public: bool,
+    *, revoked: bool, whole: bool, public: bool,
 ) -> DocumentView:  # fmt: skip
     shown = file if whole else None
     return DocumentView(
@@ -91,6 +96,7 @@ def _view(
         signer=row.signer,
         issued_at=row.issued_at.astimezone(SHANGHAI),
         made=row.digest is not None,
+        revoked=revoked,
         place=shown[0] if shown else None,
         url=file_link(rules.keys, shown[1].id, uow.now) if shown else None,
         services=[

@@ -59,6 +59,10 @@ _KIND = {
     "converted": ("改按另一程序办理，期限有变", "the track was changed, and the limits with it"),
     "recheck_asked": ("复查、复核申请，请按时作出意见", "a recheck or review was asked for: please decide in time"),
     "recheck_decided": ("上级作出复查、复核意见，请查看", "a higher organ decided a recheck or review"),
+    "handle_anew": (
+        "上级撤销了意见书，请重新办理，按时出具新的意见",
+        "the opinion was revoked: please handle it anew and give a new one in time",
+    ),
     "rework": ("诉求人不认可，请安排重办", "not accepted: arrange rework"),
     "reopened": ("重新办理", "reopened"),
     "recused": ("一位同事已回避，请另一位接着办", "a colleague is recused: somebody else please go on"),

@@ -37,6 +37,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "unmerged": frozenset({"number", "link"}),
     "recheck_asked": frozenset({"number", "stage", "unit", "due", "link"}),
     "recheck_decided": frozenset({"number", "stage", "verdict", "document", "link"}),
+    "recheck_revoked": frozenset({"number", "stage", "unit", "due", "document", "link"}),
     "hearing": frozenset({"number", "unit", "link"}),
     "converted": frozenset({"number", "track", "old", "new", "reason"}),
     "rework": frozenset({"number", "unit"}),

@@ -43,6 +43,9 @@ async def ask_locked(
     reason = required(reason, "reason", "不服的理由", 1000)
     ticket.move(ASKING[stage])
     ticket.ended_at = None
-    uow.add(Recheck(ticket_id=ticket.id, stage=stage, organ=room.organ, reason=reason, asked_at=uow.now))
+    case = Recheck(
+        ticket_id=ticket.id, stage=stage, round=room.round, organ=room.organ, reason=reason, asked_at=uow.now
+    )  # fmt: skip
+    uow.add(case)
     await uow.record(RecheckAsked(ticket_id=ticket.id, by=by, stage=stage, unit=room.organ, reason=reason))
     return ticket

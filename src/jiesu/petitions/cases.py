@@ -16,7 +16,7 @@ from jiesu.petitions.issue import latest_document
 from jiesu.petitions.models import Document, Recheck
 from jiesu.petitions.rulebook import PetitionRules, organ_above
 from jiesu.petitions.serve import served_first
-from jiesu.petitions.words import CaseState, DocumentKind, Stage
+from jiesu.petitions.words import CaseState, DocumentKind, Stage, Verdict
 from jiesu.sla.classes import LAW
 from jiesu.sla.deadlines import due
 from jiesu.sla.limits import Limit, Target
@@ -24,7 +24,9 @@ from jiesu.sla.wording import moment_words
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Step
 
-__all__ = ["ASKING", "DECIDING", "TARGETS", "Room", "case_of", "cases_of", "may_decide_case", "room_to_ask", "within"]
+__all__ = [
+    "ASKING", "DECIDING", "TARGETS", "Room", "case_of", "cases_of", "may_decide_case", "revoked_among", "revoking", "room_to_ask", "within",
+]  # fmt: skip
 
 #: How long after receiving an opinion it may be disputed (Art. 35, 36).
 WINDOW = Limit(30, "natural_days")
@@ -58,13 +60,14 @@ class Room(msgspec.Struct, frozen=True):
     """Who would decide, of which document, and until when it can be asked for; no end before the document was served."""
 
     stage: Stage
+    round: int
     organ: str
     disputed: Document
     until: datetime | None
 
 
 async def cases_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Recheck]:
-    """The recheck, then the review."""
+    """The recheck, then the review; and again of a new opinion, where one was revoked."""
     return (await uow.session.scalars(select(Recheck).where(Recheck.ticket_id == ticket.id).order_by(Recheck.id))).all()
 
 
@@ -74,6 +77,21 @@ async def case_of(uow: UnitOfWork, ticket: Ticket) -> Recheck | None:
     return await uow.session.scalar(waiting)
 
 
+def revoking(cases: Sequence[Recheck]) -> list[int]:
+    """The documents that revoked opinions: what was issued before the last of them is no opinion any more."""
+    return [case.document_id for case in cases if case.verdict is Verdict.REVOKED and case.document_id is not None]
+
+
+def revoked_among(documents: Sequence[Document], cases: Sequence[Recheck]) -> set[int]:
+    """Opinions that were revoked, the recheck's with the first one's; what revoked them is none of these."""
+    opinions = [each for each in documents if each.kind in DISPUTED.values()]
+    found, since = set[int](), 0
+    for until in revoking(cases):
+        found |= {each.id for each in opinions if since < each.id < until}
+        since = until
+    return found
+
+
 async def room_to_ask(uow: UnitOfWork, rules: PetitionRules, ticket: Ticket, stage: Stage) -> Room:
     """Raises NoPetition, NothingToDispute, AskedAlready, WindowClosed, OutsideTheNetwork.
 
@@ -81,9 +99,11 @@ async def room_to_ask(uow: UnitOfWork, rules: PetitionRules, ticket: Ticket, sta
     """
     if not ticket.is_petition:
         raise NoPetition("action")
-    if any(case.stage is stage for case in await cases_of(uow, ticket)):
+    cases = await cases_of(uow, ticket)
+    revoked = revoking(cases)
+    if any(case.stage is stage and case.round > len(revoked) for case in cases):
         raise AskedAlready("action")
-    disputed = await latest_document(uow, ticket, DISPUTED[stage])
+    disputed = await latest_document(uow, ticket, DISPUTED[stage], after=max(revoked, default=0))
     if disputed is None:
         raise NothingToDispute("action")
     served = await served_first(uow, disputed)
@@ -93,7 +113,7 @@ async def room_to_ask(uow: UnitOfWork, rules: PetitionRules, ticket: Ticket, sta
     organ = organ_above(rules.organisation, ticket, disputed.unit)
     if organ is None:
         raise OutsideTheNetwork("action", above=rules.documents.above_the_top)
-    return Room(stage, organ, disputed, until)
+    return Room(stage, len(revoked) + 1, organ, disputed, until)
 
 
 def within(rules: PetitionRules, ticket: Ticket, stage: Stage) -> Limit:

@@ -1,6 +1,8 @@
-"""复查、复核意见: the higher organ upholds or changes the opinion, after a hearing where there was one (Art. 35, 36)."""
+"""复查、复核意见: the higher organ upholds, changes or revokes the opinion, after a hearing where there was one (Art. 35, 36)."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
@@ -13,6 +15,9 @@ from jiesu.petitions.models import Recheck
 from jiesu.petitions.rulebook import PetitionRules
 from jiesu.petitions.words import VERDICTS, CaseState, DocumentKind, Stage, Verdict
 from jiesu.sla.clocks import TicketClocks
+from jiesu.sla.deadlines import due
+from jiesu.sla.limits import Limit
+from jiesu.sla.rulebook import class_of
 from jiesu.sla.wording import day_words
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.guard import open_step, optional, required
@@ -43,7 +48,7 @@ async def decide_recheck(
 ) -> Ticket:  # fmt: skip
     """Give the recheck's opinion; a review may be asked for within 30 days of its service. Locks the ticket.
 
-    Raises NotYours to whoever is not of the organ, or signed what is disputed.
+    A revoked opinion is none: the unit that gave it handles the matter anew, within as long as for the first. Raises NotYours to whoever is not of the organ, or signed what is disputed.
     """
     ticket = await open_step(uow, staff, number, Step.DECIDE_RECHECK, version)
     return await _decide(uow, rules, staff, ticket, verdict, opinion, signer)
@@ -53,7 +58,10 @@ async def decide_review(
     uow: UnitOfWork, rules: PetitionRules, staff: Staff, number: str, verdict: Verdict, opinion: str,
     signer: str | None = None, *, version: int | None = None,
 ) -> Ticket:  # fmt: skip
-    """Conclude the petition: nothing further can be asked for. Locks the ticket. Raises HearingLasts besides."""
+    """Conclude the petition, and nothing further can be asked for; or revoke the opinion, and the recheck's with it.
+
+    Locks the ticket. Raises HearingLasts besides.
+    """
     ticket = await open_step(uow, staff, number, Step.DECIDE_REVIEW, version)
     if await hearing_lasts(uow, ticket):
         raise HearingLasts("action")
@@ -117,21 +125,40 @@ async def _decide(
     disputed = await latest_document(uow, ticket, DISPUTED[case.stage])
     case.state, case.verdict, case.opinion = CaseState.DECIDED, verdict, opinion
     case.decided_by, case.decided_at = staff.id, uow.now
-    ticket.move(DECIDING[case.stage])
-    ticket.ended_at = uow.now
+    anew = verdict is Verdict.REVOKED
+    ticket.move(Step.HANDLE_ANEW if anew else DECIDING[case.stage])
+    ticket.ended_at = None if anew else uow.now
+    if anew:
+        ticket.approved_at = None
     by = by_staff(staff)
     blanks = {
-        "asked": day_words(case.asked_at.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0],
+        "asked": _day(case.asked_at),
         "disputed": disputed.number if disputed else "",
         "reason": case.reason,
         "verdict": VERDICTS[verdict][0],
         "result": opinion,
+        "handler": rules.organisation.unit(ticket.lead_unit).name if ticket.lead_unit else "",
+        "due": _day(due(_anew_within(rules, ticket), uow.now, rules.calendars.default).due_at),
     }
     kind = DocumentKind.RECHECK if case.stage is Stage.RECHECK else DocumentKind.REVIEW
-    document = await issue(uow, rules, ticket, kind, unit=case.organ, by=by, signer=signer, blanks=blanks)
+    document = await issue(
+        uow, rules, ticket, kind, unit=case.organ, by=by, signer=signer, blanks=blanks, anew=anew
+    )  # fmt: skip
+    case.document_id = document.id
     event = RecheckDecided(
         ticket_id=ticket.id, by=by, stage=case.stage, unit=case.organ, verdict=verdict, number=document.number,
         opinion=opinion,
     )  # fmt: skip
     await uow.record(event)
     return ticket
+
+
+def _anew_within(rules: PetitionRules, ticket: Ticket) -> Limit:
+    """As long as for the first opinion (Art. 34)."""
+    service_class = class_of(rules, ticket)
+    return service_class.limits[service_class.final]
+
+
+def _day(moment: datetime) -> str:
+    """2026年11月16日"""
+    return day_words(moment.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0]

@@ -37,8 +37,12 @@ async def issue(
     by: By,
     blanks: Mapping[str, str],
     signer: str | None = None,
+    anew: bool = False,
 ) -> Document:
-    """Put it on record for a locked ticket; `signer` is by default who does it. Holds the series until the commit."""
+    """Put it on record for a locked ticket; `signer` is by default who does it. Holds the series until the commit.
+
+    `anew`: in the words of an opinion that revokes another.
+    """
     document = Document(
         ticket_id=ticket.id,
         kind=kind,
@@ -47,7 +51,7 @@ async def issue(
         staff_id=by.staff_id,
         signer=signer or by.name or "",
         addressee=await _addressee(uow, ticket),
-        body=rules.documents.body(kind, _common(rules, ticket, unit) | dict(blanks)),
+        body=rules.documents.body(kind, _common(rules, ticket, unit) | dict(blanks), anew=anew),
         issued_at=uow.now,
     )
     uow.session.add(document)
@@ -90,9 +94,9 @@ async def documents_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Document]:
     return (await uow.session.scalars(query)).all()
 
 
-async def latest_document(uow: UnitOfWork, ticket: Ticket, kind: DocumentKind) -> Document | None:
-    """The newest of a kind."""
-    query = select(Document).where(Document.ticket_id == ticket.id, Document.kind == kind)
+async def latest_document(uow: UnitOfWork, ticket: Ticket, kind: DocumentKind, *, after: int = 0) -> Document | None:
+    """The newest of a kind, of those issued after that one."""
+    query = select(Document).where(Document.ticket_id == ticket.id, Document.kind == kind, Document.id > after)
     return await uow.session.scalar(query.order_by(Document.id.desc()).limit(1))
 
 

@@ -65,17 +65,19 @@ class Service(Base):
 
 
 class Recheck(Base):
-    """复查 or 复核: asked for by the petitioner, decided by the next-higher organ; each once for a petition."""
+    """复查 or 复核: asked for by the petitioner, decided by the next-higher organ; each once in a round."""
 
     __tablename__ = "recheck"
     __table_args__ = (
-        Index("uq_recheck_stage", "ticket_id", "stage", unique=True),
+        Index("uq_recheck_stage", "ticket_id", "round", "stage", unique=True),
         Index("ix_recheck_waiting", "organ", "id", postgresql_where=text("state = 'asked'")),
     )
 
     id: Mapped[BigId]
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
     stage: Mapped[Stage] = mapped_column(vocabulary(Stage))
+    #: 1 for the first opinion; one more each time an opinion was revoked.
+    round: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     organ: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     #: What the petitioner disputes.
     reason: Mapped[str] = mapped_column(encrypted(2000))
@@ -83,5 +85,7 @@ class Recheck(Base):
     state: Mapped[CaseState] = mapped_column(vocabulary(CaseState), default=CaseState.ASKED)
     verdict: Mapped[Verdict | None] = mapped_column(vocabulary(Verdict))
     opinion: Mapped[str | None] = mapped_column(encrypted(5000))
+    #: The opinion in which it was decided.
+    document_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("document.id"))
     decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
     decided_at: Mapped[Moment | None]

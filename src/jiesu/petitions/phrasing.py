@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +26,9 @@ BLANKS: Mapping[DocumentKind, frozenset[str]] = {
     DocumentKind.REVIEW: COMMON | {"result", "reason", "verdict", "disputed", "asked"},
 }
 
+#: These may revoke another, and then say so in words of their own.
+ANEW = frozenset({DocumentKind.RECHECK, DocumentKind.REVIEW})
+
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(min_length=1, max_length=40)]
@@ -33,6 +36,8 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     series: Annotated[str, Meta(min_length=1, max_length=12)]
     template: Annotated[str, Meta(pattern="^[a-z]+$")]
     text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    #: Of a recheck or review that revokes what it was asked about.
+    anew: Annotated[str, Meta(max_length=4000)] = ""
 
 
 class Phrasing(msgspec.Struct, frozen=True):
@@ -51,9 +56,10 @@ class Phrasing(msgspec.Struct, frozen=True):
         """退信受〔2026〕12号"""
         return f"{self.kinds[kind].series}〔{year}〕{count}号"
 
-    def body(self, kind: DocumentKind, blanks: Mapping[str, str]) -> str:
+    def body(self, kind: DocumentKind, blanks: Mapping[str, str], *, anew: bool = False) -> str:
         """The paragraphs, one a line; what was filled in keeps its own lines."""
-        lines = self.kinds[kind].text.format_map(blanks).splitlines()
+        words = self.kinds[kind]
+        lines = (words.anew if anew else words.text).format_map(blanks).splitlines()
         return "\n".join(line.strip() for line in lines if line.strip())
 
     def template(self, kind: DocumentKind) -> Path:
@@ -70,7 +76,11 @@ def load_phrasing(path: Path) -> Phrasing:
         if kind not in written:
             raise ConfigMistake(path, kind, None, "add title, title_en, series, template and text.")
         kinds[kind] = convert(written.pop(kind), _Words, path, kind)
-        _check(path, kind, kinds[kind].text)
+        _check(path, kind, "text", kinds[kind].text, BLANKS[kind])
+        if (kind in ANEW) != bool(kinds[kind].anew):
+            remedy = "write what it says when it revokes an opinion." if kind in ANEW else "remove it."
+            raise ConfigMistake(path, f"{kind}.anew", None, remedy)
+        _check(path, kind, "anew", kinds[kind].anew, BLANKS[kind] | {"handler", "due"})
     for unknown in written:
         raise ConfigMistake(path, unknown, None, f"remove it; known are {', '.join(DocumentKind)}.")
     phrasing = Phrasing(above, kinds, path.with_suffix(""))
@@ -82,10 +92,10 @@ def load_phrasing(path: Path) -> Phrasing:
     return phrasing
 
 
-def _check(path: Path, kind: DocumentKind, text: str) -> None:
+def _check(path: Path, kind: DocumentKind, key: str, text: str, known: Set[str]) -> None:
     try:
         used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
     except ValueError as problem:
-        raise ConfigMistake(path, f"{kind}.text", None, f"mend the braces ({problem}).") from problem
-    for blank in used - BLANKS[kind]:
-        raise ConfigMistake(path, f"{kind}.text", f"{{{blank}}}", f"use {', '.join(sorted(BLANKS[kind]))}.")
+        raise ConfigMistake(path, f"{kind}.{key}", None, f"mend the braces ({problem}).") from problem
+    for blank in used - known:
+        raise ConfigMistake(path, f"{kind}.{key}", f"{{{blank}}}", f"use {', '.join(sorted(known))}.")

@@ -36,6 +36,8 @@ class CaseState(StrEnum):
 class Verdict(StrEnum):
     UPHELD = "upheld"
     CHANGED = "changed"
+    #: 撤销: the opinion is none any more, and the organ that gave it handles the matter anew.
+    REVOKED = "revoked"
 
 
 class RefusalReason(StrEnum):
@@ -82,6 +84,7 @@ WAYS: dict[ServiceWay, Words] = {
 VERDICTS: dict[Verdict, Words] = {
     Verdict.UPHELD: ("维持原意见", "the opinion stands"),
     Verdict.CHANGED: ("变更原意见", "the opinion is changed"),
+    Verdict.REVOKED: ("撤销原意见，责令重新处理", "the opinion is revoked, the matter to be handled anew"),
 }
 #: `DivertReason` → the statutory route as documents write it (Art. 31).
 ROUTES: dict[str, str] = {

@@ -38,16 +38,17 @@ def explain(
     pauses: Sequence[Pause] = (),
     moves: Sequence[Moved] = (),
     policy_version: str = "",
+    anew: bool = False,
 ) -> Explanation:
     """From when, by which rule and calendar; what was skipped, made up for or paused, in time order; what moved it; the end.
 
     `pauses` are those already reckoned into `planned.due_at`, in order, and the one that lasts, if any; `moves` are the
-    extension and what a newly published calendar moved.
+    extension and what a newly published calendar moved; `anew` says that it begins with the order to handle a petition anew.
     """
     along = [*skips(planned, calendar, pauses), *make_up_days(planned, calendar), *map(paused, pauses)]
     along.sort(key=lambda step: step.start or planned.start_at)
     steps = (
-        *beginning(planned, calendar, policy_version),
+        *beginning(planned, calendar, policy_version, anew=anew),
         *along,
         *rolled(planned, calendar, pauses),
         *map(moved, moves),

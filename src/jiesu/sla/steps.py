@@ -35,6 +35,8 @@ BEGINS = {
     Target.TASK: ("交办协办", "the task being given"),
     Target.REPLY: ("发出督办单", "the order being given"),
 }
+#: what starts the opinion that takes the place of a revoked one
+ANEW = ("责令重新处理", "the order to handle it anew")
 CLOCK_BEGINS = {ClockKind.PETITIONER: ("登记", "registration"), ClockKind.UNIT: ("派单", "dispatch")}
 REASONS = {
     "need_info": ("等诉求人补充材料", "waiting for the petitioner's details"),
@@ -66,9 +68,11 @@ class Moved(Struct, frozen=True):
     reason: str | None = None
 
 
-def beginning(planned: PlannedDeadline, calendar: WorkingCalendar, policy_version: str = "") -> Iterator[Step]:
+def beginning(
+    planned: PlannedDeadline, calendar: WorkingCalendar, policy_version: str = "", *, anew: bool = False
+) -> Iterator[Step]:
     """From when, by which rule, by which calendar."""
-    event = BEGINS.get(planned.target) or CLOCK_BEGINS[planned.clock]
+    event = ANEW if anew else BEGINS.get(planned.target) or CLOCK_BEGINS[planned.clock]
     moments = [moment_words(planned.start_at, locale, year=True) for locale in LOCALES]
     zh, en = f"起算：{moments[0]}，自{event[0]}起", f"Start: {moments[1]}, at {event[1]}"
     yield Step("start", zh, en, planned.start_at)

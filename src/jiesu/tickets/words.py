@@ -66,6 +66,7 @@ class Step(StrEnum):
     HOLD_HEARING = "hold_hearing"
     END_HEARING = "end_hearing"
     DECIDE_REVIEW = "decide_review"
+    HANDLE_ANEW = "handle_anew"
     CONTACT = "contact"
     INFORM = "inform"
     PLAN = "plan"
@@ -183,6 +184,7 @@ _STEP = {
     Step.HOLD_HEARING: ("举行听证", "Hold a hearing"),
     Step.END_HEARING: ("听证结束", "End the hearing"),
     Step.DECIDE_REVIEW: ("作出复核意见", "Decide the review"),
+    Step.HANDLE_ANEW: ("责令重新处理", "Order it handled anew"),
     Step.CONTACT: ("联系诉求人", "Contact"),
     Step.INFORM: ("告知进展", "Tell of progress"),
     Step.PLAN: ("告知解决方案", "Tell the plan"),

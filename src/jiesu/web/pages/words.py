@@ -152,7 +152,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "public": N_("公告送达"),
     },
     "stage": {"recheck": N_("复查"), "review": N_("复核")},
-    "verdict": {"upheld": N_("维持原意见"), "changed": N_("变更原意见")},
+    "verdict": {"upheld": N_("维持原意见"), "changed": N_("变更原意见"), "revoked": N_("撤销原意见，责令重新处理")},
     "case": {"asked": N_("等待意见"), "decided": N_("已作出意见"), "withdrawn": N_("随撤回结束")},
     "extension": {"asked": N_("等待决定"), "granted": N_("已延期"), "refused": N_("没有批准")},
     "history": {"all": N_("全部"), "step": N_("办理步骤"), "message": N_("与诉求人往来"), "ladder": N_("预警和督办")},

@@ -123,6 +123,7 @@ SENT_WHEN: Mapping[str, str] = {
     "opinion": N_("信访处理意见作出"),
     "recheck_asked": N_("收到复查、复核申请"),
     "recheck_decided": N_("复查、复核意见作出"),
+    "recheck_revoked": N_("复查、复核撤销原意见，重新办理"),
     "hearing": N_("复核要举行听证"),
     "converted": N_("改按另一种程序办理"),
     "split": N_("一件事分成几件办"),
