@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from tests.builders.accounts import People
 from tests.builders.desk import Act, SignIn, acting, signing_in
 from tests.builders.gateway import RecordingGateway
 from tests.builders.jobs import Jobs
-from tests.builders.kernels import committing_kernel, http, rolled_back_kernel
+from tests.builders.kernels import committing_kernel, http, read_for_good, rolled_back_kernel
 from tests.builders.make import Make, employ, person
 from tests.builders.servers import Servers, Where
 
@@ -80,7 +81,9 @@ def policies() -> Policies:
 
 
 @pytest.fixture(scope="session")
-def settings(where: Where, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings(
+    where: Where, worker: str, policies: Policies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """Settings of the worker's own database and Redis database, in demo mode."""
     database, number = f"jiesu_{worker}", int(worker.removeprefix("gw")) + 1 if worker.startswith("gw") else 0
     where.clone(database)
@@ -95,7 +98,9 @@ def settings(where: Where, worker: str, tmp_path_factory: pytest.TempPathFactory
         "JIESU_PROOF_OF_WORK": "0",
         "JIESU_DATA_DIR": str(tmp_path_factory.mktemp("data")),
     }
-    yield load_settings(env)
+    settings = load_settings(env)
+    asyncio.run(read_for_good(settings, ManualClock(MONDAY), policies))
+    yield settings
     where.drop(database)
 
 

@@ -80,8 +80,10 @@ class Kernel:
         return self._rules
 
     async def open(self) -> Kernel:
-        """Read organisation and calendar edits. Raises EmptyOrganisation, and ConfigMistake for a changed old policy."""
-        await self.refresh(force=True)
+        """Read organisation and calendar edits unless that is done. Raises EmptyOrganisation, and ConfigMistake for a
+        changed old policy.
+        """
+        await self.refresh(force=self._rules is None)
         return self
 
     async def refresh(self, *, force: bool = False) -> Rules:

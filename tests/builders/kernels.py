@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -18,11 +19,11 @@ from jiesu.db.uow import Database
 from jiesu.intake.numbers import Numbers
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import Clock
-from jiesu.rules import Policies
+from jiesu.rules import Policies, Rules
 from jiesu.settings import Settings
 from tests.builders.gateway import RecordingGateway
 
-__all__ = ["committing_kernel", "http", "rolled_back_kernel"]
+__all__ = ["committing_kernel", "http", "read_for_good", "rolled_back_kernel"]
 
 
 @asynccontextmanager
@@ -34,11 +35,31 @@ async def rolled_back_kernel(settings: Settings, clock: Clock, policies: Policie
             transaction = await connection.begin()
             kernel.db = Database(kernel.engine, _savepoints(connection), clock, kernel.db.react)
             kernel.numbers = Numbers(kernel.db)
-            yield await kernel.open()
+            yield await _opened(kernel, policies)
             await transaction.rollback()
             await connection.invalidate()  # the application has closed the pool it would go back to
     finally:
         await kernel.close()
+
+
+#: The rules as a kernel last read them for good, what it began with, and the marks of what it read them from.
+_read: list[tuple[Settings, Policies, Rules, tuple[str, str, int]]] = []
+
+
+async def read_for_good(settings: Settings, clock: Clock, policies: Policies) -> None:
+    """Have a worker's database know the editions in force, and later kernels take the rules over."""
+    async with committing_kernel(settings, clock, policies) as kernel:
+        _read[:] = [(settings, policies, kernel.rules, kernel._seen)]
+
+
+async def _opened(kernel: Kernel, policies: Policies) -> Kernel:
+    """Open: reading what is the same for every test takes longer than most of them. What a test changes is read anew."""
+    for settings, read_for, rules, seen in _read:
+        if settings == kernel.settings and read_for is policies:
+            kernel._rules, kernel._seen, kernel._checked = rules, seen, time.monotonic()
+            kernel._take_keys()
+            return kernel
+    return await kernel.open()
 
 
 def _savepoints(connection: AsyncConnection) -> async_sessionmaker:
