@@ -37,7 +37,7 @@ async def _units(session: AsyncSession) -> dict[str, Unit]:
     row = UnitRow
     columns = (row.code, row.name, row.name_en, row.kind, row.tier, row.place, row.parent, row.functions, row.phone)
     rows = await session.execute(select(*columns).where(row.active).order_by(row.code))
-    return {code: Unit(code, *names, frozenset(functions), phone) for code, *names, functions, phone in rows}
+    return {unit[0]: Unit(*unit[:7], frozenset(unit[7]), unit[8]) for unit in rows.tuples()}
 
 
 async def fingerprint(session: AsyncSession) -> str:
