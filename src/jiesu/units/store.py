@@ -34,10 +34,10 @@ async def load_organisation(session: AsyncSession) -> Organisation:
 
 
 async def _units(session: AsyncSession) -> dict[str, Unit]:
-    row = UnitRow
-    columns = (row.code, row.name, row.name_en, row.kind, row.tier, row.place, row.parent, row.functions, row.phone)
-    rows = await session.execute(select(*columns).where(row.active).order_by(row.code))
-    return {unit[0]: Unit(*unit[:7], frozenset(unit[7]), unit[8]) for unit in rows.tuples()}
+    names = (UnitRow.code, UnitRow.name, UnitRow.name_en, UnitRow.kind, UnitRow.tier, UnitRow.place, UnitRow.parent)
+    columns = select(*names, UnitRow.functions, UnitRow.phone)
+    rows = await session.execute(columns.where(UnitRow.active).order_by(UnitRow.code))
+    return {row.code: Unit(*row[:7], frozenset(row.functions), row.phone) for row in rows}
 
 
 async def fingerprint(session: AsyncSession) -> str:
