@@ -53,11 +53,16 @@ class NoGateway:
 
 
 class HttpGateway:
-    """POSTs `{to, text}` as JSON with an `Idempotency-Key` header to the operator's endpoint; any 2xx means taken."""
+    """POSTs `{to, text}` as JSON with an `Idempotency-Key` header to the operator's endpoint; any 2xx means taken.
+
+    Without a secret nothing is said of who we are: an empty bearer token is no header at all.
+    """
 
     def __init__(self, url: str, secret: str, client: httpx.AsyncClient | None = None) -> None:
         self._url = url
-        self._client = client or httpx.AsyncClient(timeout=10, headers={"Authorization": f"Bearer {secret}"})
+        self._client = client or httpx.AsyncClient(
+            timeout=10, headers={"Authorization": f"Bearer {secret}"} if secret else {}
+        )
 
     async def send(self, *, key: str, phone: str, text: str) -> None:
         """Raises GatewayRefused on any other answer, httpx.HTTPError when there is none."""
