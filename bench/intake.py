@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -50,10 +51,15 @@ def measure(stand: Stand, seconds: float, *, idle: bool) -> dict[str, Any]:
             if idle and workers == 1:
                 found["api_process"] = _footprint(process)
     rows = _written(stand, found)
+    began, client = _database_cpu(), _children_cpu()
     found["pgbench"] = round(pgbench(stand.postgres, stand.folder / "filing.sql", clients=CLIENTS, seconds=seconds), 1)
+    cpu = _database_cpu() - began + _children_cpu() - client
+    found["pgbench_cpu_ms"] = round(1000 * cpu / (found["pgbench"] * seconds), 2)
     found["rows"] = rows
     for workers in (1, 2):
-        found[f"http_{workers}"]["ratio"] = round(found[f"http_{workers}"]["per_second"] / found["pgbench"], 3)
+        run = found[f"http_{workers}"]
+        run["ratio"] = round(run["per_second"] / found["pgbench"], 3)
+        run["cpu_ratio"] = round(found["pgbench_cpu_ms"] / run["cpu_ms_a_ticket"], 3)
     if idle:
         _empty_jobs(stand)
         with stand.running("work") as process:
@@ -63,9 +69,9 @@ def measure(stand: Stand, seconds: float, *, idle: bool) -> dict[str, Any]:
 
 def _through_http(stand: Stand, bodies: Iterator[bytes], server: psutil.Process, seconds: float) -> dict[str, Any]:
     asyncio.run(load(stand.settings.port, bodies, clients=CLIENTS, seconds=WARM_UP))
-    before = _cpu(server)
+    before, database = _cpu(server), _database_cpu()
     outcome = asyncio.run(load(stand.settings.port, bodies, clients=CLIENTS, seconds=seconds))
-    server_cpu = _cpu(server) - before
+    server_cpu, database_cpu = _cpu(server) - before, _database_cpu() - database
     return {
         "per_second": round(outcome.per_second, 1),
         "answers": dict(outcome.answers),
@@ -74,6 +80,7 @@ def _through_http(stand: Stand, bodies: Iterator[bytes], server: psutil.Process,
         "client_cpu": round(100 * outcome.client_cpu / outcome.seconds, 1),
         "server_cpu": round(100 * server_cpu / outcome.seconds, 1),
         "server_ms_a_ticket": round(1000 * server_cpu / outcome.answers[201], 2),
+        "cpu_ms_a_ticket": round(1000 * (server_cpu + database_cpu) / outcome.answers[201], 2),
     }
 
 
@@ -105,6 +112,19 @@ def _cpu(process: psutil.Process) -> float:
     return sum(sum(member.cpu_times()[:2]) for member in _family(process))
 
 
+def _database_cpu() -> float:
+    """Seconds of CPU that PostgreSQL has used, with those of its processes that have ended."""
+    [server] = [p for p in psutil.Process().children() if "postgres" in p.name()]
+    ended = server.cpu_times()
+    return _cpu(server) + ended.children_user + ended.children_system
+
+
+def _children_cpu() -> float:
+    """Of programs that we have run and that have ended: pgbench."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _footprint(process: psutil.Process, *, settle: float = 3) -> dict[str, float]:
     """Memory of the largest of these processes, and what all of them take while nothing happens."""
     time.sleep(settle)
@@ -121,7 +141,8 @@ def report(found: dict[str, Any]) -> str:
     for workers in (1, 2):
         run = found[f"http_{workers}"]
         lines.append(
-            f"  HTTP, {workers} web worker(s)  {run['per_second']:8.1f} tickets/s  {100 * run['ratio']:5.1f} % of pgbench"
+            f"  HTTP, {workers} web worker(s)  {run['per_second']:8.1f} tickets/s  {100 * run['ratio']:5.1f} % of pgbench,"
+            f" {100 * run['cpu_ratio']:.1f} % by CPU"
             f"   p50 {run['p50_ms']} ms, p99 {run['p99_ms']} ms"
             f"   server CPU {run['server_cpu']} % ({run['server_ms_a_ticket']} ms a ticket), client CPU {run['client_cpu']} %"
             f"   answers {run['answers']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +132,17 @@ def work() -> None:
     settings = load_settings()
     configure_logs(settings.log_level)
     run_worker(settings)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def torture(context: typer.Context) -> None:
+    """Break everything again and again under load, in a scratch folder of its own, and count; from a checkout (--help says more)."""
+    script = Path(__file__).parents[2] / "bench" / "torture.py"
+    if not script.exists():
+        raise LookupError(
+            "`jiesu torture` wants a checkout: the faults and the crowd that meets them are no part of the package"
+        )
+    raise SystemExit(subprocess.run([sys.executable, str(script), *context.args], check=False).returncode)  # noqa: S603
 
 
 @app.command()

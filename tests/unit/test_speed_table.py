@@ -20,7 +20,7 @@ FOUND = {
         "clients": 16,
         "pgbench": 800.0,
         "http_1": {"per_second": 150.0},
-        "http_2": {"per_second": 240.0, "ratio": 0.3},
+        "http_2": {"per_second": 240.0, "ratio": 0.3, "cpu_ratio": 0.28},
         "api_process": FOOT,
         "worker_process": FOOT,
     },
