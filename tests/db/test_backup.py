@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
 import msgspec
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
 from jiesu.backup.manifest import read_manifest
 from jiesu.backup.refusals import BackupDamaged, BackupFailed, KeysMissing, NotEmpty
 from jiesu.backup.restore import check_backup, restore_backup
 from jiesu.backup.take import prune, take_backup
-from jiesu.cli import app
 from jiesu.db.migrate import pending
-from jiesu.embedded.prepare import child_environment
 from jiesu.kernel import Kernel
 from jiesu.kit.crypto import KeyRing
 from jiesu.settings import Settings
+from tests.builders.command import command
 from tests.builders.files import PDF
 from tests.builders.make import Make
 
@@ -35,13 +32,6 @@ def elsewhere(committed_kernel: Kernel, where, worker, tmp_path) -> Settings:
     where.drop(name)
 
 
-async def command(settings: Settings, *words: str) -> tuple[int, str]:
-    """Run `jiesu …` within this process, on a thread that has no event loop yet."""
-    env = child_environment(settings) | {"JIESU_OWNER_DATABASE_URL": settings.owner_database_url or ""}
-    done = await asyncio.to_thread(CliRunner().invoke, app, words, env=env)
-    return done.exit_code, done.output
-
-
 def everything_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
@@ -53,13 +43,14 @@ async def test_everything_comes_back_and_a_doctor_finds_it_well(
     path = f"/api/v1/tickets/{made.number}/attachments"
     sent = await committed_client.post(path, params={"code": made.code}, files=[("files", ("证明.pdf", PDF))])
     assert sent.status_code == 201, sent.text
-    code, told = await command(committed_kernel.settings, "backup", str(tmp_path / "kept"), "--json")
-    assert code == 0, told
+    settings = committed_kernel.settings
+    code, told, err = command(settings, "backup", str(tmp_path / "kept"), "--json", owner=True)
+    assert code == 0, err
     backup = Path(json.loads(told)["path"])
     assert (json.loads(told)["tickets"], json.loads(told)["files"], json.loads(told)["keys"]) == (1, 1, ["k1", "links"])
     assert made.number.encode() not in everything_in(backup)
-    code, told = await command(elsewhere, "restore", str(backup))
-    assert code == 0, told
+    code, told, err = command(elsewhere, "restore", str(backup), owner=True)
+    assert code == 0, err
     assert "✗" not in told
     assert pending(elsewhere.owner_database_url) == []
     with pytest.raises(NotEmpty, match="the database"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from sqlalchemy import func, select
 from xlsxwriter import Workbook
 
-from jiesu.embedded.prepare import child_environment, jiesu
 from jiesu.errors import Invalid
 from jiesu.intake.import_mapping import load_mapping
 from jiesu.intake.import_sheet import read_rows
@@ -22,6 +20,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.config import ConfigMistake
 from jiesu.sla.models import Deadline
 from jiesu.tickets.models import Ticket
+from tests.builders.command import command
 from tests.builders.forms import COUNTY, PLACE
 from workers.invariants import check_all
 
@@ -170,11 +169,9 @@ async def test_the_report_is_json(bring, tmp_path):
 
 
 def test_the_command_reports_each_mistake_writes_nothing_and_then_brings_all_over_once(committed_kernel, tmp_path):
-    def run(file: Path, *words: str) -> tuple[int, str]:
-        env = child_environment(committed_kernel.settings) | {"COLUMNS": "200"}
-        command = jiesu("import", str(file), "--mapping", str(MAPPING), *words)
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=90, check=False)
-        return done.returncode, done.stdout + done.stderr
+    def run(file: Path, *words: str) -> tuple[int | None, str]:
+        ended = command(committed_kernel.settings, "import", str(file), "--mapping", str(MAPPING), *words)
+        return ended.code, ended.out + ended.err
 
     wrong = workbook(tmp_path / "wrong.xlsx", ROW, ROW | {"工单编号": "RX-002", "联系电话": "12"})
     code, told = run(wrong)

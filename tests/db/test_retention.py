@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +14,13 @@ from jiesu.audit.trail import history, verify
 from jiesu.audit.trail_keys import ERASED
 from jiesu.custody.policy import RetentionPolicy, load_retention, months_before
 from jiesu.custody.retention import Outcome, Retention, due
-from jiesu.embedded.prepare import child_environment
 from jiesu.kit.config import ConfigMistake
 from jiesu.petitioners.consent import Consent
 from jiesu.petitioners.models import Petitioner
 from jiesu.statistics.query import month_span
 from jiesu.statistics.rollup import rates_of
 from jiesu.tickets.hold import HoldSet
+from tests.builders.command import command
 from tests.builders.files import jpeg
 from tests.builders.forms import CITY, STATION
 from tests.builders.make import Make
@@ -225,9 +223,9 @@ def test_months_are_counted_in_shanghai_and_end_with_the_month(now: datetime, mo
 
 async def test_the_command_counts_erases_holds_and_lifts(committed_kernel, clock):
     def jiesu(*words: str) -> str:
-        command = [sys.executable, "-m", "jiesu.cli", *words]
-        env = child_environment(committed_kernel.settings)
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+        ended = command(committed_kernel.settings, *words)
+        assert ended.code == 0, ended.err
+        return ended.out
 
     clock.set(datetime(2020, 3, 2, 2, tzinfo=UTC))
     made, other = [await Make(committed_kernel).ticket("withdrawn") for _ in range(2)]

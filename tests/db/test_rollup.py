@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
@@ -17,7 +15,6 @@ from sqlalchemy import delete, func, select, text, update
 
 from jiesu.accounts.models import StaffRow
 from jiesu.accounts.roles import Role
-from jiesu.embedded.prepare import child_environment
 from jiesu.kit.clock import SHANGHAI
 from jiesu.sla.models import Deadline
 from jiesu.statistics.exclusions import Exclusion
@@ -27,6 +24,7 @@ from jiesu.statistics.rollup import rates_of
 from jiesu.statistics.tally import Tally, TallyMark, TallySum
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Ticket
+from tests.builders.command import command
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
 from tests.builders.make import YES, employ, person
 from tests.builders.recount import unequal
@@ -276,11 +274,9 @@ async def test_a_rebuild_puts_right_what_the_check_names(committed_kernel):
         number = await uow.session.scalar(select(Ticket.number).where(Ticket.id == wrong))
         await uow.session.execute(delete(Tally).where(Tally.ticket_id == wrong))
 
-    def jiesu(*words: str) -> tuple[int, list[str]]:
-        command = [sys.executable, "-m", "jiesu.cli", "rates", "rebuild", "--json", *words]
-        env = child_environment(kernel.settings)
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, json.loads(done.stdout)["different"]
+    def jiesu(*words: str) -> tuple[int | None, list[str]]:
+        ended = command(kernel.settings, "rates", "rebuild", "--json", *words)
+        return ended.code, json.loads(ended.out)["different"]
 
     code, different = jiesu("--check")
     assert code == 1

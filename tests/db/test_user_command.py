@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,21 +11,14 @@ from sqlalchemy import select
 
 from jiesu.accounts.models import Account, StaffRow
 from jiesu.audit.security import SecurityEntry
-from jiesu.embedded.prepare import child_environment
+from tests.builders.command import command
 from tests.builders.forms import CITY
 
 
 @pytest.fixture
 def jiesu(committed_kernel) -> Any:
     """Run a command as a process of its own; returns exit code, output and errors."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "jiesu.cli", *words]
-        env = child_environment(committed_kernel.settings)
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-    return run
+    return partial(command, committed_kernel.settings)
 
 
 async def test_an_administrator_is_added_helped_and_ended(jiesu, committed_kernel):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
+from functools import partial
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from jiesu.db import jobs
 from jiesu.db.jobs import Job, Promise
-from jiesu.embedded.prepare import child_environment, jiesu
+from tests.builders.command import command
 from tests.builders.jobs import Jobs
 
 
@@ -25,36 +26,30 @@ async def letters(committed_kernel) -> list[int]:
 
 
 @pytest.fixture
-def command(committed_kernel):
+def dead(committed_kernel):
     """Run `jiesu jobs …`; exit code, output, errors."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        env = child_environment(committed_kernel.settings) | {"JIESU_LOG_LEVEL": "info"}
-        done = subprocess.run(jiesu("jobs", *words), env=env, capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-    return run
+    return partial(command, replace(committed_kernel.settings, log_level="info"), "jobs")
 
 
-async def test_dead_letters_are_listed_sent_again_and_dropped(letters, command, committed_kernel):
-    code, text, _ = command("dead", "--json")
+async def test_dead_letters_are_listed_sent_again_and_dropped(letters, dead, committed_kernel):
+    code, text, _ = dead("dead", "--json")
     listed = json.loads(text)
     assert (code, [row["id"] for row in listed]) == (0, letters[::-1])
     assert set(listed[0]) == {"id", "kind", "key", "priority", "tries", "error", "died_at"}
-    assert command("retry", str(letters[0]))[0] == 0
+    assert dead("retry", str(letters[0]))[0] == 0
     assert [job.key for job in await Jobs(committed_kernel).pending()] == ["k0"]
-    code, _, logged = command("discard", str(letters[1]))
+    code, _, logged = dead("discard", str(letters[1]))
     assert code == 0
     assert "dead letter dropped" in logged
-    assert command("retry", "--all")[1].strip() == "Sent again: 1"
+    assert dead("retry", "--all")[1].strip() == "Sent again: 1"
     assert sorted(job.key for job in await Jobs(committed_kernel).pending()) == ["k0", "k2"]
     assert await Jobs(committed_kernel).dead() == []
 
 
-def test_what_is_gone_or_not_named_is_one_sentence_and_exit_code_2(letters, command):
-    assert command("discard", str(letters[0]))[0] == 0
-    code, _, said = command("discard", str(letters[0]))
+def test_what_is_gone_or_not_named_is_one_sentence_and_exit_code_2(letters, dead):
+    assert dead("discard", str(letters[0]))[0] == 0
+    code, _, said = dead("discard", str(letters[0]))
     assert (code, "no such dead letter" in said) == (2, True)
-    code, _, said = command("retry")
+    code, _, said = dead("retry")
     assert (code, "--all" in said) == (2, True)
-    assert command("retry", str(letters[1]), "--all")[0] == 2
+    assert dead("retry", str(letters[1]), "--all")[0] == 2
