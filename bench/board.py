@@ -102,9 +102,15 @@ def _fill(stand: Stand, shape: str, tickets: int) -> None:
     url = str(stand.settings.owner_database_url).replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True, options="-c jiesu.scope=system") as owner:
         owner.execute(statement.encode())
+        _tidy(owner, "ticket", "survey", "deadline")
         asyncio.run(on_kernel(stand.settings, _count))
-        for table in ("ticket", "survey", "deadline", "rates_tally", "rates_sum", "rates_mark"):
-            owner.execute(f"VACUUM ANALYZE {table}".encode())
+        _tidy(owner, "rates_tally", "rates_sum", "rates_mark")
+
+
+def _tidy(owner: psycopg.Connection, *tables: str) -> None:
+    """As autovacuum has done it long ago."""
+    for table in tables:
+        owner.execute(f"VACUUM ANALYZE {table}".encode())
 
 
 async def _ask(url: str, times: int) -> dict[str, Any]:

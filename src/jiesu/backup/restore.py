@@ -59,6 +59,8 @@ def restore_backup(folder: Path, ring: KeyRing, url: str, data_dir: Path) -> Man
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     upgrade(url)
+    with _connect(url) as connection:
+        connection.execute("ANALYZE")  # or whoever asks first, as the doctor does, would be answered by bad plans
     return manifest
 
 
