@@ -48,6 +48,7 @@ class Deadline(Base):
     __table_args__ = (
         Index("ix_deadline_ticket", "ticket_id"),
         Index("ix_deadline_co_handler", "unit", "due_at", postgresql_where=text("clock = 'co_handler'")),
+        Index("ix_deadline_due", "due_at", "ticket_id", postgresql_where=text("clock IN ('petitioner', 'unit')")),
         Index("ix_deadline_running_due", "due_at", postgresql_where=text("state = 'running'")),
         Index(
             "ix_deadline_final_due",

@@ -1,0 +1,21 @@
+"""Dates that fell due in a month, without reading all others"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0036"
+down_revision = "0035"
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():  # beside whoever writes
+        op.create_index(
+            "ix_deadline_due", "deadline", ["due_at", "ticket_id"], postgresql_concurrently=True,
+            postgresql_where=sa.text("clock IN ('petitioner', 'unit')"),
+        )  # fmt: skip
+
+
+def downgrade() -> None:
+    op.drop_index("ix_deadline_due", "deadline")
