@@ -12,12 +12,15 @@ from jiesu.web.request_ids import request_id
 
 __all__ = ["Traces"]
 
+#: Signs of life and files tell nothing, and a live stream never ends.
+UNTRACED = ("/metrics", "/health/", "/static/", "/api/v1/stream")
+
 
 class Traces(ASGIMiddleware):
     """Begins the trace by itself: what a caller sends as `traceparent` is not believed. Goes inside `RequestIds`."""
 
     scopes = (ScopeType.HTTP,)
-    exclude_path_pattern = ("^/metrics", "^/health/", "^/static/", "^/api/v1/stream")
+    should_bypass_for_scope = staticmethod(lambda scope: scope["path"].startswith(UNTRACED))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if not tracing.is_on():
