@@ -108,14 +108,14 @@ LAWS: dict[str, str] = {
     "a split ticket has its parts, and is over when they are": """
         SELECT w.number FROM ticket w LEFT JOIN LATERAL (
             SELECT count(*) AS parts, count(*) FILTER (WHERE p.ended_at IS NULL) AS unfinished
-            FROM ticket p WHERE p.part_of = w.id) p ON true
+            FROM ticket p WHERE p.part_of = w.id AND p.status <> 'rejoined') p ON true
         WHERE w.parts > 0 AND (p.parts <> w.parts OR w.status NOT IN ('split', 'closed', 'withdrawn')
             OR (w.status = 'split') <> (p.unfinished > 0))
         UNION SELECT number FROM ticket WHERE status = 'split' AND parts = 0""",
     "a part has the whole's beginning and petitioner, and its unit reads the whole": """
-        SELECT p.number FROM ticket p JOIN ticket w ON w.id = p.part_of
-        WHERE w.parts = 0 OR p.registered_at <> w.registered_at OR p.lead_unit <> ALL (w.co_units)
-            OR p.erased_at IS NULL AND w.erased_at IS NULL AND p.petitioner_id IS DISTINCT FROM w.petitioner_id""",
+        SELECT p.number FROM ticket p JOIN ticket w ON w.id = p.part_of WHERE p.status <> 'rejoined' AND (
+            w.parts = 0 OR p.registered_at <> w.registered_at OR p.lead_unit <> ALL (w.co_units)
+            OR p.erased_at IS NULL AND w.erased_at IS NULL AND p.petitioner_id IS DISTINCT FROM w.petitioner_id)""",
     "a merged ticket has an open main one that is not merged itself, and is with the same unit": """
         SELECT t.number FROM ticket t LEFT JOIN ticket m ON m.id = t.merged_into
         WHERE t.status = 'merged' AND (t.merged_at IS NULL OR m.id IS NULL OR m.lead_unit IS DISTINCT FROM t.lead_unit

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from jiesu.attachments.attach import FilesAttached
 from jiesu.db.uow import UnitOfWork
+from jiesu.escalation.orders import end_orders
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import follow_link, save, tell, unit_name
+from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
+from jiesu.sla.extensions import lapse_extension
+from jiesu.sla.listings import end_listings
 from jiesu.tickets import events as e
 from jiesu.tickets.end import close_ticket
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.parts import PartReopened, TicketSplit, parts_of
+from jiesu.tickets.parts import PartRejoined, PartReopened, TicketSplit, TicketUnsplit, parts_of
 from jiesu.tickets.repository import TicketRepository
 from jiesu.tickets.supplement import supplement_ticket
+from jiesu.tickets.tasks import BINDING, TaskState, relieve, tasks_of
 from jiesu.tickets.withdraw import withdraw_ticket
 from jiesu.tickets.words import Status, Step
 
 __all__ = [
     "close_whole",
+    "end_part",
     "open_whole_to",
     "pass_files_on",
     "pass_on",
     "reopen_whole",
+    "run_whole_on",
     "tell_of_parts",
     "withdraw_parts",
 ]
@@ -35,7 +42,7 @@ async def tell_of_parts(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Ti
     await save(uow, rules, clocks)
     units = "；".join(f"{part.title}：{unit_name(rules, part.lead_unit)}" for part in await parts_of(uow, ticket))
     blanks = {"count": str(event.count), "units": units, "link": await follow_link(uow, rules, ticket)}
-    await tell(uow, rules, ticket, "split", blanks)
+    await tell(uow, rules, ticket, "split", blanks, round_=ticket.version)
 
 
 async def open_whole_to(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketDispatched) -> None:
@@ -63,6 +70,35 @@ async def reopen_whole(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.Ticke
         whole.move(Step.REOPEN_PART)
         whole.ended_at = None
         await uow.record(PartReopened(ticket_id=whole.id, by=event.by, part=ticket.part_no or 0))
+
+
+async def end_part(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: PartRejoined) -> None:
+    """Nobody owes anything on it any more; the unit that had it hears so."""
+    for task in await tasks_of(uow, ticket):
+        if task.state in (*BINDING, TaskState.ASKED):
+            await relieve(uow, ticket, task, "取消拆分，合回原件，不再需要协办", e.SYSTEM)
+    clocks = await TicketClocks.of(uow, ticket)
+    clocks.drop()
+    await save(uow, rules, clocks)
+    await lapse_extension(uow, ticket)
+    await lapse_objection(uow, ticket)
+    await end_orders(uow, ticket)
+    await end_listings(uow, ticket)
+    if event.unit is not None:
+        key = f"part_rejoined:{ticket.id}"
+        await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="part_rejoined")
+
+
+async def run_whole_on(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: TicketUnsplit) -> None:
+    """Its clocks run on as if they had never stood still: all stopped at the moment it was split."""
+    clocks = await TicketClocks.of(uow, ticket)
+    split_at = max((row.stopped_at for row in clocks.rows if row.stopped_at is not None), default=None)
+    if split_at is not None:
+        clocks.wake(split_at)
+    await save(uow, rules, clocks)
+    await tell(uow, rules, ticket, "unsplit", {"link": await follow_link(uow, rules, ticket)}, round_=ticket.version)
+    key = f"to_dispatch:{ticket.id}:{ticket.version}"
+    await tell_post(uow, key=key, unit=ticket.post, ticket_id=ticket.id, kind="to_dispatch")
 
 
 async def withdraw_parts(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWithdrawn) -> None:

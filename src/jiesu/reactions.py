@@ -54,10 +54,12 @@ from jiesu.merging import (
 from jiesu.notifications.tell import tell_post
 from jiesu.parts import (
     close_whole,
+    end_part,
     open_whole_to,
     pass_files_on,
     pass_on,
     reopen_whole,
+    run_whole_on,
     tell_of_parts,
     withdraw_parts,
 )
@@ -137,7 +139,7 @@ from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
 from jiesu.tickets.merging import FollowerJoined, FollowerLeft, TicketMerged, TicketUnmerged
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.parts import PartReopened, TicketSplit
+from jiesu.tickets.parts import PartRejoined, PartReopened, TicketSplit, TicketUnsplit
 from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.reveal import PetitionerRevealed
 from jiesu.tickets.states import Actor
@@ -380,6 +382,8 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     FilesAttached: (take_files_in, pass_files_on),
     TicketSplit: (tell_of_parts,),
     PartReopened: (),
+    PartRejoined: (end_part,),
+    TicketUnsplit: (run_whole_on,),
     e.TicketAnswered: (stop_all, let_followers_go, cite_policies),
     e.TicketDiverted: (stop_all, let_followers_go, write_diversion),
     TicketMerged: (hold_clocks, count_anew),

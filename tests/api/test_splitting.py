@@ -199,3 +199,84 @@ async def test_the_pause_of_the_whole_counts_for_its_parts(act, make, clock, uow
     before = (await uow.session.scalars(due)).one()
     await numbers(act, made)
     assert set(await uow.session.scalars(due.execution_options(populate_existing=True))) == {before}
+
+
+async def test_a_split_by_mistake_is_one_ticket_again_with_the_date_it_had(
+    client, act, make, jobs, gateway, clock, uow, sign_in
+):
+    made = await make.filed()
+    running = select(Deadline.due_at).where(
+        Deadline.ticket_id == made.id, Deadline.clock == "petitioner", Deadline.state == "running"
+    )
+    before = set(await uow.session.scalars(running))
+    clock.advance(timedelta(hours=2))
+    first, second = await numbers(act, made)
+    await act(f"officer-{STATION}", first, "sign")
+    clock.advance(timedelta(days=1))
+    reply = await act(DESK, made, "unsplit", reason="其实是一件事")
+    assert (reply.status_code, reply.json()["status"], reply.json()["family"]) == (200, "registered", []), reply.text
+    assert set(await uow.session.scalars(running)) == before
+    for number, unit in ((first, STATION), (second, SECOND)):
+        seen = (await client.get(f"/api/v1/desk/tickets/{number}", headers=await sign_in(f"officer-{unit}"))).json()
+        assert (seen["status"], seen["allowed"]) == ("rejoined", []), number
+    hidden = await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(f"officer-{SECOND}"))
+    assert hidden.status_code == 404
+    await jobs.run_due()
+    assert "合成一件一起办" in gateway.to(PHONE)[-1].text
+    seen = await progress(client, made)
+    assert (seen["status"], seen["parts"]) == ("registered", [])
+    assert [line["kind"] for line in seen["timeline"]][-2:] == ["TicketSplit", "TicketUnsplit"]
+    late = await act(DESK, made, "unsplit")
+    assert (late.status_code, late.json()["title"]) == (409, "IllegalStep")
+
+
+async def test_it_can_be_split_again_and_counts_once(client, act, make, handled, answer, sign_in):
+    made = await make.filed()
+    await numbers(act, made)
+    await act(DESK, made, "unsplit")
+    first, second = await numbers(act, made)
+    for no, (number, unit) in enumerate(((first, STATION), (second, SECOND)), 1):
+        await handled(number, unit)
+        await answer(made, no, **YES)
+    assert (await progress(client, made))["status"] == "closed"
+    leader = await sign_in(f"supervisor-{CITY}")
+    rates = (await client.get("/api/v1/board/rates", params={"month": "2026-11"}, headers=leader)).json()
+    top = rates["units"][0]["subtree"]
+    assert (top["base"], top["resolution"]) == (1, 1.0)
+
+
+async def test_parts_stay_apart_once_one_has_a_result_or_answers_for_others(client, act, make, sign_in):
+    made = await make.filed()
+    first, second = await numbers(act, made)
+    follower = await make.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
+    assert (await act(DESK, follower, "merge", into=second)).status_code == 200
+    refused = await act(DESK, made, "unsplit")
+    assert (refused.status_code, refused.json()["title"]) == (409, "PartHasFollowers")
+    await act(DESK, follower, "unmerge")
+    officer = f"officer-{STATION}"
+    for step, body in (
+        ("sign", {}),
+        ("contact", {"outcome": "reached", "note": "已联系"}),
+        ("submit", {"result": "已补发"}),
+    ):
+        assert (await act(officer, first, step, **body)).status_code == 200
+    await act(f"unit_head-{STATION}", first, "send_back", reason="写明金额")
+    refused = await act(DESK, made, "unsplit")
+    assert (refused.status_code, refused.json()["title"]) == (409, "PartHasResult")
+    seen = await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(DESK))
+    assert "unsplit" not in seen.json()["allowed"]
+    assert (await act(officer, made, "unsplit")).status_code == 403
+
+
+async def test_who_was_called_about_a_part_was_called_about_the_whole(client, act, make, clock, uow):
+    made = await make.filed()
+    first, _ = await numbers(act, made)
+    clock.advance(timedelta(minutes=10))
+    await act(f"officer-{STATION}", first, "sign")
+    await act(f"officer-{STATION}", first, "contact", outcome="reached", note="已联系")
+    clock.advance(timedelta(days=3))
+    await act(DESK, made, "unsplit")
+    mine = (Deadline.ticket_id == made.id, Deadline.clock == "petitioner", Deadline.target == "first_contact")
+    assert list(await uow.session.scalars(select(Deadline.state).where(*mine))) == ["met"]
+    reply = await act(DESK, made, "dispatch", unit=STATION)
+    assert (reply.status_code, reply.json()["status"]) == (200, "dispatched"), reply.text

@@ -101,6 +101,7 @@ OF_TICKETS = [
     Box(DESK, "convert", "reason", "dispatched", 500, more={"track": "PETITION"}),
     Box(DESK, "split", "parts.text", "registered", typed=TYPED_PARTS),
     Box(DESK, "split", "parts.title", "registered", 60, typed=TYPED_PARTS),
+    Box(DESK, "unsplit", "reason", "registered", 500, 0, before=(("split", DESK, {"parts": PARTS}),)),
     Box(DESK, "unmerge", "reason", "merged", 500, 0),
     Box(DESK, "designate", "reason", "objected", 900),
     Box(DESK, "give_task", "what", "in_progress", 900, 0, {"unit": OTHER}),

@@ -34,6 +34,8 @@ BECAME: Sequence[tuple[str, Status | None]] = [
     (r"^并案：", Status.MERGED),
     (r"^解除并案", Status.REGISTERED),
     (r"^拆分成", Status.SPLIT),
+    (r"^取消拆分", Status.REGISTERED),
+    (r"^合回原件", Status.REJOINED),
     (r"^申请复查", Status.RECHECKING),
     (r"^申请复核", Status.REVIEWING),
     (r".+作出复[查核]意见：撤销", Status.IN_PROGRESS),

@@ -45,7 +45,7 @@ END = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SCRIPT = Script(tickets=260, days=30, seed=7, end=END)
 #: Statuses of the steps this system knows; merging, objecting and listing come later.
 STATUTORY = (Status.NOT_ACCEPTED, Status.REVIEWING, Status.FINAL)
-STATUSES = set(Status) - {Status.MERGED, Status.SPLIT, Status.OBJECTED, Status.LISTED, *STATUTORY}
+STATUSES = set(Status) - {Status.MERGED, Status.SPLIT, Status.REJOINED, Status.OBJECTED, Status.LISTED, *STATUTORY}
 COUNTY, TOWN, VILLAGE = "VS-150102", "VS-150102001", "VS-150102001001"
 
 

@@ -26,6 +26,7 @@ TRAILED = sorted(event.__name__ for event in HANDLERS if event not in UNTRAILED)
 FOREIGN = ["TakenOver", "AckOverdue"]
 #: Business among colleagues.
 INTERNAL = {
+    "PartRejoined",
     *(
         "NoteAdded",
         "ResultSubmitted",

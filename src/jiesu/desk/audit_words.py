@@ -59,6 +59,8 @@ TICKETS: Mapping[str, Words] = {
     "TicketDispatched": ("派单", "dispatched"),
     "TicketSplit": ("拆分", "split"),
     "PartReopened": ("一部分重新办理", "a part was taken up again"),
+    "TicketUnsplit": ("取消拆分", "undid the split"),
+    "PartRejoined": ("合回原件", "put together again"),
     "TicketMerged": ("并案", "merged"),
     "TicketUnmerged": ("解除并案", "merge undone"),
     "FollowerJoined": ("并入一件", "another was merged into it"),

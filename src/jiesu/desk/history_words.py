@@ -384,6 +384,11 @@ STAFF: Table = {
     "TicketDispatched": (_dispatched, None),
     "TicketSplit": (("拆分成{count}部分，分别派单", "split into {count} parts"), None),
     "PartReopened": (("第{part}部分重新办理", "part {part} is open again"), None),
+    "TicketUnsplit": (("取消拆分，合回一件，待派单", "undid the split: one ticket again, to be dispatched"), "reason"),
+    "PartRejoined": (
+        ("合回原件，{unit}不再单独办这一部分", "put together with the whole; {unit} has no part of its own any more"),
+        None,
+    ),
     "TicketMerged": (_merged, None),
     "TicketUnmerged": (_unmerged, "reason"),
     "FollowerJoined": (("另一件同样的诉求并入本件", "another appeal was merged into this one"), None),
@@ -496,6 +501,10 @@ PETITIONER: Table = {
     "TicketDispatched": (("已派给{unit}", "{unit} has it"), None),
     "TicketSplit": (("分成{count}部分，分别办理", "It is handled in {count} parts"), None),
     "PartReopened": (("第{part}部分重新办理", "Part {part} is open again"), None),
+    "TicketUnsplit": (
+        ("不再分开办，合在一起办，答复时间不变", "It is handled as one again; the date stands"),
+        None,
+    ),
     "TicketMerged": (
         ("和另一件同样的事一起办，答复时间不变", "It is handled together with another about the same; the date stands"),
         None,

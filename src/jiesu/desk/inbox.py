@@ -46,6 +46,10 @@ _KIND = {
     "reply_accepted": ("督办答复已认可", "your reply was accepted"),
     "reply_returned": ("督办答复被退回，请重新答复", "your reply was returned: please reply again"),
     "follower_joined": ("又有一件同样的诉求并入", "another appeal was merged into this one"),
+    "part_rejoined": (
+        "分给您的那一部分合回原件，不用再办",
+        "your part was put together with the whole: nothing more to do",
+    ),
     "supplemented": ("诉求人补充了材料", "the petitioner added details"),
     "info_waiting": (
         "请诉求人补充的，一直没有补，请打电话问",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -61,7 +61,8 @@ async def part_views(
     top = ticket.id if ticket.parts else ticket.part_of
     if top is None:
         return []
-    family = select(Ticket).where((Ticket.id == top) | (Ticket.part_of == top), visible_to(staff))
+    apart = and_(Ticket.part_of == top, Ticket.status != Status.REJOINED)
+    family = select(Ticket).where(or_(Ticket.id == top, apart), visible_to(staff))
     rows = await uow.session.scalars(family.order_by(Ticket.part_no.asc().nulls_first()))
     return [await _part(uow, rules, row, locale) for row in rows]
 

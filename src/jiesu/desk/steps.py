@@ -18,6 +18,7 @@ from jiesu.desk.rechecking import refused_by_rechecks
 from jiesu.desk.tasks import refused_by_tasks
 from jiesu.escalation.models import Escalation
 from jiesu.escalation.waiting import awaited_of
+from jiesu.intake.unsplit import can_unsplit
 from jiesu.petitions.convert import convertible
 from jiesu.petitions.pending import pending_below
 from jiesu.petitions.serve import unserved
@@ -89,6 +90,7 @@ LIKELIEST = (
     Step.REFUSE_EXCLUSION,
     Step.REOPEN,
     Step.UNMERGE,
+    Step.UNSPLIT,
     Step.EXCLUDE,
     Step.NOTE,
     Step.RECUSE,
@@ -118,6 +120,8 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     late |= await _refused_by_petition(uow, rules, staff, ticket, open_)
     if Step.SERVE in open_ and await unserved(uow, ticket) is None:
         late.add(Step.SERVE)
+    if Step.UNSPLIT in open_ and not await can_unsplit(uow, ticket):
+        late.add(Step.UNSPLIT)
     late |= await refused_by_exclusions(uow, rules, staff, ticket, open_)
     if Step.CALL_BACK in open_:
         late |= await _refused_by_survey(uow, staff, ticket)

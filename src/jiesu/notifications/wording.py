@@ -33,6 +33,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "not_accepted": frozenset({"number", "document", "reason", "link"}),
     "opinion": frozenset({"number", "document", "link"}),
     "split": frozenset({"number", "count", "units", "link"}),
+    "unsplit": frozenset({"number", "link"}),
     "merged": frozenset({"number", "link"}),
     "unmerged": frozenset({"number", "link"}),
     "recheck_asked": frozenset({"number", "stage", "unit", "due", "link"}),

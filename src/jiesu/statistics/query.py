@@ -34,7 +34,7 @@ from jiesu.statistics.rates import Fact
 from jiesu.surveys.models import Survey
 from jiesu.surveys.words import Satisfaction, Solved, SurveyState
 from jiesu.tickets.models import Ticket
-from jiesu.tickets.words import Nature, Track
+from jiesu.tickets.words import Nature, Status, Track
 
 __all__ = [
     "CountedTicket", "MonthSpan", "counted_tickets", "counting", "day_of", "excluded", "first_contact", "in_v", "month_span",
@@ -173,7 +173,10 @@ def solved_in(month: MonthSpan) -> ColumnElement[Solved | None]:
         .scalar_subquery()
     )
     unsolved = exists().where(
-        other.part_of == Ticket.part_of, other.id != Ticket.id, said.is_distinct_from(Solved.YES.value)
+        other.part_of == Ticket.part_of,
+        other.id != Ticket.id,
+        other.status != Status.REJOINED,
+        said.is_distinct_from(Solved.YES.value),
     )
     some = and_(Ticket.part_of.is_not(None), Survey.solved == Solved.YES, unsolved)
     return type_coerce(case((some, Solved.PARTLY.value), else_=Survey.solved), Survey.solved.type)

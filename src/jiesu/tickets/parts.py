@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
+from jiesu.kit.private import Private
 from jiesu.tickets.events import TicketEvent
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN
+from jiesu.tickets.words import Status
 
-__all__ = ["ChoosePart", "PartReopened", "TicketSplit", "parts_of", "whole_of"]
+__all__ = ["ChoosePart", "PartRejoined", "PartReopened", "TicketSplit", "TicketUnsplit", "parts_of", "whole_of"]
 
 
 class TicketSplit(TicketEvent, frozen=True, kw_only=True):
@@ -25,14 +27,26 @@ class PartReopened(TicketEvent, frozen=True, kw_only=True):
     part: int
 
 
+class TicketUnsplit(TicketEvent, frozen=True, kw_only=True):
+    """It is one matter again, and waits to be dispatched."""
+
+    reason: Private | None = None
+
+
+class PartRejoined(TicketEvent, frozen=True, kw_only=True):
+    """On a part: it is over without a result, as the whole is one ticket again. `unit` had it."""
+
+    unit: str | None = None
+
+
 class ChoosePart(Invalid):
     zh = "这件事分成几部分办。请选择要重新办理的那一部分（已经办结的才能选）。"
     en = "This is handled in parts. Choose the part to take up again; it must be one that was closed."
 
 
 async def parts_of(uow: UnitOfWork, whole: Ticket, *, unfinished: bool = False, lock: bool = False) -> Sequence[Ticket]:
-    """The parts in their order; `unfinished`, those that are not over. Locks them after the whole."""
-    query = select(Ticket).where(Ticket.part_of == whole.id).order_by(Ticket.part_no)
+    """The parts in their order; `unfinished`, those that are not over. What was put together again is no part. Locks them after the whole."""
+    query = select(Ticket).where(Ticket.part_of == whole.id, Ticket.status != Status.REJOINED).order_by(Ticket.part_no)
     if unfinished:
         query = query.where(Ticket.status.in_(OPEN))
     if lock:

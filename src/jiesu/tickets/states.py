@@ -10,7 +10,7 @@ from jiesu.accounts.roles import Right
 from jiesu.errors import Conflict
 from jiesu.tickets.words import Status, Step, say_status, say_step
 
-__all__ = ["MAINS", "OPEN", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move", "possible", "who"]
+__all__ = ["MAINS", "OPEN", "REJOINABLE", "TABLE", "Actor", "IllegalStep", "Move", "allowed", "move", "possible", "who"]
 
 
 class Actor(StrEnum):
@@ -53,7 +53,7 @@ PETITIONER, SYSTEM, CO_HANDLER = Actor.PETITIONER, Actor.SYSTEM, Actor.CO_HANDLE
 
 #: Statuses in which somebody still owes the petitioner something.
 OPEN = frozenset(Status) - {
-    _S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.SPLIT, _S.NOT_ACCEPTED, _S.WITHDRAWN, _S.CLOSED, _S.FINAL,
+    _S.ANSWERED, _S.DIVERTED, _S.MERGED, _S.SPLIT, _S.REJOINED, _S.NOT_ACCEPTED, _S.WITHDRAWN, _S.CLOSED, _S.FINAL,
 }  # fmt: skip
 
 
@@ -70,7 +70,9 @@ SUPERVISED = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWOR
 TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 
 #: Statuses in which there may be a document (信访) to be handed over.
-SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.SPLIT, _S.WITHDRAWN}
+SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.SPLIT, _S.REJOINED, _S.WITHDRAWN}
+#: Statuses of a part that has no result yet: with the others it may become one ticket again.
+REJOINABLE = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS})
 #: Statuses of a ticket that another may be merged into (并案): its answer is still to be written.
 MAINS = frozenset({_S.REGISTERED, _S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.REWORK, _S.LISTED})
 
@@ -81,6 +83,8 @@ TABLE: tuple[Move, ...] = (
     _line(Step.ANSWER, [_S.REGISTERED], _S.ANSWERED, _R.REGISTER),
     _line(Step.DIVERT, [_S.REGISTERED], _S.DIVERTED, _R.DISPATCH),
     _line(Step.SPLIT, [_S.REGISTERED], _S.SPLIT, _R.DISPATCH),
+    _line(Step.UNSPLIT, [_S.SPLIT], _S.REGISTERED, _R.DISPATCH),
+    _line(Step.REJOIN, REJOINABLE, _S.REJOINED, SYSTEM),
     _line(Step.REOPEN_PART, [_S.CLOSED], _S.SPLIT, SYSTEM),
     _line(Step.MERGE, [_S.REGISTERED], _S.MERGED, _R.DISPATCH),
     _line(Step.UNMERGE, [_S.MERGED], _S.REGISTERED, _R.DISPATCH, SYSTEM),

@@ -16,6 +16,7 @@ class Status(StrEnum):
     DIVERTED = "diverted"
     MERGED = "merged"
     SPLIT = "split"
+    REJOINED = "rejoined"
     DISPATCHED = "dispatched"
     OBJECTED = "objected"
     IN_PROGRESS = "in_progress"
@@ -94,6 +95,8 @@ class Step(StrEnum):
     SHARE_RESULT = "share_result"
     SPLIT = "split"
     REOPEN_PART = "reopen_part"
+    UNSPLIT = "unsplit"
+    REJOIN = "rejoin"
 
 
 class Track(StrEnum):
@@ -136,6 +139,7 @@ _STATUS = {
     Status.DIVERTED: ("已转告办理渠道", "Pointed to the right channel"),
     Status.MERGED: ("已并案", "Merged"),
     Status.SPLIT: ("分件办理", "Handled in parts"),
+    Status.REJOINED: ("已合回原件", "Put together again"),
     Status.DISPATCHED: ("已派单", "Dispatched"),
     Status.OBJECTED: ("退单审核中", "Objection being judged"),
     Status.IN_PROGRESS: ("办理中", "In progress"),
@@ -211,6 +215,8 @@ _STEP = {
     Step.UNMERGE: ("解除并案", "Undo the merge"),
     Step.SPLIT: ("拆分", "Split"),
     Step.REOPEN_PART: ("恢复分件办理", "Take up parts again"),
+    Step.UNSPLIT: ("取消拆分", "Undo the split"),
+    Step.REJOIN: ("合回原件", "Put together again"),
     Step.SHARE_RESULT: ("随主件答复", "Answer with the main one"),
 }
 

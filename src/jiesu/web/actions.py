@@ -17,6 +17,7 @@ from jiesu.escalation.by_hand import own_case, take_over_ticket
 from jiesu.escalation.issue_order import issue_order
 from jiesu.intake.form import UnknownCategory
 from jiesu.intake.split import split_ticket
+from jiesu.intake.unsplit import unsplit_ticket
 from jiesu.petitions.accept import accept_petition, refuse_acceptance
 from jiesu.petitions.ask import ask_recheck, ask_review
 from jiesu.petitions.convert import PETITION_CLASS, convert_ticket
@@ -381,6 +382,7 @@ ACTIONS: Mapping[str, Action] = {
     "dispatch": Action(Dispatch, _dispatch),
     "merge": Action(Merge, _plain(merge_ticket)),
     "split": Action(Split, _by_rules(split_ticket)),
+    "unsplit": Action(OptionalReason, _plain(unsplit_ticket)),
     "unmerge": Action(OptionalReason, _plain(unmerge_ticket)),
     "object": Action(Objecting, _object),
     "designate": Action(Designation, _designate),

@@ -246,7 +246,7 @@ class DeskController(Controller):
         """Take a step (办理): sign, accept, refuse_acceptance, serve, ask_recheck,
         decide_recheck, ask_review, hold_hearing, end_hearing, decide_review, contact, inform, plan, note, submit, approve, send_back, extend, grant_extension,
         refuse_extension, reclass, convert, dispatch, object, designate, ask_task, give_task, finish_task, object_task, keep_task,
-        relieve_task, merge, unmerge, split, list, grant_listing, refuse_listing, unlist, supervise, reply_order, accept_reply, return_reply,
+        relieve_task, merge, unmerge, split, unsplit, list, grant_listing, refuse_listing, unlist, supervise, reply_order, accept_reply, return_reply,
         request_info, supplement, answer, divert, reopen, recuse, acknowledge. `If-Match` guards against steps taken on an old view."""
         body = await _json(request)
         try:

@@ -126,6 +126,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "divert": N_("转告其他渠道"),
         "merge": N_("并案：和另一件一起办"),
         "split": N_("拆分：分给几个单位办"),
+        "unsplit": N_("取消拆分：合回一件"),
         "unmerge": N_("解除并案，单独办理"),
         "reopen": N_("重新办理"),
         "recuse": N_("回避"),

@@ -127,6 +127,7 @@ SENT_WHEN: Mapping[str, str] = {
     "hearing": N_("复核要举行听证"),
     "converted": N_("改按另一种程序办理"),
     "split": N_("一件事分成几件办"),
+    "unsplit": N_("分开办的事又合成一件办"),
     "merged": N_("和同样的事一起办"),
     "unmerged": N_("改为单独办理"),
     "reception_booked": N_("预约接访成功"),
