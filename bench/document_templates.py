@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -55,10 +55,11 @@ def _rule(paragraph) -> None:
     properties.insert_element_before(border, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc")
 
 
-def _together(paragraph, *, before: int) -> None:
-    """Never the last line of a page: no signature stands on a page without text."""
+def _together(paragraph, *, before: int, whole: bool = True) -> None:
+    """Never the last line of a page: no signature stands on a page without text. A long one may begin on the page before."""
     shape = paragraph.paragraph_format
-    shape.space_before, shape.keep_with_next, shape.keep_together = Pt(before), True, True
+    shape.space_before, shape.keep_with_next, shape.keep_together = Pt(before), True, whole
+    shape.widow_control = True
 
 
 def template(*, signed: bool) -> Document:
@@ -73,10 +74,10 @@ def template(*, signed: bool) -> Document:
     _line(made, "{%p for paragraph in paragraphs[:-1] %}")
     _line(made, "{{ paragraph }}", indent=2)
     _line(made, "{%p endfor %}")
-    _together(_line(made, "{{ paragraphs[-1] }}", indent=2), before=0)
+    _together(_line(made, "{{ paragraphs[-1] }}", indent=2), before=0, whole=False)
     if signed:
-        _together(_line(made, "负责人：{{ signer }}", indent=2, after=14), before=14)
-    _together(_line(made, "{{ organ }}", align=right), before=28)
+        _together(_line(made, "负责人：{{ signer }}", indent=2), before=12)
+    _together(_line(made, "{{ organ }}", align=right), before=12 if signed else 28)
     _line(made, "{{ date }}", align=right).paragraph_format.right_indent = Pt(32)
     return made
 
@@ -120,6 +121,45 @@ def _when(made, condition, add) -> None:
     _line(made, f"{{%p if {condition} %}}", size=12)
     add()
     _line(made, "{%p endif %}", size=12)
+
+
+def receipt() -> Document:
+    """送达回证: a table of what was handed over, with room for both to sign."""
+    made, centre = _page(), WD_ALIGN_PARAGRAPH.CENTER
+    _line(made, "{{ organ }}", font=SONG, size=22, bold=True, align=centre, after=6)
+    _line(made, "送 达 回 证", font=SONG, size=24, bold=True, align=centre, after=18)
+    rows = (
+        ("送达文书", "{{ document }}"),
+        ("信访事项编号", "{{ ticket }}"),
+        ("受送达人", "{{ addressee }}"),
+        ("送达方式", "{{ way }}"),
+        ("送达时间", "{{ at }}"),
+        ("收件人", "{{ receiver }}"),
+        ("收件人签名", ""),
+        ("送达人", "{{ by }}"),
+        ("送达人签名", ""),
+        ("备注", "{{ note }}"),
+    )
+    table = made.add_table(rows=len(rows), cols=2, style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, width in zip(table.columns, (45, 111), strict=True):
+        column.width = Mm(width)
+    for row, texts in zip(table.rows, rows, strict=True):
+        row.height = Mm(22 if not texts[1] or texts[0] == "备注" else 13)
+        for place, (cell, text, width) in enumerate(zip(row.cells, texts, (45, 111), strict=True)):
+            cell.width, cell.vertical_alignment = Mm(width), WD_ALIGN_VERTICAL.CENTER
+            _written(cell.paragraphs[0], text, bold=place == 0)
+    last = _line(
+        made, "注：收件人不是受送达人本人的，请在备注中写明与受送达人的关系；拒收的，写明事由、见证人和时间。", size=12
+    )
+    last.paragraph_format.space_before = Pt(10)
+    return made
+
+
+def _written(paragraph, text, *, bold: bool) -> None:
+    run = paragraph.add_run(text)
+    run.font.name, run.font.size, run.font.bold = FANG, Pt(15), bold
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FANG)  # noqa: SLF001
 
 
 def report() -> Document:
@@ -190,4 +230,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     template(signed=False).save(FOLDER / "notice.docx")
     template(signed=True).save(FOLDER / "opinion.docx")
+    receipt().save(FOLDER / "receipt.docx")
     report().save(FOLDER / "report.docx")

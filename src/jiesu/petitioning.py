@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.orders import end_orders
+from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
 from jiesu.petitions.cases import TARGETS, case_of, within
 from jiesu.petitions.events import (
@@ -26,7 +29,7 @@ from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import FINAL, ClockKind, Target
 from jiesu.sla.listings import end_listings
 from jiesu.sla.rulebook import class_of
-from jiesu.sla.wording import moment_words
+from jiesu.sla.wording import day_words, moment_words
 from jiesu.statistics.exclusions import lapse_exclusion
 from jiesu.surveys.send import cancel_survey
 from jiesu.tickets import events as e
@@ -45,6 +48,7 @@ __all__ = [
     "take_recheck_back",
     "tell_refused",
     "write_diversion",
+    "write_extension",
 ]  # fmt: skip
 
 #: How the petitioner is told of each.
@@ -93,6 +97,18 @@ async def give_opinion(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.R
     )  # fmt: skip
     blanks = {"document": document.number, "link": await follow_link(uow, rules, ticket)}
     await tell(uow, rules, ticket, "opinion", blanks, round_=document.id)
+
+
+async def write_extension(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ExtensionGranted) -> None:
+    """More time for a petition is told in writing, with the reason (Art. 34)."""
+    if ticket.is_petition:
+        blanks = {"old": _day(event.old), "due": _day(event.until), "reason": event.reason}
+        await issue(uow, rules, ticket, DocumentKind.EXTENSION, unit=event.unit, by=event.by, blanks=blanks)
+
+
+def _day(moment: datetime) -> str:
+    """2026年11月16日"""
+    return day_words(moment.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0]
 
 
 async def write_diversion(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketDiverted) -> None:

@@ -74,6 +74,7 @@ from jiesu.petitioning import (
     take_recheck_back,
     tell_refused,
     write_diversion,
+    write_extension,
 )
 from jiesu.petitions.events import (
     AcceptanceRefused,
@@ -431,7 +432,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.PetitionerInformed: (send_news,),
     e.PlanTold: (review_plan,),
     e.ExtensionAsked: (ask_decider,),
-    e.ExtensionGranted: (extend, extend_followers),
+    e.ExtensionGranted: (extend, extend_followers, write_extension),
     e.ExtensionRefused: (tell_refusal,),
     e.ExtensionLapsed: (),
     e.TicketReclassed: (reckon_class_anew, part_from_later),

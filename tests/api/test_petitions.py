@@ -277,3 +277,46 @@ async def test_a_second_rendering_changes_nothing(petition, act, kernel, jobs, c
     listed = await client.get(f"/api/v1/tickets/{made.number}/attachments", params={"code": made.code})
     assert listed.json() == []
     assert (await own(client, made))["documents"][0]["place"] == 1
+
+
+async def test_more_time_is_told_in_writing_with_both_dates_and_the_reason(petition, act, jobs, client, clock):
+    made = await petition()
+    await act(OFFICER, made, "accept")
+    clock.set(at(11, 20, 10))
+    asked = await act(OFFICER, made, "extend", until="2027-01-20", reason="要向外地调档")
+    assert asked.status_code == 200, asked.text
+    granted = await act(HEAD, made, "grant_extension")
+    assert granted.status_code == 200, granted.text
+    await jobs.run_due()
+    document = (await own(client, made))["documents"][-1]
+    assert (document["kind"], document["number"]) == ("extension", "退信延〔2026〕1号")
+    text = await read_docx(client, document["url"])
+    for words in ("信访事项延期办理告知书", "原定2027年1月4日前", "改为2027年1月20日前", "要向外地调档", "第三十四条"):
+        assert words in text, words
+
+
+async def test_every_service_leaves_a_record_to_be_signed_that_only_the_desk_opens(
+    petition, act, jobs, client, sign_in
+):
+    made = await petition()
+    await act(OFFICER, made, "accept")
+    served = await act(OFFICER, made, "serve", way="in_person", receiver="张建国", note="本人在家")
+    assert served.json()["documents"][0]["services"][0]["place"] is None
+    await jobs.run_due()
+    headers = await sign_in(OFFICER)
+    view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=headers)).json()
+    [service] = view["documents"][0]["services"]
+    files = await client.get(f"/api/v1/desk/tickets/{made.number}/attachments", headers=headers)
+    assert files.json() == []
+    link = await client.get(f"/desk/t/{made.number}/files/{service['place']}", headers=headers)
+    text = await read_docx(client, link.headers["location"])
+    for words in ("送 达 回 证", "退信受〔2026〕1号", "直接送达", "张建国", "本人在家", "收件人签名"):
+        assert words in text, words
+    mine = (await own(client, made))["documents"][0]["services"][0]
+    assert mine["place"] is None
+    await client.get("/t", params={"number": made.number})
+    token = {"_csrf_token": client.cookies["csrftoken"]}
+    await client.post("/t", data=token | {"number": made.number, "code": made.code})
+    assert (await client.get(f"/t/{made.number}/files/{service['place']}")).status_code == 404
+    page = await client.get(f"/desk/t/{made.number}", headers=headers)
+    assert "送达回证" in page.text

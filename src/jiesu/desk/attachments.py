@@ -13,7 +13,7 @@ from jiesu.attachments.refusals import FileNotFound
 from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.crypto import KeyRing
-from jiesu.petitions.issue import digests_of
+from jiesu.petitions.issue import digests_of, receipts_of
 from jiesu.tickets.models import Ticket
 
 __all__ = ["AttachmentView", "attachment_views", "link_of"]
@@ -36,7 +36,8 @@ async def attachment_views(
     uow: UnitOfWork, keys: KeyRing, ticket: Ticket, *, own: bool = False
 ) -> list[AttachmentView]:
     """The files, oldest first; to the petitioner (`own`) only what the petitioner sent. Documents are listed by themselves."""
-    rows, documents = await files_of(uow, ticket.id), await digests_of(uow, ticket.id)
+    rows = await files_of(uow, ticket.id)
+    documents = await digests_of(uow, ticket.id) | await receipts_of(uow, ticket.id)
     return [
         _view(place, row, keys, uow.now)
         for place, row in enumerate(rows, 1)

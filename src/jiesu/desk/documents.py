@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -17,7 +18,7 @@ from jiesu.desk.names import unit_or_code
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.petitions.cases import cases_of, revoked_among
-from jiesu.petitions.issue import digests_of, documents_of
+from jiesu.petitions.issue import digests_of, documents_of, receipts_of
 from jiesu.petitions.models import Document, Service
 from jiesu.petitions.serve import open_document, services_of
 from jiesu.petitions.words import WAYS
@@ -28,13 +29,14 @@ __all__ = ["DocumentView", "document_views", "own_link", "staff_link"]
 
 
 class ServiceView(msgspec.Struct, frozen=True):
-    """One service: how, when, to whom."""
+    """One service: how, when, to whom. `place` is that of its record (送达回证) among the files, for the desk, once it is made."""
 
     way: str
     way_text: str
     served_at: datetime
     receiver: str
     note: str | None
+    place: int | None
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -74,6 +76,7 @@ async def document_views(
             each,
             [s for s in services if s.document_id == each.id],
             places.get(each.digest or ""),
+            {digest: place for digest, (place, _) in places.items()},
             locale,
             revoked=each.id in revoked,
             whole=whole,
@@ -84,7 +87,8 @@ async def document_views(
 
 
 def _view(
-    uow: UnitOfWork, rules: Rules, row: Document, services: list[Service], file: tuple[int, Attachment] | None, locale: Locale,
+    uow: UnitOfWork, rules: Rules, row: Document, services: list[Service], file: tuple[int, Attachment] | None,
+    receipts: Mapping[str, int], locale: Locale,
     *, revoked: bool, whole: bool, public: bool,
 ) -> DocumentView:  # fmt: skip
     shown = file if whole else None
@@ -106,6 +110,7 @@ def _view(
                 served_at=each.served_at.astimezone(SHANGHAI),
                 receiver=each.receiver if whole else "*",
                 note=None if public else each.note,
+                place=None if public or not whole else receipts.get(each.digest or ""),
             )
             for each in services
         ],
@@ -115,7 +120,8 @@ def _view(
 async def staff_link(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket, place: int) -> str:
     """The way to one file for staff who may see the ticket. A document names whom it is for. Raises FileNotFound, StillScanning."""
     rows = await files_of(uow, ticket.id)
-    theirs = set() if staff.may_know_who(ticket) else await digests_of(uow, ticket.id)
+    know = staff.may_know_who(ticket)
+    theirs = set() if know else await digests_of(uow, ticket.id) | await receipts_of(uow, ticket.id)
     if 1 <= place <= len(rows) and rows[place - 1].digest in theirs:
         raise FileNotFound("place")
     return await link_of(uow, rules.keys, ticket, place)
@@ -127,6 +133,8 @@ async def own_link(uow: UnitOfWork, rules: Rules, ticket: Ticket, place: int) ->
     Raises FileNotFound, StillScanning.
     """
     rows = await files_of(uow, ticket.id)
+    if 1 <= place <= len(rows) and rows[place - 1].digest in await receipts_of(uow, ticket.id):
+        raise FileNotFound("place")
     if 1 <= place <= len(rows) and rows[place - 1].digest in await digests_of(uow, ticket.id):
         await open_document(uow, ticket, rows[place - 1].digest)
         return file_link(rules.keys, servable(rows[place - 1]).id, uow.now)

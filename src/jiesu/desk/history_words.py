@@ -281,6 +281,7 @@ _DOCUMENT = {
     DocumentKind.ACCEPTANCE: ("受理告知书", "the notice of acceptance"),
     DocumentKind.REFUSAL: ("不予受理告知书", "the notice of non-acceptance"),
     DocumentKind.DIVERSION: ("分流告知书", "the notice of the right procedure"),
+    DocumentKind.EXTENSION: ("延期办理告知书", "the notice of extension"),
     DocumentKind.OPINION: ("处理意见书", "the written opinion"),
     DocumentKind.RECHECK: ("复查意见书", "the opinion on the recheck"),
     DocumentKind.REVIEW: ("复核意见书", "the opinion on the review"),

@@ -12,16 +12,16 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.kit.clock import SHANGHAI
 from jiesu.petitioners.models import Petitioner
 from jiesu.petitions.events import DocumentIssued
-from jiesu.petitions.models import Document, DocumentSerial
+from jiesu.petitions.models import Document, DocumentSerial, Service
 from jiesu.petitions.rulebook import PetitionRules, organ_above
 from jiesu.petitions.words import DocumentKind
 from jiesu.sla.wording import day_words
 from jiesu.tickets.events import By
 from jiesu.tickets.models import Ticket
 
-__all__ = ["RENDER", "digests_of", "documents_of", "issue", "latest_document"]
+__all__ = ["RENDER", "digests_of", "documents_of", "issue", "latest_document", "receipts_of"]
 
-#: Job kind: make the file of document `id`.
+#: Job kind: make the file of document `id`, or of the record of service `service`.
 RENDER = "document.render"
 #: Whom a document addresses where nobody gave a name.
 NOBODY = "信访人"
@@ -103,4 +103,10 @@ async def latest_document(uow: UnitOfWork, ticket: Ticket, kind: DocumentKind, *
 async def digests_of(uow: UnitOfWork, ticket_id: int) -> set[str]:
     """By these the files of documents are known among the ticket's files."""
     made = select(Document.digest).where(Document.ticket_id == ticket_id, Document.digest.is_not(None))
+    return {digest for digest in await uow.session.scalars(made) if digest}
+
+
+async def receipts_of(uow: UnitOfWork, ticket_id: int) -> set[str]:
+    """By these the records of their service (送达回证) are known, which are for the desk."""
+    made = select(Service.digest).where(Service.ticket_id == ticket_id, Service.digest.is_not(None))
     return {digest for digest in await uow.session.scalars(made) if digest}

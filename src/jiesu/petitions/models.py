@@ -62,6 +62,8 @@ class Service(Base):
     receiver: Mapped[str] = mapped_column(encrypted(50))
     note: Mapped[str | None] = mapped_column(encrypted(500))
     staff_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("staff.id"))
+    #: SHA-256 of the file that proves it (送达回证); null until a worker has made it.
+    digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class Recheck(Base):

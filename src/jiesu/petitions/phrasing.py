@@ -21,6 +21,7 @@ BLANKS: Mapping[DocumentKind, frozenset[str]] = {
     DocumentKind.ACCEPTANCE: COMMON | {"due"},
     DocumentKind.REFUSAL: COMMON | {"reason", "basis"},
     DocumentKind.DIVERSION: COMMON | {"route", "pointer"},
+    DocumentKind.EXTENSION: COMMON | {"old", "due", "reason"},
     DocumentKind.OPINION: COMMON | {"result"},
     DocumentKind.RECHECK: COMMON | {"result", "reason", "verdict", "disputed", "asked"},
     DocumentKind.REVIEW: COMMON | {"result", "reason", "verdict", "disputed", "asked"},
@@ -66,6 +67,11 @@ class Phrasing(msgspec.Struct, frozen=True):
         """The Word file that the words are put in."""
         return self.folder / f"{self.kinds[kind].template}.docx"
 
+    @property
+    def receipt(self) -> Path:
+        """The Word file of the record that a document was handed over (送达回证)."""
+        return self.folder / "receipt.docx"
+
 
 def load_phrasing(path: Path) -> Phrasing:
     """Raises ConfigMistake for a kind without words, a blank that nothing fills, or a template that is not there."""
@@ -89,6 +95,8 @@ def load_phrasing(path: Path) -> Phrasing:
             raise ConfigMistake(
                 path, f"{kind}.template", kinds[kind].template, f"put {phrasing.template(kind)} in place."
             )
+    if not phrasing.receipt.is_file():
+        raise ConfigMistake(path, "receipt", None, f"put {phrasing.receipt} in place.")
     return phrasing
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from jiesu.accounts.staff import Staff
+from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Invalid
 from jiesu.kit.clock import SHANGHAI, aware_utc
 from jiesu.petitions.events import DocumentServed
-from jiesu.petitions.issue import documents_of
+from jiesu.petitions.issue import RENDER, documents_of
 from jiesu.petitions.models import Document, Service
 from jiesu.petitions.words import ServiceWay
 from jiesu.tickets.events import PETITIONER, by_staff
@@ -56,7 +57,7 @@ async def serve_document(
         ticket_id=ticket.id, document_id=found.id, way=way, served_at=moment, receiver=receiver, note=note,
         staff_id=staff.id,
     )  # fmt: skip
-    uow.add(service)
+    await _keep(uow, service)
     event = DocumentServed(
         ticket_id=ticket.id, by=by_staff(staff), kind=found.kind, number=found.number, way=way, note=note
     )
@@ -75,11 +76,19 @@ async def open_document(uow: UnitOfWork, ticket: Ticket, digest: str) -> None:
         ticket_id=ticket.id, document_id=found.id, way=ServiceWay.ELECTRONIC, served_at=uow.now,
         receiver=found.addressee, note=None, staff_id=None,
     )  # fmt: skip
-    uow.add(service)
+    await _keep(uow, service)
     event = DocumentServed(
         ticket_id=ticket.id, by=PETITIONER, kind=found.kind, number=found.number, way=ServiceWay.ELECTRONIC, note=None
     )
     await uow.record(event)
+
+
+async def _keep(uow: UnitOfWork, service: Service) -> None:
+    """On record, and a worker makes the paper that is signed for it (送达回证)."""
+    uow.session.add(service)
+    await uow.session.flush()
+    key = f"{RENDER}:service:{service.id}"
+    await jobs.schedule(uow, jobs.Promise(RENDER, uow.now, key, {"service": service.id}, service.ticket_id))
 
 
 async def services_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Service]:

@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     ACCEPTANCE = "acceptance"
     REFUSAL = "refusal"
     DIVERSION = "diversion"
+    EXTENSION = "extension"
     OPINION = "opinion"
     RECHECK = "recheck"
     REVIEW = "review"
