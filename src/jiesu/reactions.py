@@ -347,6 +347,8 @@ async def run_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Tick
     await lapse_exclusion(uow, ticket)
     clocks = await TicketClocks.of(uow, ticket)
     clocks.run_on()
+    if clocks.promise is None:  # it ended in an earlier system: its first date here begins now
+        clocks.arm(class_of(rules, ticket), PETITIONERS, rules.calendar, only=FINAL, start=uow.now)
     ticket.rounds += 1
     clocks.arm(class_of(rules, ticket), UNITS, rules.calendars.of(ticket.lead_unit), only=FINAL)
     begin_news(rules, ticket, clocks)

@@ -21,7 +21,7 @@ from jiesu.kit.config import ConfigMistake
 from jiesu.sla.models import Deadline
 from jiesu.tickets.models import Ticket
 from tests.builders.command import command
-from tests.builders.forms import COUNTY, PLACE
+from tests.builders.forms import CITY, COUNTY, PLACE, STATION
 from workers.invariants import check_all
 
 MAPPING = Path(__file__).parents[2] / "config" / "import" / "example.toml"
@@ -181,3 +181,86 @@ def test_the_command_reports_each_mistake_writes_nothing_and_then_brings_all_ove
     assert "已导入 2 件" in run(right)[1]
     report = json.loads(run(right, "--json")[1])
     assert (report["rows"], len(report["already"]), report["tickets"]) == (2, 2, [])
+
+
+ENDED = ("办结时间", "办结方式", "办理结果", "承办单位")
+
+
+@pytest.fixture
+def ended(tmp_path):
+    """A sheet that also says how its rows ended, with a mapping that reads it."""
+
+    def write(*rows: dict) -> tuple[Path, Path]:
+        words = MAPPING.read_text(encoding="utf-8").replace('"状态" = ["已办结", "已撤销"]', "")
+        for field, heading in zip(("ended_at", "outcome", "result", "unit"), ENDED, strict=True):
+            words = words.replace(f'# {field} = "{heading}"', f'{field} = "{heading}"')
+        mapping, file = tmp_path / "ended.toml", tmp_path / "ended.csv"
+        mapping.write_text(words, encoding="utf-8")
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, (*HEADINGS, *ENDED))
+            writer.writeheader()
+            writer.writerows(dict.fromkeys(ENDED, "") | row for row in rows)
+        return file, mapping
+
+    return write
+
+
+CLOSED = ROW | dict(zip(ENDED, ("2026-10-30 16:00", "", "已补发三个月抚恤金。", ""), strict=True))
+
+
+async def test_what_ended_there_is_over_here_and_starts_nothing(
+    bring, ended, uow, kernel, clock, client, sign_in, gateway, jobs, make
+):
+    answered = CLOSED | {
+        "工单编号": "RX-002",
+        "办结方式": "answered",
+        "办理结果": "带身份证到窗口办理。",
+        "承办单位": COUNTY,
+    }
+    file, mapping = ended(CLOSED, answered, ROW | {"工单编号": "RX-003"})
+    report = await bring(file, mapping=mapping)
+    assert (report.problems, len(report.tickets)) == ([], 3)
+    found = {each.foreign_number: each for each in await uow.session.scalars(select(Ticket))}
+    first, second = found["RX-001"], found["RX-002"]
+    assert (first.status, first.result) == ("closed", "已补发三个月抚恤金。")
+    assert first.ended_at == datetime(2026, 10, 30, 16, 0, tzinfo=SHANGHAI)
+    assert (second.status, second.reply, second.lead_unit) == ("answered", "带身份证到窗口办理。", COUNTY)
+    assert found["RX-003"].status == "registered"
+    clocked = select(func.count()).select_from(Deadline).where(Deadline.ticket_id.in_([first.id, second.id]))
+    assert await uow.session.scalar(clocked) == 0
+    assert await jobs.pending(first.id) == []
+    await jobs.run_due()
+    assert gateway.to("13800138000") == []
+    headers = await sign_in(f"supervisor-{CITY}")
+    view = (await client.get(f"/api/v1/desk/tickets/{first.number}", headers=headers)).json()
+    assert "在那里已经办完" in view["history"][0]["what"]
+    rates = await client.get("/api/v1/board/rates", params={"month": "2026-10"}, headers=headers)
+    assert rates.json()["units"][0]["subtree"]["base"] == 0
+    broken = [law for law in await check_all(kernel.db, clock.now(), late=timedelta(days=99)) if law.count]
+    assert broken == []
+
+
+async def test_one_that_ended_there_can_be_taken_up_again_here(bring, ended, uow, act, kernel, clock):
+    file, mapping = ended(CLOSED | {"承办单位": STATION})
+    await bring(file, mapping=mapping)
+    [number] = await uow.session.scalars(select(Ticket.number))
+    reply = await act(f"intake-{COUNTY}", number, "reopen", reason="又停发了")
+    assert (reply.status_code, reply.json()["status"]) == (200, "in_progress"), reply.text
+    starts = select(Deadline.start_at).where(Deadline.clock == "petitioner", Deadline.state == "running")
+    assert set(await uow.session.scalars(starts)) == {clock.now()}
+    broken = [law for law in await check_all(kernel.db, clock.now(), late=timedelta(days=99)) if law.count]
+    assert broken == []
+
+
+async def test_an_end_that_cannot_be_names_its_column(bring, ended):
+    file, mapping = ended(
+        CLOSED | {"办结时间": "2026-10-20 10:00"},
+        CLOSED | {"工单编号": "RX-002", "办结时间": ""},
+        CLOSED | {"工单编号": "RX-003", "办结方式": "不了了之"},
+        CLOSED | {"工单编号": "RX-004", "承办单位": "没有的站"},
+        CLOSED | {"工单编号": "RX-005", "办结时间": "2030-01-01 10:00"},
+    )
+    report = await bring(file, mapping=mapping)
+    assert [(each.row, each.column) for each in report.problems] == [
+        (2, "办结时间"), (3, "办结时间"), (4, "办结方式"), (5, "承办单位"), (6, "办结时间"),
+    ]  # fmt: skip

@@ -373,10 +373,28 @@ def _converted_yours(data: Data, english: bool) -> str:
     return ("改按接诉即办程序办理", "It is handled as an ordinary appeal")[english]
 
 
+def _imported(data: Data, english: bool) -> str:
+    if data.get("ended"):
+        return (
+            "从{system}转入，原编号{number}，在那里已经办完",
+            "brought over from {system}, number {number} there, where it had ended",
+        )[english]
+    return ("从{system}转入，原编号{number}", "brought over from {system}, number {number} there")[english]
+
+
+def _imported_yours(data: Data, english: bool) -> str:
+    if data.get("ended"):
+        return (
+            "从原来的系统转入，原编号{number}，当时已经办完",
+            "It came from the earlier system, number {number} there, where it had ended",
+        )[english]
+    return ("从原来的系统转入，原编号{number}", "It came from the earlier system, number {number} there")[english]
+
+
 #: event → what staff read, the field shown below it
 STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
-    "TicketImported": (("从{system}转入，原编号{number}", "brought over from {system}, number {number} there"), None),
+    "TicketImported": (_imported, None),
     "InfoRequested": (("请诉求人补充材料，计时暂停", "asked for details; the clocks stand still"), "question"),
     "Supplemented": (("补充了材料", "added details"), "text"),
     "FilesAttached": (("上传了{count}个文件", "added {count} file(s)"), None),
@@ -490,10 +508,7 @@ STAFF: Table = {
 #: what a petitioner reads; what is missing here concerns colleagues only
 PETITIONER: Table = {
     "TicketRegistered": (("我们收到了您的诉求", "We received your appeal"), None),
-    "TicketImported": (
-        ("从原来的系统转入，原编号{number}", "It came from the earlier system, number {number} there"),
-        None,
-    ),
+    "TicketImported": (_imported_yours, None),
     "InfoRequested": (("请您补充材料", "We asked you for details"), "question"),
     "Supplemented": (("您补充了材料", "You added details"), "text"),
     "FilesAttached": (_your_files, None),

@@ -28,7 +28,7 @@ from jiesu.tickets.recuse import somebody_left
 from jiesu.tickets.words import Nature, Status, Track
 from jiesu.units.organisation import Organisation
 
-__all__ = ["AppealRouted", "EarlierTicket", "Filed", "file_appeal"]
+__all__ = ["AppealRouted", "EarlierEnd", "EarlierTicket", "Filed", "file_appeal"]
 
 #: A title made from the text is cut here.
 TITLE_LENGTH = 30
@@ -41,13 +41,23 @@ class Filed(msgspec.Struct, frozen=True):
     query_code: str
 
 
+class EarlierEnd(msgspec.Struct, frozen=True):
+    """How and when it ended there, what its petitioner was told, and the unit that had it."""
+
+    status: Status
+    at: datetime
+    words: str | None
+    unit: str | None
+
+
 class EarlierTicket(msgspec.Struct, frozen=True):
-    """What an appeal was in an earlier system; `tell` whether its petitioner gets a receipt now."""
+    """What an appeal was in an earlier system; `tell` whether its petitioner gets a receipt now. One with an `end` is over."""
 
     system: str
     number: str
     registered_at: datetime
     tell: bool
+    end: EarlierEnd | None = None
 
 
 class AppealRouted(Event, frozen=True, kw_only=True):
@@ -70,7 +80,8 @@ async def file_appeal(
 
     What names an officer is dispatched by a person, who sees to it that somebody else handles it. A text that looks classified
     goes to its keeper alone; the ticket waits for a dispatcher without it. `known` is the key of a petitioner on record, who is
-    then whose ticket it is, whatever the form says of them. One of an `earlier` system keeps its registration. Raises a subclass of Invalid when the form is
+    then whose ticket it is, whatever the form says of them. One of an `earlier` system keeps its registration;
+    one that ended there is put away as it was: no clock, no message, no survey. Raises a subclass of Invalid when the form is
     wrong, LooksClassified for such a text without confirmation; nothing is written then.
     """
     given = form = checked(form, rules)
@@ -83,6 +94,8 @@ async def file_appeal(
     if earlier is not None:
         ticket.registered_at, ticket.imported_at = earlier.registered_at, uow.now
         ticket.foreign_system, ticket.foreign_number = earlier.system, earlier.number
+        if earlier.end is not None:
+            _put_away(ticket, earlier.end, routing.unit)
     async with uow.together():
         ticket.petitioner_id = await _petitioner(uow, rules, form, known)
         if form.accused_officer:
@@ -94,7 +107,7 @@ async def file_appeal(
         await _register(uow, ticket, None if form.accused_officer else routing.unit, by)
         if found:
             await _withhold(uow, rules, ticket, given, given_routing, found, by)
-        if earlier is None or earlier.tell:
+        if ticket.ended_at is None and (earlier is None or earlier.tell):
             await uow.react(uow, AppealRouted(ticket_id=ticket.id, code=code))
     return Filed(ticket, code)
 
@@ -131,15 +144,32 @@ async def _withhold(
 async def _register(uow: UnitOfWork, ticket: Ticket, unit: str | None, by: By) -> None:
     """Start its trail and its clocks, and dispatch it when a unit was found for it."""
     trail.begin(uow, ticket.id)
+    if ticket.ended_at is not None:
+        await _record_origin(uow, ticket, by, ended=ticket.status)
+        return
     registered = TicketRegistered(
         ticket_id=ticket.id, by=by, channel=ticket.channel, category=ticket.category, service_class=ticket.service_class
     )
     await uow.record(registered)
-    if ticket.foreign_system and ticket.foreign_number:
-        brought = TicketImported(ticket_id=ticket.id, by=by, system=ticket.foreign_system, number=ticket.foreign_number)
-        await uow.record(brought)
+    await _record_origin(uow, ticket, by)
     if unit is not None:
         await dispatch_automatically(uow, ticket, unit)
+
+
+async def _record_origin(uow: UnitOfWork, ticket: Ticket, by: By, *, ended: Status | None = None) -> None:
+    if ticket.foreign_system and ticket.foreign_number:
+        system, number = ticket.foreign_system, ticket.foreign_number
+        await uow.record(TicketImported(ticket_id=ticket.id, by=by, system=system, number=number, ended=ended))
+
+
+def _put_away(ticket: Ticket, end: EarlierEnd, likely: str | None) -> None:
+    """As it ended there. One that can be reopened has a unit: the one named, the likely one, or its desk's."""
+    ticket.status, ticket.ended_at = end.status, end.at
+    if end.status is Status.CLOSED:
+        ticket.result = end.words
+        ticket.lead_unit = ticket.sealed_to or end.unit or likely or ticket.desk_unit
+    else:
+        ticket.reply, ticket.lead_unit = end.words, end.unit if ticket.sealed_to is None else ticket.sealed_to
 
 
 def _route(form: AppealForm, rules: Rules) -> Routing:

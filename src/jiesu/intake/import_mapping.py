@@ -13,7 +13,8 @@ __all__ = ["FIELDS", "Mapping", "load_mapping"]
 NEEDED = ("number", "registered_at", "text")
 #: Fields that a column may be.
 FIELDS = (
-    *NEEDED, "title", "name", "phone", "id_number", "kind", "category", "place", "nature", "anonymous", "confidential",
+    *NEEDED, "title", "name", "phone", "id_number", "kind", "category", "place", "nature", "anonymous", "confidential", "ended_at", "outcome",
+    "result", "unit",
 )  # fmt: skip
 LONGEST_SYSTEM = 32
 

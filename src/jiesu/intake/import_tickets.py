@@ -10,22 +10,27 @@ from sqlalchemy import select
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import DomainError, Invalid
-from jiesu.intake.file import EarlierTicket, file_appeal
+from jiesu.intake.file import EarlierEnd, EarlierTicket, file_appeal
 from jiesu.intake.form import AppealForm, checked
 from jiesu.intake.import_mapping import Mapping
 from jiesu.intake.import_sheet import Cell, Row
 from jiesu.intake.numbers import draw_number
 from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
+from jiesu.kit.text import clean
 from jiesu.rules import Rules
 from jiesu.tickets.events import SYSTEM
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Status
 
 __all__ = ["ImportReport", "RowProblem", "import_tickets"]
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 YES, NO = frozenset({"yes", "true", "1", "是", "Y", "y"}), frozenset({"", "no", "false", "0", "否", "N", "n"})
 LONGEST_NUMBER = 64
+LONGEST_RESULT = 5000
+#: How a ticket may have ended there.
+OUTCOMES = frozenset({Status.CLOSED, Status.ANSWERED, Status.DIVERTED, Status.WITHDRAWN})
 
 
 class RowProblem(msgspec.Struct, frozen=True):
@@ -61,6 +66,7 @@ class _Read(msgspec.Struct, frozen=True):
     foreign: str
     registered_at: datetime
     form: AppealForm
+    end: EarlierEnd | None
 
 
 class BadNumber(Invalid):
@@ -78,6 +84,21 @@ class BadTime(Invalid):
     en = "“{value}” is no time between 2000 and now. Write it like “{time}”, or correct time in the mapping file."
 
 
+class EndsTooSoon(Invalid):
+    zh = "办结时间早于登记时间。请核对这一行。"
+    en = "It ended before it was registered. Look at the row again."
+
+
+class EndUnknown(Invalid):
+    zh = "写了结果或办结方式，没有写办结时间。已经办完的请写明时间；没有办完的，这几格空着。"
+    en = "There is a result or an outcome and no time of its end. Say when it ended, or leave all of them empty."
+
+
+class ResultTooLong(Invalid):
+    zh = "办理结果太长（{length} 字），最多 {longest} 字。"
+    en = "The result is too long ({length} characters); at most {longest}."
+
+
 class NotOneOf(Invalid):
     zh = "“{value}”不是这里认得的值，或不止一个同名的。请在映射文件的 [values.{field}] 里写明。"
     en = "“{value}” is not known here, or is not the only one of that name. Say in [values.{field}] what it means."
@@ -88,7 +109,7 @@ async def import_tickets(
 ) -> ImportReport:
     """The report; with a problem in any row, or on a dry run, nothing is written.
 
-    Deadlines run from the registration that the row names, so what was late is late here. A text that looks classified goes to
+    Deadlines run from the registration that the row names, so what was late is late here; what ended there has none. A text that looks classified goes to
     its keeper. May be repeated: numbers known from that system are left as they are.
     """
     report = ImportReport(mapping.system, len(rows), already=[], problems=[], tickets=[])
@@ -101,7 +122,7 @@ async def import_tickets(
     for each in read:
         if each.foreign in known:
             continue
-        earlier = EarlierTicket(mapping.system, each.foreign, each.registered_at, mapping.tell)
+        earlier = EarlierTicket(mapping.system, each.foreign, each.registered_at, mapping.tell, each.end)
         filed = await file_appeal(uow, rules, await draw_number(uow, day), each.form, SYSTEM, earlier=earlier)
         report.tickets.append(BroughtOver(each.row, each.foreign, filed.ticket.number))
     return report
@@ -141,7 +162,7 @@ def _read(rules: Rules, mapping: Mapping, row: int, cells: dict[str, Cell], now:
     foreign = texts["number"]
     if not 1 <= len(foreign) <= LONGEST_NUMBER:
         raise BadNumber("number", longest=LONGEST_NUMBER)
-    registered_at = _moment(given["registered_at"], mapping, now)
+    registered_at = _moment("registered_at", given["registered_at"], mapping, now)
     raw = {field: texts[field] for field in ("text", "title", "nature") if texts.get(field)}
     person = {field: texts[field] for field in ("name", "phone", "id_number", "kind") if texts.get(field)}
     flags = {field: _flag(field, texts.get(field, "")) for field in ("anonymous", "confidential")}
@@ -153,17 +174,42 @@ def _read(rules: Rules, mapping: Mapping, row: int, cells: dict[str, Cell], now:
         field = "nature" if "nature" in str(error) else "kind"
         raise NotOneOf(field, value=texts.get(field, ""), field=field) from error
     checked(form, rules)
-    return _Read(row, foreign, registered_at, form)
+    return _Read(row, foreign, registered_at, form, _end(rules, mapping, given, texts, registered_at, now))
 
 
-def _moment(cell: Cell, mapping: Mapping, now: datetime) -> datetime:
+def _end(
+    rules: Rules, mapping: Mapping, given: dict[str, Cell], texts: dict[str, str], begun: datetime, now: datetime
+) -> EarlierEnd | None:
+    """How it ended, where the row says when; otherwise it is open."""
+    words, outcome = texts.get("result", ""), texts.get("outcome", "")
+    if not texts.get("ended_at"):
+        if words or outcome:
+            raise EndUnknown("ended_at")
+        return None
+    at = _moment("ended_at", given["ended_at"], mapping, now)
+    if at < begun:
+        raise EndsTooSoon("ended_at")
+    if len(words) > LONGEST_RESULT:
+        raise ResultTooLong("result", length=len(words), longest=LONGEST_RESULT)
+    if outcome and outcome not in OUTCOMES:
+        raise NotOneOf("outcome", value=outcome[:40], field="outcome")
+    status = Status(outcome) if outcome else Status.CLOSED
+    return EarlierEnd(status, at, clean(words) or None, _unit(rules, texts.get("unit", "")))
+
+
+def _unit(rules: Rules, text: str) -> str | None:
+    units = rules.organisation.units
+    return _one("unit", text, [code for code, row in units.items() if text in (code, row.name)])
+
+
+def _moment(field: str, cell: Cell, mapping: Mapping, now: datetime) -> datetime:
     try:
         moment = cell if isinstance(cell, datetime) else datetime.strptime(cell, mapping.time)  # noqa: DTZ007
     except ValueError as error:
-        raise BadTime("registered_at", value=str(cell)[:40], time=mapping.time) from error
+        raise BadTime(field, value=str(cell)[:40], time=mapping.time) from error
     moment = (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
     if not EARLIEST <= moment <= now:
-        raise BadTime("registered_at", value=str(cell)[:40], time=mapping.time)
+        raise BadTime(field, value=str(cell)[:40], time=mapping.time)
     return moment
 
 

@@ -78,10 +78,11 @@ class TicketRegistered(TicketEvent, frozen=True, kw_only=True):
 
 
 class TicketImported(TicketEvent, frozen=True, kw_only=True):
-    """Brought over from an earlier system, where it had that number."""
+    """Brought over from an earlier system, where it had that number; `ended` is the status of one that was over."""
 
     system: str
     number: str
+    ended: str | None = None
 
 
 class InfoRequested(TicketEvent, frozen=True, kw_only=True):
