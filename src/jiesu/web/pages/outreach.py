@@ -29,7 +29,7 @@ from jiesu.petitioners.models import Petitioner
 from jiesu.rules import Rules
 from jiesu.tickets.words import Outcome
 from jiesu.web.api.desk import refuse_classified
-from jiesu.web.pages.choices import categories
+from jiesu.web.pages.choices import categories, place_choice
 from jiesu.web.pages.filing import receipt_passes
 from jiesu.web.pages.forms import Fields, FormProblem, Incomplete, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
@@ -134,7 +134,8 @@ class OutreachPages(Controller):
                 refuse_classified(rules, {"text": fields["text"]})
                 number = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
                 async with uow.attempt():
-                    need = FoundNeed(fields["text"], None, None, fields["category"] or None)
+                    place = place_choice(rules.organisation, fields).code
+                    need = FoundNeed(fields["text"], None, None, fields["category"] or None, place=place)
                     filed = await ticket_from_contact(uow, rules, staff, ref, need, number, fields["key"] or None)
                 return go("/receipt?desk=1", receipt_passes(request, rules, filed.ticket.number, filed.query_code))
             async with uow.attempt():
@@ -233,6 +234,7 @@ class OutreachPages(Controller):
             reasons=_reasons(rules, locale),
             officers=await _officers(uow, view.person.unit.code) if view.keeps else [],
             categories=categories(rules, locale) if view.keeps else [],
+            choice=place_choice(rules.organisation, fields),
             key=fields["key"] or token(16),
             done=done,
         )

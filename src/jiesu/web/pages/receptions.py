@@ -24,7 +24,7 @@ from jiesu.receptions.keeping import may_plan
 from jiesu.receptions.plan import NewReception, cancel_reception, plan_reception
 from jiesu.rules import Rules
 from jiesu.web.api.desk import refuse_classified
-from jiesu.web.pages.choices import categories
+from jiesu.web.pages.choices import categories, place_choice
 from jiesu.web.pages.filing import receipt_passes
 from jiesu.web.pages.forms import Fields, FormProblem, Incomplete, fields_of, incomplete, problem_of
 from jiesu.web.pages.rendering import go, render
@@ -109,7 +109,8 @@ class ReceptionPages(Controller):
             if do == "ticket":
                 refuse_classified(rules, {"text": fields["text"]})
                 taken = await kernel.numbers.take(uow.now.astimezone(SHANGHAI).date())
-                talk = Talk(fields["text"], None, fields["category"] or None)
+                place = place_choice(rules.organisation, fields).code
+                talk = Talk(fields["text"], None, fields["category"] or None, place=place)
                 async with uow.attempt():
                     filed = await ticket_from_booking(
                         uow, rules, staff, ref, fields["number"], talk, taken, fields["key"] or None
@@ -174,6 +175,8 @@ class ReceptionPages(Controller):
             fields=fields,
             problem=problem,
             categories=categories(rules, locale) if view.keeps else [],
+            chosen=place_choice(rules.organisation, fields),
+            nowhere=place_choice(rules.organisation, Fields()),
             key=fields["key"] or token(16),
             done=done,
         )

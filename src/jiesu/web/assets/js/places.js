@@ -75,7 +75,7 @@ function combobox(search, chosen) {
     list.textContent = "";
     list.append(...places.map((place, number) => {
       const item = document.createElement("li");
-      Object.assign(item, { id: `found-place-${number}`, textContent: place.name });
+      Object.assign(item, { id: `${list.id}-${number}`, textContent: place.name });
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", "false");
       item.addEventListener("pointerdown", (event) => event.preventDefault());
