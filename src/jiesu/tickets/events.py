@@ -10,7 +10,7 @@ from jiesu.accounts.staff import Staff
 from jiesu.db.uow import Event
 from jiesu.kit.private import Private
 from jiesu.tickets.states import Actor
-from jiesu.tickets.words import Outcome
+from jiesu.tickets.words import Outcome, Status
 
 __all__ = [
     "PETITIONER",
@@ -82,7 +82,7 @@ class TicketImported(TicketEvent, frozen=True, kw_only=True):
 
     system: str
     number: str
-    ended: str | None = None
+    ended: Status | None = None
 
 
 class InfoRequested(TicketEvent, frozen=True, kw_only=True):
