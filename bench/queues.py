@@ -31,7 +31,7 @@ from tests.builders.servers import CONFIG, Servers, Where
 
 SIZES = (10_000, 1_000_000)
 #: Each page is asked for so many times at each size; the first tenth only warms up.
-ROUNDS = 200
+ROUNDS = 100
 #: Words of two characters, by how many tickets hold them: every one, one in 200, one in 100,000.
 WORDS = ("诉求", "停发", "罕见")
 WHO = (f"officer-{STATION}", f"dispatcher-{COUNTY}", f"supervisor-{CITY}")
