@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy import select
 
+from jiesu.demo.beside import stand_beside
 from jiesu.demo.simulation import Script, Seen
 from jiesu.demo.stage import Perform
 from jiesu.demo.summary import Summary
@@ -48,7 +49,10 @@ async def fill(kernel: Kernel, perform: Perform, console: Console, *, if_empty: 
         async with kernel.db.begin() as uow:
             if await uow.session.scalar(select(Ticket.id).limit(1)) is not None:
                 return None
-    return await run_script(kernel, perform, script_until(kernel, *FILL), console)
+    summary = await run_script(kernel, perform, script_until(kernel, *FILL), console)
+    async with kernel.db.begin() as uow:
+        await stand_beside(uow, kernel.rules, FILL[2])
+    return summary
 
 
 @contextmanager
