@@ -76,13 +76,20 @@ def worker(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def policies() -> Policies:
+def shipped() -> Policies:
+    """What `config/` says."""
     return load_policies(Path(__file__).parents[1] / "config")
 
 
 @pytest.fixture(scope="session")
+def policies(shipped: Policies) -> Policies:
+    """What a test's kernel works by; a module may have others."""
+    return shipped
+
+
+@pytest.fixture(scope="session")
 def settings(
-    where: Where, worker: str, policies: Policies, tmp_path_factory: pytest.TempPathFactory
+    where: Where, worker: str, shipped: Policies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """Settings of the worker's own database and Redis database, in demo mode."""
     database, number = f"jiesu_{worker}", int(worker.removeprefix("gw")) + 1 if worker.startswith("gw") else 0
@@ -99,7 +106,7 @@ def settings(
         "JIESU_DATA_DIR": str(tmp_path_factory.mktemp("data")),
     }
     settings = load_settings(env)
-    asyncio.run(read_for_good(settings, ManualClock(MONDAY), policies))
+    asyncio.run(read_for_good(settings, ManualClock(MONDAY), shipped))
     yield settings
     where.drop(database)
 
