@@ -53,5 +53,7 @@ async def test_a_complaint_is_handled_reworked_and_counted(client, act, jobs, ga
     behind = (await client.get("/api/v1/board/rates/tickets", params=month, headers=leader)).json()
     assert [row["number"] for row in behind] == [number]
 
+    clock.advance(timedelta(minutes=10))  # its figures are added up
+    await jobs.run_due()
     assert await jobs.pending() == []
     assert [finding for finding in await check_all(kernel.db, clock.now()) if finding.count] == []

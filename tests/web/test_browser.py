@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from jiesu.settings import Settings
 from jiesu.tickets.words import Status
@@ -196,6 +196,34 @@ async def test_the_browsers_own_back_asks_the_question_before_and_keeps_every_an
     await expect(page.locator("h1")).to_be_focused()
     await page.click("text=提交诉求")
     await expect(page.locator("h1")).to_contain_text("收到了")
+
+
+async def test_who_goes_on_twice_sees_the_last_question_whichever_answer_comes_first(
+    browser: Browser, served: Settings
+):
+    page = await browser.new_page(viewport=PHONE_SIZE, base_url=served.public_url, locale="zh-CN")
+    await page.goto("/file")
+    await page.fill("#text", CLEAR)
+    await page.click("text=下一步")
+    await page.select_option("#district", "150102")
+    await page.click("text=下一步")
+    await page.fill("[name='petitioner.phone']", "13800138000")
+    for field, value in (("#district", "150102"), ("#text", CLEAR)):
+        await page.go_back()
+        await expect(page.locator(field)).to_have_value(value)
+    asked: list[Route] = []
+
+    async def hold_the_first(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            await route.continue_()
+
+    await page.route("**/file/steps", hold_the_first)
+    async with page.expect_event("requestfailed"):
+        await page.go_forward()
+        await page.go_forward()
+    await expect(page.locator("[name='petitioner.phone']")).to_have_value("13800138000")
+    assert len(asked) == 2
 
 
 async def test_a_draft_outlives_the_page_until_it_is_filed_or_forgotten(browser: Browser, served: Settings):

@@ -2,6 +2,7 @@
 const main = document.getElementById("main");
 const form = () => main.querySelector("form[data-steps]");
 const step = () => form() && form().elements.step.value;
+let asked; // the question that is being fetched
 
 // `begin` brings a question just shown to life. Browsers that do not say which button was pressed load page after page.
 export function steps(begin) {
@@ -23,11 +24,14 @@ export function steps(begin) {
   async function ask(pressed) {
     const answers = new URLSearchParams([...new FormData(form())].filter((answer) => typeof answer[1] === "string"));
     answers.set("do", pressed);
+    asked?.abort(); // who goes back or on twice means the last one, whichever answer comes first
+    const mine = asked = new AbortController();
     busy(true);
     try {
-      const reply = await fetch("/file/steps", { method: "POST", body: answers });
+      const reply = await fetch("/file/steps", { method: "POST", body: answers, signal: mine.signal });
       show(new DOMParser().parseFromString(await reply.text(), "text/html"));
     } catch {
+      if (mine.signal.aborted) return;
       const notice = main.querySelector("[data-offline]");
       busy(false);
       notice.hidden = false;
