@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.statistics.frozen import Adjustment, FrozenFact, FrozenMonth
@@ -14,6 +14,7 @@ from jiesu.statistics.query import MonthSpan, counted_tickets
 from jiesu.statistics.rates import Fact
 from jiesu.surveys.models import Survey
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Status
 
 __all__ = ["adjust", "recount"]
 
@@ -23,8 +24,8 @@ _FIELDS = Fact.__struct_fields__
 async def adjust(uow: UnitOfWork, ticket: Ticket, cause: str) -> None:
     """Compare the ticket, and the other parts of its matter, with what they counted for in frozen months."""
     top = ticket.part_of or ticket.id
-    family = select(Ticket.id).where(or_(Ticket.id == top, Ticket.part_of == top))
-    ids = list(await uow.session.scalars(family))
+    parts = select(Ticket.id).where(Ticket.part_of == top, Ticket.status != Status.REJOINED)
+    ids = [top, *await uow.session.scalars(parts)]
     answered = exists().where(
         Survey.ticket_id.in_(ids),
         Survey.answered_at >= FrozenMonth.starts_at,
