@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from jiesu.petitions.issue import RENDER
 from jiesu.petitions.models import Document, Service
 from jiesu.petitions.render import rendered
 from jiesu.petitions.words import WAYS
+from jiesu.sla.wording import date_words
 from jiesu.tickets.models import Ticket
 from workers.actor import handles_outside
 
@@ -75,7 +75,7 @@ def _document(kernel: Kernel, row: Document) -> _Made:
         "title": title,
         "addressee": row.addressee,
         "signer": row.signer,
-        "date": _day(row.issued_at),
+        "date": date_words(row.issued_at),
     }
     name = f"{title}（{row.number}）{DOCX.ending}"
     return _Made(name, phrasing.template(row.kind), words, row.body.splitlines())
@@ -94,7 +94,7 @@ async def _receipt(uow: UnitOfWork, kernel: Kernel, row: Service) -> _Made:
         "ticket": ticket.number,
         "addressee": document.addressee,
         "way": WAYS[row.way][0],
-        "at": f"{_day(row.served_at)}{served.hour}时{served.minute:02}分",
+        "at": f"{date_words(row.served_at)}{served.hour}时{served.minute:02}分",
         "receiver": row.receiver,
         "by": await uow.session.scalar(by) or "系统",
         "note": row.note or (opened if row.staff_id is None else ""),
@@ -105,8 +105,3 @@ async def _receipt(uow: UnitOfWork, kernel: Kernel, row: Service) -> _Made:
 def _organ(kernel: Kernel, row: Document) -> str:
     organ = kernel.rules.organisation.find_unit(row.unit)
     return organ.name if organ else row.unit
-
-
-def _day(moment: datetime) -> str:
-    day = moment.astimezone(SHANGHAI)
-    return f"{day.year}年{day.month}月{day.day}日"

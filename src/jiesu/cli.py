@@ -140,7 +140,7 @@ def torture(context: typer.Context) -> None:
     script = Path(__file__).parents[2] / "bench" / "torture.py"
     if not script.exists():
         raise LookupError(
-            "`jiesu torture` wants a checkout: the faults and the crowd that meets them are no part of the package"
+            "`jiesu torture` wants a checkout, for its faults and its crowd are no part of the package: clone the repository and run it there"
         )
     raise SystemExit(subprocess.run([sys.executable, str(script), *context.args], check=False).returncode)  # noqa: S603
 

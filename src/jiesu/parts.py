@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from jiesu.attachments.attach import FilesAttached
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.orders import end_orders
 from jiesu.notifications.tell import tell_post
-from jiesu.promises import follow_link, save, tell, unit_name
-from jiesu.routing.objections import lapse_objection
+from jiesu.promises import follow_link, let_lapse, save, tell, unit_name
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
-from jiesu.sla.extensions import lapse_extension
-from jiesu.sla.listings import end_listings
 from jiesu.tickets import events as e
 from jiesu.tickets.end import close_ticket
 from jiesu.tickets.models import Ticket
@@ -80,10 +76,7 @@ async def end_part(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: PartRej
     clocks = await TicketClocks.of(uow, ticket)
     clocks.drop()
     await save(uow, rules, clocks)
-    await lapse_extension(uow, ticket)
-    await lapse_objection(uow, ticket)
-    await end_orders(uow, ticket)
-    await end_listings(uow, ticket)
+    await let_lapse(uow, ticket)
     if event.unit is not None:
         key = f"part_rejoined:{ticket.id}"
         await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="part_rejoined")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.orders import end_orders
-from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
 from jiesu.petitions.cases import TARGETS, case_of, within
 from jiesu.petitions.events import (
@@ -21,15 +17,14 @@ from jiesu.petitions.events import (
 )
 from jiesu.petitions.issue import issue
 from jiesu.petitions.words import REFUSALS, ROUTES, VERDICTS, CaseState, DocumentKind, Stage, Verdict
-from jiesu.promises import begin_news, follow_link, promised_words, reclass, save, tell, unit_name
+from jiesu.promises import begin_news, follow_link, let_lapse, promised_words, reclass, save, tell, unit_name
 from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.extensions import lapse_extension
 from jiesu.sla.limits import FINAL, ClockKind, Target
-from jiesu.sla.listings import end_listings
 from jiesu.sla.rulebook import class_of
-from jiesu.sla.wording import day_words, moment_words
+from jiesu.sla.wording import date_words, moment_words
 from jiesu.statistics.exclusions import lapse_exclusion
 from jiesu.surveys.send import cancel_survey
 from jiesu.tickets import events as e
@@ -79,10 +74,7 @@ async def tell_refused(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Acc
     for task in await tasks_of(uow, ticket):
         if task.state in (*BINDING, TaskState.ASKED):
             await relieve(uow, ticket, task, "信访事项不予受理，不再需要协办", e.SYSTEM)
-    await lapse_extension(uow, ticket)
-    await lapse_objection(uow, ticket)
-    await end_orders(uow, ticket)
-    await end_listings(uow, ticket)
+    await let_lapse(uow, ticket)
     blanks = {"document": event.number, "reason": REFUSALS[event.why][0], "link": await follow_link(uow, rules, ticket)}
     await tell(uow, rules, ticket, "not_accepted", blanks)
 
@@ -102,13 +94,8 @@ async def give_opinion(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.R
 async def write_extension(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ExtensionGranted) -> None:
     """More time for a petition is told in writing, with the reason (Art. 34)."""
     if ticket.is_petition:
-        blanks = {"old": _day(event.old), "due": _day(event.until), "reason": event.reason}
+        blanks = {"old": date_words(event.old), "due": date_words(event.until), "reason": event.reason}
         await issue(uow, rules, ticket, DocumentKind.EXTENSION, unit=event.unit, by=event.by, blanks=blanks)
-
-
-def _day(moment: datetime) -> str:
-    """2026年11月16日"""
-    return day_words(moment.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0]
 
 
 async def write_diversion(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketDiverted) -> None:

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.arming import rearm
+from jiesu.escalation.orders import end_orders
 from jiesu.notifications.tell import tell_person, tell_post
 from jiesu.petitioners.models import Petitioner
+from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
-from jiesu.sla.extensions import extensions_of, granted_extension
+from jiesu.sla.extensions import extensions_of, granted_extension, lapse_extension
 from jiesu.sla.limits import RECURRING, Target
+from jiesu.sla.listings import end_listings
 from jiesu.sla.models import Deadline, MoveCause
 from jiesu.sla.reckon_anew import reckon_anew
 from jiesu.sla.rulebook import class_of
@@ -27,6 +30,7 @@ __all__ = [
     "begin_news",
     "extend",
     "follow_link",
+    "let_lapse",
     "promised",
     "promised_words",
     "reckon_class_anew",
@@ -40,6 +44,14 @@ __all__ = [
 ]  # fmt: skip
 
 NEWS = frozenset({Target.INFORM})
+
+
+async def let_lapse(uow: UnitOfWork, ticket: Ticket) -> None:
+    """What was asked for, objected to, ordered or planned is about nothing any more: the unit is done with the ticket."""
+    await lapse_extension(uow, ticket)
+    await lapse_objection(uow, ticket)
+    await end_orders(uow, ticket)
+    await end_listings(uow, ticket)
 
 
 async def save(uow: UnitOfWork, rules: Rules, clocks: TicketClocks) -> None:

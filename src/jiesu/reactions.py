@@ -94,6 +94,7 @@ from jiesu.promises import (
     begin_news,
     extend,
     follow_link,
+    let_lapse,
     promised_words,
     reckon_class_anew,
     reclass,
@@ -270,10 +271,7 @@ async def keep_promise_and_ask(uow: UnitOfWork, rules: Rules, ticket: Ticket, _:
     clocks.meet(FINAL)
     clocks.drop()
     await save(uow, rules, clocks)
-    await lapse_extension(uow, ticket)
-    await lapse_objection(uow, ticket)
-    await end_orders(uow, ticket)
-    await end_listings(uow, ticket)
+    await let_lapse(uow, ticket)
     policy = rules.clocks_of(ticket.policy_version).survey
     survey = await create_survey(
         uow, rules.keys, ticket, link_days=policy.link_days, remind_after=timedelta(hours=policy.reminder_after)
@@ -305,10 +303,7 @@ async def stop_all(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Ticke
 
 async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWithdrawn) -> None:
     await cancel_survey(uow, ticket)
-    await lapse_extension(uow, ticket)
-    await lapse_objection(uow, ticket)
-    await end_orders(uow, ticket)
-    await end_listings(uow, ticket)
+    await let_lapse(uow, ticket)
     if ticket.lead_unit is not None:
         await tell_post(uow, key=f"withdrawn:{ticket.id}", unit=ticket.lead_unit, ticket_id=ticket.id, kind="withdrawn")
 

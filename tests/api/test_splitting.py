@@ -201,6 +201,18 @@ async def test_the_pause_of_the_whole_counts_for_its_parts(act, make, clock, uow
     assert set(await uow.session.scalars(due.execution_options(populate_existing=True))) == {before}
 
 
+async def test_a_contact_made_before_a_split_is_still_made_after_its_undoing(act, make):
+    main, made = await make.ticket("in_progress"), await make.filed()
+    assert (await act(DESK, made, "merge", into=main.number)).status_code == 200
+    assert (await act(f"officer-{STATION}", made, "contact", outcome="reached", note="已通话")).status_code == 200
+    assert (await act(DESK, made, "unmerge")).json()["status"] == "registered"
+    before = (await make.load(made)).first_contact_at
+    assert before is not None
+    await numbers(act, made)
+    assert (await act(DESK, made, "unsplit")).status_code == 200
+    assert (await make.load(made)).first_contact_at == before
+
+
 async def test_a_split_by_mistake_is_one_ticket_again_with_the_date_it_had(
     client, act, make, jobs, gateway, clock, uow, sign_in
 ):

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,11 +31,11 @@ class Ended(NamedTuple):
     err: str
 
 
-def command(settings: Settings, *words: str, more: Mapping[str, str] = {}, owner: bool = False) -> Ended:
-    """Run `jiesu WORDS` with these settings and `more` in its environment; `owner`: it may change tables."""
+def command(settings: Settings, *words: str, owner: bool = False) -> Ended:
+    """Run `jiesu WORDS` with these settings; `owner`: it may change tables."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        env = child_environment(settings, owner=owner) | dict(more)
+        env = child_environment(settings, owner=owner)
         child = _forks.Process(target=_run, args=(words, env, str(out), str(err)))
         child.start()
         child.join(PATIENCE)

@@ -23,6 +23,7 @@ from jiesu.statistics.query import MonthSpan, month_span
 from jiesu.statistics.rollup import rates_of
 from jiesu.statistics.tally import Tally, TallyMark, TallySum
 from jiesu.surveys.models import Survey
+from jiesu.surveys.words import Satisfaction, Solved, SurveyState
 from jiesu.tickets.models import Ticket
 from tests.builders.command import command
 from tests.builders.forms import CITY, COUNTY, STATION, VILLAGE
@@ -66,10 +67,10 @@ class Life:
         return edge + timedelta(seconds=self.chance.choice([-1, 0, 1, 90_000, 400_000]))
 
     def _say(self, survey: Survey) -> None:
-        survey.state, survey.answered_at = "answered", self._moment()  # type: ignore[assignment]
+        survey.state, survey.answered_at = SurveyState.ANSWERED, self._moment()
         survey.contacted = self.chance.choice([True, False, None])
-        survey.solved = self.chance.choice(["yes", "yes", "partly", "no", None])  # type: ignore[assignment]
-        survey.satisfied = self.chance.choice(["yes", "mostly", "no", None])  # type: ignore[assignment]
+        survey.solved = self.chance.choice([Solved.YES, Solved.YES, Solved.PARTLY, Solved.NO, None])
+        survey.satisfied = self.chance.choice([Satisfaction.YES, Satisfaction.MOSTLY, Satisfaction.NO, None])
         survey.reasons = self.chance.choice([[], ["slow"], ["slow", "rude"]])
 
     async def _answer(self, uow: Any) -> None:
@@ -109,11 +110,13 @@ class Life:
     async def _ticket(self, uow: Any) -> None:
         """Merged or on its own again, sealed, accusing somebody, kept from somebody, of another track or category."""
         ticket, other = await self._any(uow, Ticket), await self._any(uow, Ticket)
+        others = select(Ticket.part_no).where(Ticket.part_of == ticket.part_of, Ticket.id != ticket.id)
+        places = sorted({1, 2, 3} - set(await uow.session.scalars(others)))  # two parts never have one
         name, values = self.chance.choice(
             [
                 ("merged_into", [None, other.id]), ("sealed_to", [None, COUNTY]), ("accused_unit", [None, STATION, COUNTY]),
                 ("barred_accounts", [[], [1]]), ("track", ["SERVICE", "PETITION"]), ("category", [None, "0101", "0402"]),
-                ("part_no", [1, 2]) if ticket.part_of else ("nature", ["help", "report"]),
+                ("part_no", places) if ticket.part_of else ("nature", ["help", "report"]),
             ]
         )  # fmt: skip
         setattr(ticket, name, self.chance.choice(values))

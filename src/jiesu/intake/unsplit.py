@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
@@ -43,7 +41,8 @@ async def unsplit_ticket(
             raise PartHasResult("action", no=part.part_no)
         if await followers_of(uow, part):
             raise PartHasFollowers("action", no=part.part_no)
-    whole.first_contact_at = min((part.first_contact_at for part in parts if part.first_contact_at), default=None)
+    made = [each.first_contact_at for each in (whole, *parts) if each.first_contact_at]
+    whole.first_contact_at = min(made, default=None)
     for part in parts:
         part.move(Step.REJOIN)
         part.ended_at = uow.now
@@ -56,7 +55,7 @@ async def unsplit_ticket(
 
 async def can_unsplit(uow: UnitOfWork, whole: Ticket) -> bool:
     """Whether `unsplit_ticket` would do it now."""
-    parts: Sequence[Ticket] = await parts_of(uow, whole)
+    parts = await parts_of(uow, whole)
     return all([_without_result(part) and not await followers_of(uow, part) for part in parts])
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict, Invalid
-from jiesu.kit.clock import SHANGHAI
 from jiesu.petitions.events import AcceptanceRefused, PetitionAccepted
 from jiesu.petitions.issue import issue
 from jiesu.petitions.pending import PendingBelow, pending_below
@@ -15,7 +12,7 @@ from jiesu.petitions.rulebook import PetitionRules
 from jiesu.petitions.words import REFUSALS, DocumentKind, RefusalReason
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import FINAL, ClockKind
-from jiesu.sla.wording import day_words
+from jiesu.sla.wording import date_words
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
@@ -58,7 +55,7 @@ async def accept_petition(
     below = await pending_below(uow, rules.organisation, staff, ticket)
     if below is not None:
         unit = rules.organisation.unit(below.unit).name
-        raise HandledBelow("action", number=below.number, unit=unit, due=_day(below.due_at))
+        raise HandledBelow("action", number=below.number, unit=unit, due=date_words(below.due_at))
     due = await _due(uow, ticket)
     ticket.move(Step.ACCEPT)
     ticket.accepted_at = uow.now
@@ -107,15 +104,9 @@ async def _due(uow: UnitOfWork, ticket: Ticket) -> str:
     """The day of the opinion, as the petitioner's clock has it."""
     clocks = await TicketClocks.of(uow, ticket)
     rows = [row for row in clocks.rows if row.clock is ClockKind.PETITIONER and row.target in FINAL]
-    moment = rows[-1].due_at if rows else uow.now
-    return _day(moment)
+    return date_words(rows[-1].due_at if rows else uow.now)
 
 
 def _pointer(rules: PetitionRules, below: PendingBelow) -> str:
     unit = rules.organisation.unit(below.unit).name
-    return f"该事项（编号{below.number}）正由{unit}办理，{_day(below.due_at)}前作出处理意见，请等候或向其查询。"
-
-
-def _day(moment: datetime) -> str:
-    """2026年11月16日"""
-    return day_words(moment.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0]
+    return f"该事项（编号{below.number}）正由{unit}办理，{date_words(below.due_at)}前作出处理意见，请等候或向其查询。"

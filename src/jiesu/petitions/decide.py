@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Conflict
-from jiesu.kit.clock import SHANGHAI
 from jiesu.petitions.cases import DECIDING, DISPUTED, case_of, may_decide_case
 from jiesu.petitions.events import HearingEnded, HearingHeld, RecheckDecided
 from jiesu.petitions.issue import issue, latest_document
@@ -18,7 +15,7 @@ from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.deadlines import due
 from jiesu.sla.limits import Limit
 from jiesu.sla.rulebook import class_of
-from jiesu.sla.wording import day_words
+from jiesu.sla.wording import date_words
 from jiesu.tickets.events import by_staff
 from jiesu.tickets.guard import open_step, optional, required
 from jiesu.tickets.models import Ticket
@@ -132,13 +129,13 @@ async def _decide(
         ticket.approved_at = None
     by = by_staff(staff)
     blanks = {
-        "asked": _day(case.asked_at),
+        "asked": date_words(case.asked_at),
         "disputed": disputed.number if disputed else "",
         "reason": case.reason,
         "verdict": VERDICTS[verdict][0],
         "result": opinion,
         "handler": rules.organisation.unit(ticket.lead_unit).name if ticket.lead_unit else "",
-        "due": _day(due(_anew_within(rules, ticket), uow.now, rules.calendars.default).due_at),
+        "due": date_words(due(_anew_within(rules, ticket), uow.now, rules.calendars.default).due_at),
     }
     kind = DocumentKind.RECHECK if case.stage is Stage.RECHECK else DocumentKind.REVIEW
     document = await issue(
@@ -157,8 +154,3 @@ def _anew_within(rules: PetitionRules, ticket: Ticket) -> Limit:
     """As long as for the first opinion (Art. 34)."""
     service_class = class_of(rules, ticket)
     return service_class.limits[service_class.final]
-
-
-def _day(moment: datetime) -> str:
-    """2026年11月16日"""
-    return day_words(moment.astimezone(SHANGHAI).date(), "zh", year=True).partition("（")[0]

@@ -60,7 +60,13 @@ def day_words(day: date, locale: Locale, *, year: bool = False) -> str:
     weekday = WEEKDAYS[locale][day.weekday()]
     if locale == "en":
         return f"{weekday} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
-    return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日（{weekday}）"
+    return (date_words(day) if year else f"{day.month}月{day.day}日") + f"（{weekday}）"
+
+
+def date_words(day: date | datetime) -> str:
+    """2026年11月16日: as documents and reports write it; of a moment, the day in Shanghai."""
+    local = day.astimezone(SHANGHAI) if isinstance(day, datetime) else day
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def moment_words(moment: datetime, locale: Locale, *, year: bool = False) -> str:

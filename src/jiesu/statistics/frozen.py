@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jiesu.db.base import Base, BigId, Moment, vocabulary
-from jiesu.surveys.words import Satisfaction, Solved
+from jiesu.db.base import Base, BigId, Moment
+from jiesu.statistics.tally import FactColumns
 
 __all__ = ["Adjustment", "FrozenFact", "FrozenMonth"]
 
@@ -30,7 +30,7 @@ class FrozenMonth(Base):
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-class FrozenFact(Base):
+class FrozenFact(FactColumns, Base):
     """What one ticket counted for in the month. Never changed."""
 
     __tablename__ = "rates_frozen"
@@ -44,13 +44,6 @@ class FrozenFact(Base):
     month_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("rates_month.id"))
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
-    contacted: Mapped[bool | None]
-    solved: Mapped[Solved | None] = mapped_column(vocabulary(Solved))
-    satisfied: Mapped[Satisfaction | None] = mapped_column(vocabulary(Satisfaction))
-    first_time: Mapped[bool]
-    contacted_in_time: Mapped[bool | None]
-    excluded: Mapped[bool]
-    reworked: Mapped[bool]
 
 
 class Adjustment(Base):

@@ -11,10 +11,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from jiesu.db.base import Base, BigId, vocabulary
 from jiesu.surveys.words import Satisfaction, Solved
 
-__all__ = ["KeptMonths", "Tally", "TallyMark", "TallySum"]
+__all__ = ["FactColumns", "KeptMonths", "Tally", "TallyMark", "TallySum"]
 
 
-class Tally(Base):
+class FactColumns:
+    """The fields of a `Fact`, as a row has them."""
+
+    contacted: Mapped[bool | None]
+    solved: Mapped[Solved | None] = mapped_column(vocabulary(Solved))
+    satisfied: Mapped[Satisfaction | None] = mapped_column(vocabulary(Satisfaction))
+    first_time: Mapped[bool]
+    contacted_in_time: Mapped[bool | None]
+    excluded: Mapped[bool]
+    reworked: Mapped[bool]
+
+
+class Tally(FactColumns, Base):
     """One survey that ended, as it was when its ticket was last counted: its `Fact`, and what figures are divided by.
 
     No foreign keys: nothing refers to these rows, and what they are of is never deleted.
@@ -42,13 +54,6 @@ class Tally(Base):
     counts: Mapped[bool]
     #: answered, unreachable, refused, silent, not_sent: a field of `Coverage`.
     ending: Mapped[str] = mapped_column(String(16))
-    contacted: Mapped[bool | None]
-    solved: Mapped[Solved | None] = mapped_column(vocabulary(Solved))
-    satisfied: Mapped[Satisfaction | None] = mapped_column(vocabulary(Satisfaction))
-    first_time: Mapped[bool]
-    contacted_in_time: Mapped[bool | None]
-    excluded: Mapped[bool]
-    reworked: Mapped[bool]
     reasons: Mapped[list[str]] = mapped_column(ARRAY(String(32)))
 
 

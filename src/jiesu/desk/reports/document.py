@@ -13,6 +13,7 @@ from docxtpl import DocxTemplate, InlineImage  # type: ignore[import-untyped]
 from jiesu.desk.reports.charts import bar, columns
 from jiesu.desk.reports.value import Figure, Hot, RateLine, Report
 from jiesu.desk.reports.words import LEVELS, REASON_WORDS, TOTAL_WORDS, title_of
+from jiesu.sla.wording import date_words
 
 __all__ = ["report_document"]
 
@@ -33,9 +34,9 @@ def _words(report: Report, document: DocxTemplate) -> dict[str, Any]:
     return {
         "organ": report.unit.name,
         "title": title_of(report),
-        "since": _day(report.since),
-        "until": _day(report.until),
-        "made": f"{_day(report.made_at)}{report.made_at:%H:%M}",
+        "since": date_words(report.since),
+        "until": date_words(report.until),
+        "made": f"{date_words(report.made_at)}{report.made_at:%H:%M}",
         "over": report.over,
         "remarks": report.remarks,
         "totals": [_total(figure) for figure in report.totals],
@@ -90,7 +91,3 @@ def _hot(found: Sequence[Hot], picture: Any) -> list[dict[str, Any]]:
         {"name": each.named.name, "now": each.now, "before": each.before, "bar": picture(bar(each.now / most), 45)}
         for each in found
     ]
-
-
-def _day(day: Any) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
