@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from jiesu.tickets.words import Status
@@ -95,12 +97,13 @@ async def test_a_question_is_put_to_the_petitioner_once(act, make):
     assert (reply.status_code, reply.json()["title"]) == (409, "AlreadyAsked")
 
 
-async def test_no_result_before_a_first_contact(act, make):
+async def test_no_result_before_a_first_contact(act, make, clock):
     made = await make.ticket("in_progress")
     reply = await act(UNIT[0], made, "submit", **RESULT)
     assert (reply.status_code, reply.json()["title"]) == (409, "FirstContactMissing")
     for _ in range(3):
         assert (await act(UNIT[0], made, "contact", outcome="no_answer", note="无人接听")).status_code == 200
+        clock.advance(timedelta(minutes=10))
     assert (await act(UNIT[0], made, "submit", **RESULT)).status_code == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -260,3 +261,17 @@ async def test_a_dispatch_refused_half_way_comes_back_as_it_was(as_staff: Any, m
     async with kernel.db.begin() as uow:
         unit = select(Deadline.id).where(Deadline.ticket_id == made.id, Deadline.clock == "unit")
         assert (await uow.session.scalars(unit)).all() == []
+
+
+async def test_a_call_too_soon_after_another_is_said_not_to_count(as_staff: Any, make: Make, clock: Any):
+    made = await make.ticket("in_progress")
+    vain = {"outcome": "no_answer", "note": "无人接听"}
+    await make.step(made, "contact", OFFICER, **vain)
+    clock.advance(timedelta(seconds=30))
+    site = await as_staff(OFFICER)
+    await site.post(f"/desk/t/{made.number}", action="contact", **vain)
+    page = (await site.get(f"/desk/t/{made.number}?done=contact")).text
+    assert page.count("再过 10 分钟再打才算一次。") == 1
+    assert page.count("不算一次</span>") == 1
+    english = (await site.get(f"/desk/t/{made.number}?lang=en")).text
+    assert "The next counts in 10 min." in english

@@ -142,9 +142,7 @@ class _Beside:
         await sign_ticket(self._uow, officer, ticket.number)
         clocks = self._rules.clocks_of(ticket.policy_version)
         note = "说明了要向原部队所在地的档案馆调档，对方答复要两个月。"
-        await log_contact(
-            self._uow, officer, ticket.number, Outcome.REACHED, note, attempts=lambda _: clocks.contact_attempts
-        )
+        await log_contact(self._uow, officer, ticket.number, Outcome.REACHED, note, tries=lambda _: clocks.tries)
         self._uow.now = self._rules.calendar.add_working_time(began, timedelta(hours=6))
         until = self._rules.calendar.next_close(now + timedelta(days=60)).astimezone(SHANGHAI).date()
         plan = "已向档案馆发函调取立功材料；每月问一次进展，材料到后三个工作日内完成认定。"

@@ -86,7 +86,7 @@ async def _contact(stage: Stage, case: Case) -> None:
         case.number,
         outcome,
         note,
-        attempts=lambda policy: stage.rules.clocks_of(policy).contact_attempts,
+        tries=lambda policy: stage.rules.clocks_of(policy).tries,
     )
 
 

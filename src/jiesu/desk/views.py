@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
+from jiesu.desk.contacting import ContactView, TriesView, contact_views, tries_view
 from jiesu.desk.deadlines import TARGET_NAMES, DeadlineView, deadline_views, local
 from jiesu.desk.delivery import deliveries
 from jiesu.desk.documents import DocumentView, document_views
@@ -37,7 +38,7 @@ from jiesu.routing.policy import Reason, say
 from jiesu.rules import Rules
 from jiesu.sla.models import Deadline
 from jiesu.surveys.models import Survey
-from jiesu.tickets.models import Contact, Ticket
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import say_status
 
 __all__ = ["DeskView", "desk_view", "survey_views"]
@@ -95,15 +96,6 @@ class SpeakerView(msgspec.Struct, frozen=True):
 
     name: str | None
     phone: str | None
-
-
-class ContactView(msgspec.Struct, frozen=True):
-    """One attempt to reach the petitioner."""
-
-    at: datetime
-    outcome: str
-    note: str
-    next_at: datetime | None
 
 
 class PendingView(msgspec.Struct, frozen=True):
@@ -199,6 +191,8 @@ class DeskView(msgspec.Struct, frozen=True, rename={"service_class": "class"}):
     orders: list[OrderView]
     escalations: list[EscalationView]
     contacts: list[ContactView]
+    #: What still makes a first contact, while calls were in vain.
+    tries: TriesView | None
     surveys: list[SurveyView]
     #: Answers that are to count in no figure (剔除).
     exclusions: list[ExclusionView]
@@ -218,6 +212,7 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
     """The ticket screen. The caller has checked that the person may see it."""
     routing = ticket.routing
     steps = await steps_for(uow, rules, staff, ticket)
+    contacts = await contact_views(uow, rules, ticket)
     return DeskView(
         number=ticket.number,
         version=ticket.version,
@@ -265,7 +260,8 @@ async def desk_view(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket,
         documents=await document_views(uow, rules, ticket, locale, whole=staff.may_know_who(ticket)),
         orders=await order_views(uow, rules, ticket, locale),
         escalations=await _escalations(uow, rules, ticket, locale),
-        contacts=await _contacts(uow, ticket),
+        contacts=contacts,
+        tries=tries_view(rules, ticket, contacts, uow.now, locale) if "contact" in steps else None,
         surveys=await survey_views(uow, rules, ticket, locale),
         exclusions=await exclusion_views(uow, rules, ticket, locale),
         routing_confident=routing.get("confident", False),
@@ -342,12 +338,6 @@ async def _escalations(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Lo
         )
         for row, clock, target in await uow.session.execute(query)
     ]
-
-
-async def _contacts(uow: UnitOfWork, ticket: Ticket) -> list[ContactView]:
-    query = select(Contact).where(Contact.ticket_id == ticket.id).order_by(Contact.id)
-    rows = await uow.session.scalars(query)
-    return [ContactView(row.at.astimezone(SHANGHAI), row.outcome, row.note, local(row.next_at)) for row in rows]
 
 
 async def survey_views(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: Locale = "zh") -> list[SurveyView]:

@@ -1,6 +1,7 @@
 """The service classes P0–P4, C and X with their limits, and the whole clock policy read from `config/clocks.toml`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,7 @@ from jiesu.sla.beside import Beside, read_beside
 from jiesu.sla.limits import BY_STEP, FINAL, ON_REQUEST, RECURRING, ClockKind, Limit, Target, parse_limit
 from jiesu.sla.rungs import CountRule, Rung, read_counts, read_rungs
 from jiesu.sla.terms import LadderTerms, read_terms
+from jiesu.tickets.tries import Tries
 
 __all__ = [
     "FINAL", "ClockKind", "ClockPolicy", "Limit", "Rung", "ServiceClass", "SurveyPolicy", "Target", "clocks_from", "load_clocks",
@@ -70,7 +72,8 @@ class ClockPolicy(Struct, frozen=True):
     counts: tuple[CountRule, ...]
     terms: LadderTerms
     survey: SurveyPolicy
-    contact_attempts: int
+    #: when a first contact counts as tried
+    tries: Tries
     beside: Beside
     #: what the file says, for keeping the edition
     document: Mapping[str, Any]
@@ -88,6 +91,8 @@ class WrittenPolicy(Struct, forbid_unknown_fields=True):
     classes: dict[str, Any]
     ladder: WrittenLadder
     survey: SurveyPolicy
+    #: left out in versions before 2026-5: calls counted however soon they followed
+    contact_apart: str | None = None
     #: left out in versions before 2026-3, and in part before 2026-4
     beside: dict[str, Any] = {}
 
@@ -111,19 +116,19 @@ def clocks_from(document: Mapping[str, Any], path: Path) -> ClockPolicy:
     for code in CODES:
         if code not in written.classes:
             raise ConfigMistake(path, f"classes.{code}", None, f"add the class; the seven are {', '.join(CODES)}.")
-    _positive(path, "contact_attempts", written.contact_attempts)
     for name in SurveyPolicy.__struct_fields__:
         _positive(path, f"survey.{name}", getattr(written.survey, name))
     known = frozenset(written.classes)
     rungs = read_rungs(written.ladder.rung, path, known)
+    classes = {code: _service_class(code, raw, path) for code, raw in written.classes.items()}
     return ClockPolicy(
         version=written.version,
-        classes=MappingProxyType({code: _service_class(code, raw, path) for code, raw in written.classes.items()}),
+        classes=MappingProxyType(classes),
         ladder=rungs,
         counts=read_counts(written.ladder.counts, path, frozenset(rung.level for rung in rungs)),
         terms=read_terms(written.ladder.terms, path, known),
         survey=written.survey,
-        contact_attempts=written.contact_attempts,
+        tries=_tries(written, classes.values(), path),
         beside=read_beside(written.beside, path, known),
         document=document,
     )
@@ -145,6 +150,23 @@ def _service_class(code: str, raw: object, path: Path) -> ServiceClass:
     unit = tuple(target for target in limits if target not in (Target.NOTICE, *ON_REQUEST))
     extension = _extension(written.extension, limits, path, key)
     return ServiceClass(code, written.name_zh, written.name_en, MappingProxyType(limits), petitioner, unit, extension)
+
+
+def _tries(written: WrittenPolicy, classes: Iterable[ServiceClass], path: Path) -> Tries:
+    """So far apart that all calls still fit into the shortest limit for a first contact."""
+    _positive(path, "contact_attempts", written.contact_attempts)
+    if written.contact_apart is None:
+        return Tries(written.contact_attempts)
+    limit = _parsed(written.contact_apart, path, "contact_apart")
+    if limit.unit not in ("minutes", "hours"):
+        raise ConfigMistake(path, "contact_apart", written.contact_apart, "write minutes or hours.")
+    tries = Tries(written.contact_attempts, limit.length)
+    limits = (each.limits.get(Target.FIRST_CONTACT) for each in classes)
+    shortest = min((each.length for each in limits if each and not each.counts_days), default=timedelta.max)
+    if tries.apart * (tries.needed - 1) >= shortest:
+        remedy = f"{tries.needed} calls so far apart do not fit into the shortest limit for a first contact."
+        raise ConfigMistake(path, "contact_apart", written.contact_apart, remedy)
+    return tries
 
 
 def _extension(text: str | None, limits: Mapping[Target, Limit], path: Path, key: str) -> Limit:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Invalid
@@ -12,6 +14,7 @@ from jiesu.kit.clock import SHANGHAI, aware_utc
 from jiesu.tickets.events import PetitionerContacted, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Contact, Ticket
+from jiesu.tickets.tries import Tries
 from jiesu.tickets.words import Outcome, Step
 
 __all__ = ["BadNextCall", "log_contact", "read_next_call"]
@@ -33,14 +36,14 @@ async def log_contact(
     note: str,
     next_at: str | None = None,
     *,
-    attempts: Callable[[str], int],
+    tries: Callable[[str], Tries],
     version: int | None = None,
 ) -> Ticket:
     """Log an attempt to reach the petitioner. Locks the ticket.
 
-    The first contact counts as made when the petitioner was reached, or after so many tries without an answer: `attempts`
-    tells how many by the version of the policy that the ticket began with. Who was reached has news, too. `next_at` is a moment
-    in Shanghai unless it says otherwise; each contact says anew when the next call is. Raises BadNextCall.
+    The first contact counts as made when the petitioner was reached, or after so many calls without an answer, so far apart:
+    `tries` tells both by the version of the policy that the ticket began with. Who was reached has news, too. `next_at` is a
+    moment in Shanghai unless it says otherwise; each contact says anew when the next call is. Raises BadNextCall.
     """
     ticket = await open_step(uow, staff, number, Step.CONTACT, version)
     note = required(note, "note", "联系记录")
@@ -48,7 +51,7 @@ async def log_contact(
     ticket.move(Step.CONTACT)
     ticket.contact_attempts += 1
     reached = outcome is Outcome.REACHED
-    if ticket.first_contact_at is None and (reached or ticket.contact_attempts >= attempts(ticket.policy_version)):
+    if ticket.first_contact_at is None and (reached or await _tried(uow, ticket, tries(ticket.policy_version))):
         ticket.first_contact_at = uow.now
     ticket.informed_at = uow.now if reached else ticket.informed_at
     ticket.next_call_at = next_call
@@ -63,6 +66,12 @@ async def log_contact(
     )
     await uow.record(event)
     return ticket
+
+
+async def _tried(uow: UnitOfWork, ticket: Ticket, tries: Tries) -> bool:
+    """Whether enough calls that count were made, with the one made now."""
+    before = await uow.session.scalars(select(Contact.at).where(Contact.ticket_id == ticket.id).order_by(Contact.id))
+    return len(tries.counting([*before, uow.now])) >= tries.needed
 
 
 def read_next_call(text: str | None, now: datetime) -> datetime | None:

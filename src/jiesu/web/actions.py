@@ -350,7 +350,7 @@ async def _contact(call: Call, body: ContactMade) -> Ticket:
         body.outcome,
         body.note,
         body.next_at,
-        attempts=lambda policy: call.rules.clocks_of(policy).contact_attempts,
+        tries=lambda policy: call.rules.clocks_of(policy).tries,
         version=call.version,
     )
 

@@ -1,11 +1,13 @@
 """The service classes as the rule book tables them, and what a wrong clocks.toml is told."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from jiesu.kit.config import ConfigMistake
-from jiesu.sla.classes import FINAL, ClockKind, Limit, load_clocks
+from jiesu.sla.classes import FINAL, ClockKind, Limit, clocks_from, load_clocks
+from jiesu.tickets.tries import Tries
 
 CLOCKS = Path(__file__).parents[3] / "config" / "clocks.toml"
 DAY = Limit(24, "hours")
@@ -76,7 +78,7 @@ def test_an_extension_adds_at_most_the_original_limit_or_what_the_law_allows(pol
 
 def test_the_survey_and_the_ladder_are_read_as_written(policy):
     assert (policy.survey.attempts, policy.survey.over_days, policy.survey.link_days) == (3, 2, 7)
-    assert policy.contact_attempts == 3
+    assert policy.tries == Tries(3, timedelta(minutes=10))
     names = ["L1-50%", "L1-80%", "L1-50%-vulnerable", "L1-48h", "L1-24h", "L2", "L3", "L4"]
     assert [rung.name for rung in policy.ladder] == names
     assert policy.terms.urgent == {"P0", "P1"}
@@ -87,6 +89,11 @@ def test_the_survey_and_the_ladder_are_read_as_written(policy):
         ("dissatisfied", 2, 3),
         ("units_passed", 3, 4),
     ]
+
+
+def test_an_edition_from_before_counts_calls_however_soon_they_followed(policy):
+    document = {key: value for key, value in policy.document.items() if key != "contact_apart"}
+    assert clocks_from(document, CLOCKS).tries == Tries(3)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +120,9 @@ def test_the_survey_and_the_ladder_are_read_as_written(policy):
         ('plan = "15 natural days"\n', "", "classes.P4.limits", "exactly one of resolve, plan and opinion"),
         ("[classes.C]", "[classes.D]", "classes.C", "add the class"),
         ('name_en = "ordinary"', "name_en = 2", "classes.P2.name_en", "Expected `str`"),
+        ("contact_attempts = 3", "contact_attempts = 0", "contact_attempts", "use at least 1"),
+        ('"10 minutes"    # each', '"15 minutes"    # each', "contact_apart", "do not fit into the shortest limit"),
+        ('"10 minutes"    # each', '"1 working hour"  # each', "contact_apart", "write minutes or hours"),
         ("\nattempts = 3", "\nattempts = 0", "survey.attempts", "use at least 1"),
         ("link_days = 7", "link_weeks = 1", "survey", "unknown field `link_weeks`"),
         ('after = "80 %"', 'after = "120 %"', "ladder.rung[1].after", "write it like one of"),
