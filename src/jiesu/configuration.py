@@ -11,6 +11,7 @@ from jiesu.intake.import_mapping import load_mapping
 from jiesu.kit.calendar import Calendars, load_calendars
 from jiesu.kit.config import ConfigMistake
 from jiesu.notifications.order_wording import load_order_wording
+from jiesu.notifications.quiet import QuietHours, load_quiet
 from jiesu.notifications.wording import load_wording
 from jiesu.outreach.policy import load_contact_policy
 from jiesu.petitioners.notices import load_notices
@@ -45,6 +46,7 @@ def mistakes(folder: Path) -> list[ConfigMistake]:
         lambda: load_reports(folder / "reports.toml"),
         lambda: load_retention(folder / "retention.toml"),
         lambda: load_wording(folder / "messages" / "petitioner.toml"),
+        lambda: _quiet(folder),
         lambda: load_order_wording(folder / "messages" / "orders.toml"),
         lambda: load_notices(folder / "notices.toml"),
         lambda: load_phrasing(folder / "documents.toml"),
@@ -74,6 +76,10 @@ def _secrecy(folder: Path) -> SecrecyPolicy:
     if policy.keeper not in {unit.code for unit in read_units(folder / "units.csv").items}:
         raise ConfigMistake(path, "keeper", policy.keeper, "there is no such unit; use a code of units.csv.")
     return policy
+
+
+def _quiet(folder: Path) -> QuietHours:
+    return load_quiet(folder / "messages" / "quiet.toml", load_clocks(folder / "clocks.toml").classes)
 
 
 def _replies(folder: Path) -> Replies:

@@ -23,6 +23,7 @@ from jiesu.kit.config import ConfigMistake
 from jiesu.kit.crypto import KeyRing
 from jiesu.kit.keyfile import read_key_file
 from jiesu.notifications.gateway import DemoGateway, HttpGateway, NoGateway, SmsGateway
+from jiesu.notifications.quiet import QuietHours
 from jiesu.reactions import Reactions
 from jiesu.rules import Policies, Rules, load_policies
 from jiesu.settings import Settings
@@ -55,7 +56,7 @@ class Kernel:
         self.settings = settings
         self.keys = load_keys(settings)
         install_keys(self.keys, self._take_keys)
-        self._policies = policies or load_policies(settings.config_dir)
+        self._policies = policies or _policies(settings)
         self.engine = engine or connect(_database_url(settings), pool_size=settings.pool_size)
         self.clock = clock or _clock(settings)
         self.db = Database(self.engine, sessions(self.engine), self.clock, Reactions(lambda: self.rules))
@@ -158,6 +159,12 @@ def _database_url(settings: Settings) -> str:
         remedy = "give postgresql+psycopg://user:password@host/database, or use `jiesu up`, which starts its own"
         raise ConfigMistake("environment", "JIESU_DATABASE_URL", None, remedy)
     return settings.database_url
+
+
+def _policies(settings: Settings) -> Policies:
+    """What `config/` says. A demo's messages are shown, which wakes nobody: it has no quiet hours."""
+    policies = load_policies(settings.config_dir)
+    return replace(policies, quiet=QuietHours()) if settings.demo else policies
 
 
 def _clock(settings: Settings) -> Clock:

@@ -8,7 +8,7 @@ from datetime import datetime
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.arming import rearm
 from jiesu.escalation.orders import end_orders
-from jiesu.notifications.tell import tell_person, tell_post
+from jiesu.notifications.tell import tell_person, tell_post, wait_no_longer
 from jiesu.petitioners.models import Petitioner
 from jiesu.routing.objections import lapse_objection
 from jiesu.rules import Rules
@@ -71,14 +71,20 @@ async def tell(
     round_: int | str = 0,
     send_at: datetime | None = None,
 ) -> None:
-    """A message to the petitioner, where there is a telephone, now or at `send_at`; once for each name and round."""
+    """A message to the petitioner, where there is a telephone, now or at `send_at`; once for each name and round.
+
+    At night what is not urgent waits for the morning; what of this ticket waits goes before what is.
+    """
     if ticket.petitioner_id is None:
         return
     person = await uow.get(Petitioner, ticket.petitioner_id)
     if person.phone:
         text = rules.wording.say(name, number=await _number(uow, ticket), **blanks)
         key = f"{name}:{ticket.id}:{round_}"
-        await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=send_at)
+        at = rules.quiet.goes_out(send_at or uow.now, name, ticket.service_class)
+        if at == uow.now and (morning := rules.quiet.morning(at)):
+            await wait_no_longer(uow, ticket.id, morning)
+        await tell_person(uow, key=key, ticket_id=ticket.id, phone=person.phone, text=text, send_at=at)
 
 
 async def _number(uow: UnitOfWork, ticket: Ticket) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from jiesu.kit.calendar import NO_EDITS, CalendarEdits, Calendars, WorkingCalendar, load_calendars
 from jiesu.kit.crypto import KeyRing
 from jiesu.notifications.order_wording import OrderWording, load_order_wording
+from jiesu.notifications.quiet import QuietHours, load_quiet
 from jiesu.notifications.wording import Wording, load_wording
 from jiesu.outreach.policy import ContactPolicy, load_contact_policy
 from jiesu.petitioners.notices import Notices, load_notices
@@ -56,6 +57,8 @@ class Policies:
     reasons: Reasons = field(default_factory=Reasons, kw_only=True)
     #: when reports are told of, and how long their lists are
     reports: ReportPolicy = field(default=ReportPolicy(), kw_only=True)
+    #: when messages to petitioners wait for the morning
+    quiet: QuietHours = field(default=QuietHours(), kw_only=True)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -84,9 +87,10 @@ class Rules(Policies):
 
 def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
     """Read and check everything in `config/`, the administrator's calendar edits laid over it. Raises ConfigMistake."""
+    clocks = load_clocks(folder / "clocks.toml")
     return Policies(
         calendars=load_calendars(folder / "calendar", edits),
-        clocks=load_clocks(folder / "clocks.toml"),
+        clocks=clocks,
         catalogue=load_catalogue(folder / "catalogue.toml"),
         rates=load_rates(folder / "rates.toml"),
         wording=load_wording(folder / "messages" / "petitioner.toml"),
@@ -100,4 +104,5 @@ def load_policies(folder: Path, edits: CalendarEdits = NO_EDITS) -> Policies:
         alike=load_alike(folder / "alike.toml"),
         reasons=load_reasons(folder / "survey.toml"),
         reports=load_reports(folder / "reports.toml"),
+        quiet=load_quiet(folder / "messages" / "quiet.toml", clocks.classes),
     )

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -15,6 +16,7 @@ from playwright.async_api import Browser, async_playwright
 
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import SystemClock
+from jiesu.notifications.quiet import QuietHours
 from jiesu.rules import Policies
 from jiesu.settings import Settings
 from tests.builders.forms import CLEAR, PHONE, PLACE
@@ -114,8 +116,8 @@ def served(request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 async def behind(served: Settings, policies: Policies) -> AsyncIterator[Kernel]:
-    """A kernel on the served database, for what a test prepares."""
-    async with committing_kernel(served, SystemClock(), policies) as kernel:
+    """A kernel on the served database, for what a test prepares; like the demo that is served, without quiet hours."""
+    async with committing_kernel(served, SystemClock(), replace(policies, quiet=QuietHours())) as kernel:
         yield kernel
 
 

@@ -48,6 +48,8 @@ async def test_limits_ladder_and_rates_are_said_in_words(admin: Site):
     assert "L4 领导包案 超时3个工作日 市级值班岗" in page
     assert "重办第3次：直接到L4" in page
     assert "响应率 10%，解决率 45%，满意率 45%" in page
+    assert "打过3次算已联系，两次至少隔10分钟" in page
+    assert "夜间短信 21:00到07:00不发" in page
 
 
 async def test_the_edition_in_force_tells_how_many_open_tickets_follow_it(admin: Site, make: Any, policies: Any):

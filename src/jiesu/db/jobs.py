@@ -23,6 +23,7 @@ __all__ = [
     "Job",
     "Priority",
     "Promise",
+    "bring_forward",
     "bury",
     "cancel",
     "postpone",
@@ -133,6 +134,15 @@ async def cancel(uow: UnitOfWork, *keys: str) -> None:
     """Take promises back. What an actor has already taken is not undone."""
     if keys:
         await uow.session.execute(delete(Job).where(Job.key.in_(keys)).execution_options(**_UNTRACKED))
+
+
+async def bring_forward(uow: UnitOfWork, kind: str, ticket_id: int, due_at: datetime) -> None:
+    """Make a ticket's jobs of a kind that are due at exactly that moment due now; their order stays."""
+    waiting = update(Job).where(
+        Job.ticket_id == ticket_id, Job.kind == kind, Job.run_at == due_at, Job.sent_at.is_(None)
+    )
+    await uow.session.execute(waiting.values(run_at=uow.now).execution_options(**_UNTRACKED))
+    uow.wake = True
 
 
 async def take(session: AsyncSession, ids: Sequence[int]) -> Sequence[Job]:

@@ -12,7 +12,7 @@ from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.notifications.models import Message, Notice
 
-__all__ = ["SEND_MESSAGE", "tell_person", "tell_post"]
+__all__ = ["SEND_MESSAGE", "tell_person", "tell_post", "wait_no_longer"]
 
 #: Job kind: hand message `id` to the gateway.
 SEND_MESSAGE = "message.send"
@@ -40,6 +40,11 @@ async def tell_person(
     if message_id is not None:
         at, payload = send_at or uow.now, {"id": message_id}
         await jobs.schedule(uow, jobs.Promise(SEND_MESSAGE, at, f"message:{message_id}", payload, ticket_id, priority))
+
+
+async def wait_no_longer(uow: UnitOfWork, ticket_id: int, until: datetime) -> None:
+    """What of a ticket waits for that moment is sent now: something urgent must not overtake it."""
+    await jobs.bring_forward(uow, SEND_MESSAGE, ticket_id, until)
 
 
 async def _written(uow: UnitOfWork, row: dict[str, Any]) -> int | None:

@@ -111,7 +111,8 @@ async def book_slot(uow: UnitOfWork, rules: Rules, ref: str, new: NewBooking) ->
     await uow.session.flush()
     blanks = {"number": booking.number, "when": moment_words(booking.slot_at, "zh"), "place": reception.place}
     text = rules.wording.say("reception_booked", leader=f"{reception.office}{reception.leader}", **blanks)
-    await tell_person(uow, key=f"reception_booked:{booking.id}", ticket_id=None, phone=phone, text=text)
+    at = rules.quiet.goes_out(uow.now, "reception_booked")
+    await tell_person(uow, key=f"reception_booked:{booking.id}", ticket_id=None, phone=phone, text=text, send_at=at)
     return booking
 
 

@@ -104,5 +104,6 @@ async def cancel_reception(uow: UnitOfWork, rules: Rules, staff: Staff, ref: str
             one.state = BookingState.CANCELLED
             blanks = {"number": one.number, "when": moment_words(one.slot_at, "zh"), "reason": reception.cancel_reason}
             text = rules.wording.say("reception_cancelled", **blanks)
-            await tell_person(uow, key=f"reception_cancelled:{one.id}", ticket_id=None, phone=one.phone, text=text)
+            key, at = f"reception_cancelled:{one.id}", rules.quiet.goes_out(uow.now, "reception_cancelled")
+            await tell_person(uow, key=key, ticket_id=None, phone=one.phone, text=text, send_at=at)
     return len(told)

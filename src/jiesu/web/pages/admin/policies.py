@@ -67,6 +67,7 @@ class PoliciesPages(Controller):
             staff=staff,
             policy=policy,
             rates=rules.rates,
+            quiet=rules.quiet,
             targets=[(target, TARGETS[target][locale]) for target in used],
             limit=lambda limit: limit_words(limit, locale),
             rungs=[(rung, when_words(rung, locale), condition_words(rung, locale)) for rung in policy.ladder],
