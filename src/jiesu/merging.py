@@ -1,4 +1,4 @@
-"""What a merge sets going (并案): clocks held and run on, an answer shared, followers that come back when theirs will not come."""
+"""What a merge sets going (并案): clocks held and run on, news and an answer shared, followers that come back when theirs will not come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Step
 
 __all__ = [
-    "announce_follower", "extend_followers", "follow_lead", "hold_clocks", "let_followers_go", "part_from_later", "run_clocks_on", "share_result",
+    "announce_follower", "extend_followers", "follow_lead", "hold_clocks", "let_followers_go", "part_from_later", "run_clocks_on", "share_news", "share_result",
 ]  # fmt: skip
 
 #: Ends of a main ticket that answer nobody else, and the question that only its petitioner can answer.
@@ -76,6 +76,20 @@ async def share_result(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.R
         follower.move(Step.SHARE_RESULT)
         follower.approved_at = uow.now
         await uow.record(e.ResultApproved(ticket_id=follower.id, by=event.by, note=None))
+
+
+async def share_news(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.PetitionerInformed | e.PlanTold) -> None:
+    """News and a plan are told to each on their own ticket, in the words meant for them."""
+    if event.others is None:
+        return
+    for follower in await followers_of(uow, ticket, lock=True):
+        follower.informed_at = uow.now
+        follower.version += 1
+        if isinstance(event, e.PlanTold):
+            told: e.TicketEvent = e.PlanTold(ticket_id=follower.id, by=event.by, plan=event.others)
+        else:
+            told = e.PetitionerInformed(ticket_id=follower.id, by=event.by, text=event.others)
+        await uow.record(told)
 
 
 async def let_followers_go(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketEvent) -> None:

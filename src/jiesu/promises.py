@@ -23,6 +23,7 @@ from jiesu.sla.wording import moment_words
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import whole_of
+from jiesu.tickets.words import Status
 
 __all__ = [
     "announce_move",
@@ -207,12 +208,18 @@ def begin_news(rules: Rules, ticket: Ticket, clocks: TicketClocks) -> None:
 
 
 async def review_plan(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.PlanTold) -> None:
-    """The plan is kept, or was missed; its review begins, and the next news are owed from now."""
+    """The plan is kept, or was missed; its review begins, and the next news are owed from now.
+
+    A ticket merged into another owes neither: these are the main one's.
+    """
     clocks = await TicketClocks.of(uow, ticket)
     service_class, calendar = class_of(rules, ticket), rules.calendars.of(ticket.lead_unit)
-    clocks.meet({Target.PLAN})
-    clocks.renew(service_class, NEWS, calendar)
-    clocks.start(service_class, {Target.PLAN_REVIEW}, calendar)
+    if ticket.status is Status.MERGED:
+        clocks.meet_held({Target.PLAN}, ticket.merged_at)
+    else:
+        clocks.meet({Target.PLAN})
+        clocks.renew(service_class, NEWS, calendar)
+        clocks.start(service_class, {Target.PLAN_REVIEW}, calendar)
     await save(uow, rules, clocks)
     await tell(
         uow,

@@ -49,6 +49,7 @@ from jiesu.merging import (
     let_followers_go,
     part_from_later,
     run_clocks_on,
+    share_news,
     share_result,
 )
 from jiesu.notifications.tell import tell_post
@@ -426,8 +427,8 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     HearingHeld: (pause_review,),
     HearingEnded: (resume_review,),
     e.PetitionerContacted: (meet_contact,),
-    e.PetitionerInformed: (send_news,),
-    e.PlanTold: (review_plan,),
+    e.PetitionerInformed: (send_news, share_news),
+    e.PlanTold: (review_plan, share_news),
     e.ExtensionAsked: (ask_decider,),
     e.ExtensionGranted: (extend, extend_followers, write_extension),
     e.ExtensionRefused: (tell_refusal,),

@@ -92,6 +92,55 @@ async def test_one_answer_for_two_and_a_survey_for_each(client, act, make, jobs,
     assert sum(day["arrived"] for day in trend["days"]) == 1
 
 
+async def test_news_and_a_plan_reach_each_who_is_merged_in_words_of_their_own(client, act, make, jobs, gateway, clock):
+    main = await make.ticket("in_progress", service_class="P4")
+    clock.advance(timedelta(minutes=5))
+    people = [LI, {"name": "王强", "phone": "13700137000"}, {"name": "赵敏", "phone": "13600136000"}]
+    first, parted, gone = [await make.filed(petitioner=each) for each in people]
+    nameless = await make.filed(anonymous=True, petitioner=None)
+    for each in (first, parted, gone, nameless):
+        await make.historic(each)
+        assert (await act(DESK, each, "merge", into=main.number)).status_code == 200
+    await act(DESK, parted, "unmerge", reason="金额不同")
+    await make.withdraw(gone)
+    await act(OFFICER, main, "contact", outcome="reached", note="已联系")
+    untold = await act(OFFICER, main, "inform", text="张建国的档案已调出")
+    assert (untold.status_code, untold.json()["title"]) == (422, "OthersUntold")
+    assert (await act(OFFICER, main, "plan", plan="补张建国的")).json()["title"] == "OthersUntold"
+
+    await act(OFFICER, main, "inform", text="张建国的档案已调出", others="档案都已调出")
+    assert (await act(OFFICER, main, "plan", plan="先补张建国的", others="按户核对后一起补发")).status_code == 200
+    reply = await act(OFFICER, main, "inform", text="张建国的已报省厅", others="已报省厅")
+    assert reply.status_code == 200, reply.text
+    await jobs.run_due()
+
+    heard = [sms.text for sms in gateway.to(LI["phone"])]
+    told = [text for text in heard if "新进展" in text or "解决方案" in text]
+    assert ["档案都已调出" in told[0], "按户核对后一起补发" in told[1], "已报省厅" in told[2]] == [True] * 3
+    assert len(told) == 3
+    assert all(first.number in text and main.number not in text and "张建国" not in text for text in told)
+    for each in people[1:]:
+        assert not any("新进展" in sms.text or "解决方案" in sms.text for sms in gateway.to(each["phone"]))
+    seen = await progress(client, first)
+    kinds = [line["kind"] for line in seen["timeline"]]
+    assert (seen["status"], kinds[-3:]) == ("merged", ["PetitionerInformed", "PlanTold", "PetitionerInformed"])
+    assert (seen["informed_at"], "张建国" in str(seen)) == ("2026-11-02T09:05:00+08:00", False)
+
+
+async def test_a_plan_that_was_told_while_merged_is_kept_when_they_part(act, make, clock, finals, uow):
+    main = await make.ticket("in_progress", service_class="P4")
+    clock.advance(timedelta(minutes=5))
+    follower = await make.filed(petitioner=LI)
+    await make.historic(follower)
+    await act(DESK, follower, "merge", into=main.number)
+    clock.advance(timedelta(days=3))
+    await act(OFFICER, main, "contact", outcome="reached", note="已联系")
+    assert (await act(OFFICER, main, "plan", plan="分三步办", others="分三步办")).status_code == 200
+    await act(DESK, follower, "unmerge", reason="金额不同")
+    states = select(Deadline.state).where(Deadline.ticket_id == follower.id, Deadline.target == "plan")
+    assert list(await uow.session.scalars(states)) == [ClockState.MET]
+
+
 async def test_who_is_not_content_has_a_matter_of_their_own(client, act, make, clock, sign_in):
     main, follower = await joined(make, act, clock)
     await act(OFFICER, main, "contact", outcome="reached", note="已联系")

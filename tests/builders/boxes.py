@@ -111,6 +111,8 @@ OF_TICKETS = [
     Box(DESK, "reopen", "reason", "closed", 2000),
     Box(OFFICER, "contact", "note", "in_progress", more={"outcome": "reached"}),
     Box(OFFICER, "inform", "text", "in_progress", 1000),
+    Box(OFFICER, "inform", "others", "main", 1000, more={"text": "等回函。"}, unseen=True),
+    Box(OFFICER, "plan", "others", "main", more={"plan": "分三步办。"}, form={"service_class": "P4"}, before=TALKED, unseen=True),
     Box(OFFICER, "plan", "plan", "in_progress", form={"service_class": "P4"}, before=TALKED),
     Box(OFFICER, "note", "text", "in_progress", 2000),
     Box(OFFICER, "extend", "reason", "in_progress", 500, more={"until": "2026-11-12"}),

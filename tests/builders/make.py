@@ -98,8 +98,16 @@ class Make:
     async def merged(self, into: Made) -> Made:
         """Somebody else's appeal about the same matter."""
         made = await self.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
+        if (await self.load(into)).service_class == "P4":
+            await self.historic(made)
         await self.step(made, "merge", f"dispatcher-{COUNTY}", into=into.number)
         return made
+
+    async def historic(self, made: Made) -> None:
+        """A registered ticket becomes one of the class that wants a plan first, by way of the other track and back."""
+        await self.step(made, "convert", f"dispatcher-{COUNTY}", track="PETITION", reason="信访")
+        service = {"track": "SERVICE", "class": "P4", "reason": "历史遗留"}
+        await self.step(made, "convert", f"dispatcher-{COUNTY}", **service)
 
     async def split(self) -> Made:
         """One of two matters, of which one unit has each."""

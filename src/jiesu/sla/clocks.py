@@ -214,6 +214,12 @@ class TicketClocks:
             row.state, row.stopped_at = ClockState.RUNNING, None
             self.restarted.append(row)
 
+    def meet_held(self, targets: Collection[Target], since: datetime | None) -> None:
+        """What was dropped at that moment has happened all the same: in time it is met, late it is missed."""
+        for row in [row for row in self._dropped(since) if row.target in targets]:
+            row.state = ClockState.MISSED if row.due_at < self._uow.now else ClockState.MET
+            row.stopped_at = self._uow.now
+
     def _dropped(self, since: datetime | None) -> Iterator[Deadline]:
         ended = (ClockState.CANCELLED, ClockState.MISSED)
         return (row for row in self.rows if since is not None and row.stopped_at == since and row.state in ended)

@@ -9,6 +9,7 @@ from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
 from jiesu.tickets.events import PlanTold, by_staff
 from jiesu.tickets.guard import open_step, required
+from jiesu.tickets.merging import said_to_others
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.submit import FirstContactMissing
 from jiesu.tickets.words import Step
@@ -21,10 +22,13 @@ class NoPlanOwed(Conflict):
     en = "No plan is owed on this ticket, or it was told. Tell of progress, or submit the result."
 
 
-async def tell_plan(uow: UnitOfWork, staff: Staff, number: str, plan: str, *, version: int | None = None) -> Ticket:
+async def tell_plan(
+    uow: UnitOfWork, staff: Staff, number: str, plan: str, others: str | None = None, *, version: int | None = None
+) -> Ticket:
     """Tell the petitioner the plan: the plan is met, and its review begins while the work goes on.
 
-    Locks the ticket. Raises NoPlanOwed, FirstContactMissing.
+    `others` is what petitioners of merged tickets are told. Locks the ticket, then those. Raises NoPlanOwed, FirstContactMissing,
+    OthersUntold.
     """
     ticket = await open_step(uow, staff, number, Step.PLAN, version)
     clocks = await TicketClocks.of(uow, ticket)
@@ -33,7 +37,8 @@ async def tell_plan(uow: UnitOfWork, staff: Staff, number: str, plan: str, *, ve
     if ticket.first_contact_at is None and ticket.petitioner_id is not None:
         raise FirstContactMissing("action")
     plan = required(plan, "plan", "解决方案")
+    words, _ = await said_to_others(uow, ticket, others, "给并入诉求人的方案")
     ticket.move(Step.PLAN)
     ticket.informed_at = uow.now
-    await uow.record(PlanTold(ticket_id=ticket.id, by=by_staff(staff), plan=plan))
+    await uow.record(PlanTold(ticket_id=ticket.id, by=by_staff(staff), plan=plan, others=words))
     return ticket

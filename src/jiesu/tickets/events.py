@@ -126,11 +126,17 @@ class PetitionerContacted(TicketEvent, frozen=True, kw_only=True):
 
 
 class PetitionerInformed(TicketEvent, frozen=True, kw_only=True):
+    """`others` is what petitioners of merged tickets are told, each by an event of their own."""
+
     text: Private
+    others: Private | None = None
 
 
 class PlanTold(TicketEvent, frozen=True, kw_only=True):
+    """`others` as with news."""
+
     plan: Private
+    others: Private | None = None
 
 
 class ExtensionAsked(TicketEvent, frozen=True, kw_only=True):

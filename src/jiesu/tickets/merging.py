@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from jiesu.db.uow import UnitOfWork
+from jiesu.errors import Invalid
 from jiesu.kit.private import Private
 from jiesu.tickets.events import By, TicketEvent
+from jiesu.tickets.guard import optional
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status, Step
 
-__all__ = ["FollowerJoined", "FollowerLeft", "TicketMerged", "TicketUnmerged", "followers_of", "unmerge_locked"]
+__all__ = [
+    "FollowerJoined", "FollowerLeft", "TicketMerged", "TicketUnmerged", "followers_of", "said_to_others", "unmerge_locked",
+]  # fmt: skip
+
+
+class OthersUntold(Invalid):
+    zh = "这张工单并入了 {count} 件别人的诉求。请另写一段告诉他们，不要写本件诉求人的姓名和家事。"
+    en = "{count} other appeal(s) are merged into this ticket. Write what they are told, without a word about this petitioner."
 
 
 class TicketMerged(TicketEvent, frozen=True, kw_only=True):
@@ -49,6 +58,19 @@ async def followers_of(uow: UnitOfWork, main: Ticket, *, lock: bool = False) -> 
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await uow.session.scalars(query)).all()
+
+
+async def said_to_others(
+    uow: UnitOfWork, main: Ticket, others: str | None, what: str, longest: int = 5000
+) -> tuple[str | None, Sequence[Ticket]]:
+    """What the petitioners of merged tickets are told, and these tickets, locked: one text for all, as none may learn of another.
+
+    `what` names the text. Raises OthersUntold where there are any and nothing is said to them.
+    """
+    words, followers = optional(others, "others", what, longest), await followers_of(uow, main, lock=True)
+    if followers and words is None:
+        raise OthersUntold("others", count=len(followers))
+    return (words if followers else None), followers
 
 
 async def unmerge_locked(uow: UnitOfWork, ticket: Ticket, cause: str, by: By, reason: str | None = None) -> None:

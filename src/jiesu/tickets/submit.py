@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.errors import Conflict, Invalid
+from jiesu.errors import Conflict
 from jiesu.tickets.events import ResultSubmitted, by_staff
-from jiesu.tickets.guard import open_step, optional, required
-from jiesu.tickets.merging import followers_of
+from jiesu.tickets.guard import open_step, required
+from jiesu.tickets.merging import said_to_others
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import check_no_open_tasks
 from jiesu.tickets.words import Step
@@ -25,11 +25,6 @@ class NotAcceptedYet(Conflict):
     en = "No notice of acceptance was given on this petition yet. Accept it, or refuse to, first."
 
 
-class OthersUntold(Invalid):
-    zh = "这张工单并入了 {count} 件别人的诉求。请写给他们的办理结果，不要写本件诉求人的姓名和家事。"
-    en = "{count} other appeal(s) are merged into this ticket. Write what they are told, without a word about this petitioner."
-
-
 async def submit_result(
     uow: UnitOfWork, staff: Staff, number: str, result: str, others: str | None = None, *, version: int | None = None
 ) -> Ticket:
@@ -45,18 +40,9 @@ async def submit_result(
     await check_no_open_tasks(uow, ticket)
     ticket.result = required(result, "result", "办理结果")
     ticket.result_by = staff.id
-    words = await _tell_others(uow, ticket, others)
+    words, followers = await said_to_others(uow, ticket, others, "给并入诉求人的结果")
+    for follower in followers:  # read once it is approved
+        follower.result, follower.result_by = words, ticket.result_by
     ticket.move(Step.SUBMIT)
     await uow.record(ResultSubmitted(ticket_id=ticket.id, by=by_staff(staff), result=ticket.result, others=words))
     return ticket
-
-
-async def _tell_others(uow: UnitOfWork, ticket: Ticket, others: str | None) -> str | None:
-    """One text for all of them, as none may learn of another; they read it once it is approved."""
-    words = optional(others, "others", "给并入诉求人的结果", 5000)
-    followers = await followers_of(uow, ticket, lock=True)
-    if followers and words is None:
-        raise OthersUntold("others", count=len(followers))
-    for follower in followers:
-        follower.result, follower.result_by = words, ticket.result_by
-    return words if followers else None

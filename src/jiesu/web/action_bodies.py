@@ -27,6 +27,7 @@ __all__ = [
     "Extend",
     "ListingWanted",
     "Merge",
+    "News",
     "NonAcceptance",
     "Note",
     "Nothing",
@@ -118,6 +119,13 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     result: str = ""
 
 
+class News(msgspec.Struct, forbid_unknown_fields=True):
+    """`others` is what petitioners of merged tickets are told; needed where there are any."""
+
+    text: str = ""
+    others: str | None = None
+
+
 class ResultForAll(msgspec.Struct, forbid_unknown_fields=True):
     """`others` is what petitioners of merged tickets are told; needed where there are any."""
 
@@ -138,7 +146,10 @@ class Merge(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, forbid_unknown_fields=True):
+    """`others` is what petitioners of merged tickets are told; needed where there are any."""
+
     plan: str = ""
+    others: str | None = None
 
 
 class Extend(msgspec.Struct, forbid_unknown_fields=True):
