@@ -158,8 +158,8 @@ LAWS: dict[str, str] = {
         AND NOT EXISTS (SELECT FROM supervision_order o WHERE o.deadline_id = d.id AND o.state = 'issued')""",
     "an open order is to the unit that has the ticket": """
         SELECT o.number FROM supervision_order o JOIN ticket t ON t.id = o.ticket_id
-        WHERE o.state IN ('issued', 'replied') AND (o.unit IS DISTINCT FROM t.lead_unit
-            OR t.status NOT IN ('dispatched', 'objected', 'in_progress', 'under_review', 'rework', 'listed'))""",
+        WHERE o.state IN ('issued', 'replied') AND (o.unit IS DISTINCT FROM coalesce(t.lead_unit, t.desk_unit)
+            OR t.status NOT IN ('registered', 'dispatched', 'objected', 'in_progress', 'under_review', 'rework', 'listed'))""",
     "every listed ticket has a listing in force with an end, and no other has": """
         SELECT t.number FROM ticket t WHERE t.status = 'listed' AND NOT EXISTS (
             SELECT FROM listing l WHERE l.ticket_id = t.id AND l.state = 'granted' AND (l.event IS NOT NULL

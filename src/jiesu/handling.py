@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from jiesu.db.uow import UnitOfWork
-from jiesu.escalation.orders import Order, OrderEnded, OrderIssued, OrderKind, ReplyAccepted, ReplyGiven, ReplyReturned
+from jiesu.escalation.orders import (
+    Order,
+    OrderEnded,
+    OrderIssued,
+    OrderKind,
+    ReplyAccepted,
+    ReplyGiven,
+    ReplyReturned,
+    end_orders,
+)
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import follow_link, save, tell
@@ -47,6 +56,7 @@ __all__ = [
     "end_tasks",
     "judge_task",
     "lapse_wishes",
+    "let_go",
     "listing_over",
     "settle_reply",
     "task_stays",
@@ -151,6 +161,12 @@ async def begin_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Orde
     await tell_post(
         uow, key=f"{kind}:{order.id}:{order.returns}", unit=event.unit, ticket_id=ticket.id, kind=kind, level=2
     )
+
+
+async def let_go(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketEvent) -> None:
+    """Whoever had it has it no longer, or has done what a desk can: what they were ordered about it is over."""
+    if event.by != e.SYSTEM or ticket.rounds > 1:  # else it is dispatched as it is filed: nobody has seen it yet
+        await end_orders(uow, ticket, but=ticket.lead_unit)
 
 
 async def settle_reply(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyGiven) -> None:

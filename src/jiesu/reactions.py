@@ -13,7 +13,7 @@ from jiesu.desk.personal_file import PersonalFileOpened
 from jiesu.escalation.acknowledge import EscalationAcknowledged
 from jiesu.escalation.by_hand import CaseOwned
 from jiesu.escalation.fire import climb_by_count
-from jiesu.escalation.orders import OrderEnded, OrderIssued, ReplyAccepted, ReplyGiven, ReplyReturned, end_orders
+from jiesu.escalation.orders import OrderEnded, OrderIssued, ReplyAccepted, ReplyGiven, ReplyReturned
 from jiesu.escalation.steps import Escalated
 from jiesu.escalation.unanswered import AckOverdue
 from jiesu.handling import (
@@ -31,6 +31,7 @@ from jiesu.handling import (
     end_tasks,
     judge_task,
     lapse_wishes,
+    let_go,
     listing_over,
     settle_reply,
     task_stays,
@@ -204,7 +205,6 @@ async def restart_units_clock(uow: UnitOfWork, rules: Rules, ticket: Ticket, eve
         await lapse_extension(uow, ticket)
         await lapse_objection(uow, ticket)
         await end_listings(uow, ticket)
-        await end_orders(uow, ticket, but=ticket.lead_unit)
     moved_from = await _moved_from(uow, rules, ticket, clocks) if event.class_changed else None
     clocks.drop(UNITS)
     done = {Target.FIRST_CONTACT} if ticket.first_contact_at is not None else set()
@@ -376,20 +376,20 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketRegistered: (start_petitioners_clock,),
     e.TicketImported: (),
     AppealRouted: (send_receipt,),
-    e.InfoRequested: (pause_clocks, let_followers_go),
+    e.InfoRequested: (let_go, pause_clocks, let_followers_go),
     e.Supplemented: (resume_clocks, pass_on),
     FilesAttached: (take_files_in, pass_files_on),
-    TicketSplit: (tell_of_parts,),
+    TicketSplit: (let_go, tell_of_parts),
     PartReopened: (),
     PartRejoined: (end_part,),
     TicketUnsplit: (run_whole_on,),
-    e.TicketAnswered: (stop_all, let_followers_go, cite_policies),
-    e.TicketDiverted: (stop_all, let_followers_go, write_diversion),
-    TicketMerged: (hold_clocks, count_anew),
+    e.TicketAnswered: (let_go, stop_all, let_followers_go, cite_policies),
+    e.TicketDiverted: (let_go, stop_all, let_followers_go, write_diversion),
+    TicketMerged: (let_go, hold_clocks, count_anew),
     TicketUnmerged: (run_clocks_on, count_anew),
     FollowerJoined: (announce_follower,),
     FollowerLeft: (),
-    e.TicketDispatched: (restart_units_clock, follow_lead, part_from_later, open_whole_to),
+    e.TicketDispatched: (let_go, restart_units_clock, follow_lead, part_from_later, open_whole_to),
     TicketObjected: (begin_judging,),
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),

@@ -200,3 +200,57 @@ async def test_the_petitioner_reads_nothing_of_it(act, make, client):
     page = await client.get(f"/api/v1/tickets/{made.number}", params={"code": made.code})
     assert "督〔" not in page.text
     assert DEMAND["demand"] not in page.text
+
+
+DISPATCHER = f"dispatcher-{COUNTY}"
+
+
+async def test_the_desk_is_ordered_to_dispatch_what_lies_too_long(act, make, replies, notices, clock, client, sign_in):
+    made = await make.ticket("registered")
+    clock.set(at(3, 9))
+    for username in (COUNTY_SUPERVISOR, DISPATCHER):
+        assert (await act(username, made, "supervise", **DEMAND)).status_code == 403, username
+        assert "supervise" not in await allowed(client, sign_in, username, made)
+    assert "supervise" in await allowed(client, sign_in, LEADER, made)
+    reply = await act(LEADER, made, "supervise", demand="请今天派单。", within="4 working hours")
+    [order] = reply.json()["orders"]
+    assert (order["state"], "请今天派单" in order["text"]) == ("issued", True)
+    assert {"reply_order", "dispatch"} <= await allowed(client, sign_in, DISPATCHER, made)
+    assert await replies(made) == [("running", at(3, 15, 30))]
+    answered = await act(DISPATCHER, made, "reply_order", reply="正在核实由哪个站办理。")
+    assert answered.json()["orders"][0]["state"] == "replied"
+    assert (await act(LEADER, made, "return_reply", reason="没有说什么时候派")).status_code == 200
+    done = await act(DISPATCHER, made, "dispatch", unit=STATION)
+    assert (done.json()["status"], done.json()["orders"][0]["state"]) == ("dispatched", "ended")
+    assert [state for state, _ in await replies(made)] == ["met", "cancelled"]
+    assert ("ordered", COUNTY) in await notices(made)
+
+
+@pytest.mark.parametrize("way", ["request_info", "answer", "divert", "merge", "split", "withdraw"])
+async def test_an_order_to_the_desk_ends_with_whatever_the_desk_does(act, make, way, replies):
+    made = await make.ticket("registered", nature="consult" if way == "answer" else "help")
+    await act(LEADER, made, "supervise", **DEMAND)
+    if way == "withdraw":
+        await make.withdraw(made)
+    elif way == "merge":
+        main = await make.ticket("in_progress", petitioner={"name": "李秀英", "phone": "13900139000"})
+        assert (await act(DISPATCHER, made, "merge", into=main.number)).status_code == 200
+        assert (await act(DISPATCHER, made, "unmerge", reason="不是一件事")).status_code == 200
+    elif way == "split":
+        parts = [{"title": unit, "text": "一件事。", "unit": unit} for unit in (STATION, "VS-150102002")]
+        assert (await act(DISPATCHER, made, "split", parts=parts)).status_code == 200
+        assert (await act(DISPATCHER, made, "unsplit", reason="拆错了")).status_code == 200
+    else:
+        body = {"request_info": {"question": "哪一年？"}, "answer": {"text": "到窗口办。"}}
+        body["divert"] = {"reason": "litigation", "pointer": "请等法院判决。"}
+        by = f"intake-{COUNTY}" if way == "answer" else DISPATCHER
+        assert (await act(by, made, way, **body[way])).status_code == 200
+    assert [state for state, _ in await replies(made)] == ["cancelled"]
+
+
+async def test_a_desk_that_keeps_the_ticket_itself_keeps_the_order(act, make, client, sign_in, replies):
+    made = await make.ticket("registered")
+    await act(LEADER, made, "supervise", **DEMAND)
+    await act(DISPATCHER, made, "dispatch", unit=COUNTY)
+    assert [state for state, _ in await replies(made)] == ["running"]
+    assert "reply_order" in await allowed(client, sign_in, f"officer-{COUNTY}", made)

@@ -1,4 +1,4 @@
-"""督办、批示: a unit above sends the one that has the ticket a numbered document that wants a reply by a date."""
+"""督办、批示: a unit above sends the one that has the ticket, or the desk before it is dispatched, a numbered document that wants a reply by a date."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def _issue(
     uow: UnitOfWork, rules: Rules, ticket: Ticket, issuer: str, kind: OrderKind, demand: str, within: str | None,
     by: By, staff_id: int | None,
 ) -> None:  # fmt: skip
-    unit = ticket.lead_unit or ""
+    unit = ticket.post
     within = within or rules.clocks_of(ticket.policy_version).beside.order_words(ticket.service_class)
     year, count, serial = await next_number(uow, kind)
     number = rules.orders.number(kind, year, count)
@@ -101,7 +101,7 @@ def _text(
         limit = parse_limit(within)
     except ValueError as problem:
         raise BadWithin("within", within=within[:40]) from problem
-    unit = rules.organisation.unit(ticket.lead_unit or "")
+    unit = rules.organisation.unit(ticket.post)
     end = due(limit, uow.now, rules.calendars.of(unit.code)).due_at
     return rules.orders.text(
         kind,

@@ -154,15 +154,15 @@ async def next_number(uow: UnitOfWork, kind: OrderKind) -> tuple[int, int, int]:
 
 
 def may_supervise(staff: Staff, ticket: Ticket, *, top: bool) -> bool:
-    """Whoever supervises from above the unit that has it; at the `top`, where nobody is above, who handles nothing there.
+    """Whoever supervises from above the unit, or the desk, that has it; at the `top`, where nobody is above, who handles nothing there.
 
     A sealed report is watched by its keeper alone.
     """
-    if ticket.lead_unit is None or ticket.sealed_to is not None or not staff.may(Right.SUPERVISE, ticket):
+    if ticket.sealed_to is not None or not staff.may(Right.SUPERVISE, ticket):
         return False
-    if staff.unit == ticket.lead_unit:
+    if staff.unit == ticket.post:
         return top and not staff.has(Right.HANDLE)
-    return ticket.lead_unit in staff.subtree
+    return ticket.post in staff.subtree
 
 
 async def end_orders(uow: UnitOfWork, ticket: Ticket, *, but: str | None = None) -> None:

@@ -12,7 +12,7 @@ from jiesu.kit.calendar import Calendars, WorkingCalendar
 from jiesu.sla.classes import ServiceClass
 from jiesu.sla.deadlines import Due, PlannedDeadline, class_deadlines, due, due_after_pauses, ending, remaining, resume
 from jiesu.sla.deadlines import Pause as Span
-from jiesu.sla.limits import AT_ONCE, FINAL, PERSONAL, RECURRING, ClockKind, Limit, Target, stops
+from jiesu.sla.limits import AT_ONCE, BY_STEP, FINAL, PERSONAL, RECURRING, ClockKind, Limit, Target, stops
 from jiesu.sla.models import LIVE, ClockState, Deadline, Move, MoveCause, Pause
 from jiesu.tickets.models import Ticket
 
@@ -222,7 +222,8 @@ class TicketClocks:
 
     def _dropped(self, since: datetime | None) -> Iterator[Deadline]:
         ended = (ClockState.CANCELLED, ClockState.MISSED)
-        return (row for row in self.rows if since is not None and row.stopped_at == since and row.state in ended)
+        dropped = (row for row in self.rows if since is not None and row.stopped_at == since and row.state in ended)
+        return (row for row in dropped if row.target not in BY_STEP)  # what a step asked for ended with it
 
     def pause(self, reason: str, calendars: Calendars) -> None:
         """Stop the running clocks that such a pause stops, noting what remains; what is late already stays late."""

@@ -64,8 +64,8 @@ def _line(step: Step, sources: Iterable[Status], to: Status | None, *by: Right |
 #: Statuses in which a unit has the ticket, signed for or not.
 WITH_UNIT = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW})
 
-#: Statuses in which a unit above may give the one that has the ticket an order.
-SUPERVISED = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWORK, _S.LISTED})
+#: Statuses in which a unit above may give the one that has the ticket, or the desk that has yet to dispatch it, an order.
+SUPERVISED = frozenset({_S.REGISTERED, _S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.REWORK, _S.LISTED})
 #: Statuses in which co-handlers go on with their part.
 TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 
@@ -120,7 +120,8 @@ TABLE: tuple[Move, ...] = (
     _line(Step.REFUSE_LISTING, [_S.IN_PROGRESS], None, _R.APPROVE, _R.SUPERVISE),
     _line(Step.UNLIST, [_S.LISTED], _S.IN_PROGRESS, _R.HANDLE, _R.SUPERVISE, SYSTEM),
     _line(Step.SUPERVISE, SUPERVISED, None, _R.SUPERVISE),
-    _line(Step.REPLY_ORDER, SUPERVISED, None, _R.HANDLE),
+    _line(Step.REPLY_ORDER, SUPERVISED - {_S.REGISTERED}, None, _R.HANDLE),
+    _line(Step.REPLY_ORDER, [_S.REGISTERED], None, _R.DISPATCH),
     _line(Step.ACCEPT_REPLY, SUPERVISED, None, _R.SUPERVISE),
     _line(Step.RETURN_REPLY, SUPERVISED, None, _R.SUPERVISE),
     _line(Step.NOTE, OPEN | {_S.MERGED}, None, _R.HANDLE, _R.DISPATCH, _R.SUPERVISE, _R.REGISTER, CO_HANDLER),
