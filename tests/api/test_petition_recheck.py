@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +11,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import Message, Notice
 from jiesu.sla.models import Deadline
 from jiesu.statistics.query import counted_tickets, month_span
+from tests.builders.files import written
 from tests.builders.forms import CITY, COUNTY, STATION
 from workers.invariants import check_all
 
@@ -99,7 +98,7 @@ async def test_the_whole_way_from_the_opinion_to_the_end(make, act, ask, due, cl
     texts = []
     for document in view["documents"][-2:]:
         reply = await client.get(document["url"])
-        texts.append(zipfile.ZipFile(io.BytesIO(reply.content)).read("word/document.xml").decode())
+        texts.append(written(reply.content))
     for words in ("决定维持原意见", "退信处〔2026〕1号", "补发的年份不对", "呼和浩特市", "申请复核", "负责人：王主任"):
         assert words in texts[0], words
     for words in ("决定变更原意见", "退信复查〔2026〕1号", "终结意见"):
@@ -316,7 +315,7 @@ async def test_a_revoked_opinion_is_none_and_the_unit_owes_another(make, act, cl
     notices = select(Notice.kind).where(Notice.ticket_id == made.id, Notice.unit == STATION)
     assert "handle_anew" in set(await uow.session.scalars(notices))
     [url] = [one["url"] for one in (await own(client, made))["documents"] if one["kind"] == "recheck"]
-    text = zipfile.ZipFile(io.BytesIO((await client.get(url)).content)).read("word/document.xml").decode()
+    text = written((await client.get(url)).content)
     for words in ("决定撤销原意见，责令重新处理", "重新办理，在2027年1月19日前", "对新的处理意见不服的"):
         assert words in text, words
     assert "申请复核" not in text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import datetime
 
 import pytest
@@ -12,6 +10,7 @@ from sqlalchemy import select
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import Message
 from jiesu.sla.models import Deadline
+from tests.builders.files import written
 from tests.builders.forms import CITY, COUNTY, STATION
 from workers.invariants import check_all
 
@@ -67,7 +66,7 @@ async def own(client, made) -> dict:
 async def read_docx(client, url: str) -> str:
     reply = await client.get(url)
     assert reply.status_code == 200, reply.text
-    return zipfile.ZipFile(io.BytesIO(reply.content)).read("word/document.xml").decode()
+    return written(reply.content)
 
 
 async def test_a_signature_is_no_acceptance(petition, notice, act):

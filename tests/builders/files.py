@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 
 from PIL import Image
 
-__all__ = ["PDF", "docx", "jpeg", "jpeg_with_place", "packed", "png"]
+__all__ = ["PDF", "docx", "jpeg", "jpeg_with_place", "packed", "png", "written"]
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 GPS, ORIENTATION, MAKER = 0x8825, 0x0112, 0x010F
@@ -49,3 +50,9 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
 def docx(**more: bytes) -> bytes:
     """A Word file; `more` are further parts."""
     return packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document/>"} | more)
+
+
+def written(content: bytes) -> str:
+    """The document of a Word file, with Word's hyphens that do not break as plain ones."""
+    document = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+    return re.sub(r"</w:t><w:noBreakHyphen/><w:t[^>]*>", "-", document)

@@ -22,7 +22,13 @@ def test_a_number_shows_the_day_and_the_sequence():
 
 @given(NUMBERS)
 def test_a_number_is_known_again_however_it_is_typed(number: str):
-    for typed in (number, number.lower(), number.replace("-", ""), f" {number[:10]} {number[10:]}\u3000"):
+    for typed in (
+        number,
+        number.lower(),
+        number.replace("-", ""),
+        number.replace("-", "\u2011"),
+        f" {number[:10]} {number[10:]}\u3000",
+    ):
         assert normalise_number(typed) == number
 
 

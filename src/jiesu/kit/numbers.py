@@ -30,7 +30,7 @@ def format_number(day: date, sequence: int) -> str:
 
 def normalise_number(text: str) -> str | None:
     """The number as stored, however it was typed; None when it is none or its check digit is wrong."""
-    match = _NUMBER.fullmatch(re.sub(r"[\s\u3000—–－]", "", text.upper()).replace("−", "-"))
+    match = _NUMBER.fullmatch(re.sub(r"[\s\u3000—–－‐\u2011]", "", text.upper()).replace("−", "-"))
     if match is None or _check_digit(match[1] + match[2]) != int(match[3]):
         return None
     return f"HH{match[1]}-{match[2]}-{match[3]}"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]
+
+from jiesu.kit.word_files import filled
 
 __all__ = ["rendered"]
 
 
 def rendered(template: Path, words: Mapping[str, str], paragraphs: Sequence[str]) -> bytes:
-    """The filled-in file; takes about a tenth of a second. Whatever people wrote stands there as text."""
-    document = DocxTemplate(template)
-    document.render({**words, "paragraphs": list(paragraphs)}, autoescape=True)
-    made = BytesIO()
-    document.save(made)
-    return made.getvalue()
+    """The filled-in file; takes about a tenth of a second."""
+    return filled(DocxTemplate(template), {**words, "paragraphs": list(paragraphs)})
