@@ -11,7 +11,14 @@ from jiesu.sla.deadlines import ending
 from jiesu.sla.models import MoveCause
 from jiesu.sla.wording import moment_words
 from jiesu.tickets import events as e
-from jiesu.tickets.merging import FollowerJoined, TicketMerged, TicketUnmerged, followers_of, unmerge_locked
+from jiesu.tickets.merging import (
+    FollowerJoined,
+    MainDispatched,
+    TicketMerged,
+    TicketUnmerged,
+    followers_of,
+    unmerge_locked,
+)
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Step
@@ -65,6 +72,8 @@ async def follow_lead(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.Ticket
         return
     for follower in await followers_of(uow, ticket, lock=True):
         follower.lead_unit = event.unit
+        follower.version += 1
+        await uow.record(MainDispatched(ticket_id=follower.id, by=event.by, unit=event.unit))
 
 
 async def share_result(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ResultApproved) -> None:

@@ -141,7 +141,7 @@ from jiesu.surveys.resend import SurveyResent
 from jiesu.surveys.send import cancel_survey, create_survey, survey_token
 from jiesu.tickets import events as e
 from jiesu.tickets.hold import HoldLifted, HoldSet
-from jiesu.tickets.merging import FollowerJoined, FollowerLeft, TicketMerged, TicketUnmerged
+from jiesu.tickets.merging import FollowerJoined, FollowerLeft, MainDispatched, TicketMerged, TicketUnmerged
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import PartRejoined, PartReopened, TicketSplit, TicketUnsplit
 from jiesu.tickets.recuse import somebody_left
@@ -389,6 +389,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     TicketUnmerged: (run_clocks_on, count_anew),
     FollowerJoined: (announce_follower,),
     FollowerLeft: (),
+    MainDispatched: (),
     e.TicketDispatched: (let_go, restart_units_clock, follow_lead, part_from_later, open_whole_to),
     TicketObjected: (begin_judging,),
     ObjectionUpheld: (end_judging,),

@@ -210,6 +210,8 @@ async def test_followers_go_with_the_main_one_to_its_unit(client, act, make, clo
     await act(OFFICER, main, "object", reason="not_our_place", basis="户籍不在")
     await act(DESK, main, "dispatch", unit=SECOND)
     assert (await make.load(follower)).lead_unit == SECOND
+    told = [line for line in (await progress(client, follower))["timeline"] if line["kind"] == "MainDispatched"]
+    assert [line["what"][:5] for line in told] == ["一起办的事"] * 2
     seen = await view(client, sign_in, f"officer-{SECOND}", follower)
     assert (seen["status"], seen["merged_into"]["number"]) == ("merged", main.number)
     assert set(seen["allowed"]) == {"contact", "note"}

@@ -65,6 +65,7 @@ TICKETS: Mapping[str, Words] = {
     "TicketUnmerged": ("解除并案", "merge undone"),
     "FollowerJoined": ("并入一件", "another was merged into it"),
     "FollowerLeft": ("一件解除并案", "a merged one left"),
+    "MainDispatched": ("并入的主件派单", "what it is merged into was dispatched"),
     "TicketObjected": ("退单", "objected"),
     "ObjectionUpheld": ("退单成立", "upheld an objection"),
     "ObjectionRefused": ("退单不成立", "refused an objection"),

@@ -412,6 +412,10 @@ STAFF: Table = {
     "TicketUnmerged": (_unmerged, "reason"),
     "FollowerJoined": (("另一件同样的诉求并入本件", "another appeal was merged into this one"), None),
     "FollowerLeft": (("一件并入的诉求改为单独办理", "a merged appeal is handled by itself again"), None),
+    "MainDispatched": (
+        ("一起办的诉求派给{unit}，由它一并答复", "what it is merged into went to {unit}, which answers both"),
+        None,
+    ),
     "TicketObjected": (_objected, "basis"),
     "ObjectionUpheld": (("{unit}的退单成立，另行派单", "the objection of {unit} is upheld"), "note"),
     "ObjectionRefused": (("{unit}的退单不成立，应由其办理", "the objection of {unit} is refused"), "note"),
@@ -526,6 +530,7 @@ PETITIONER: Table = {
         None,
     ),
     "TicketUnmerged": (("改为单独办理，答复时间不变", "It is handled by itself; the date stands"), None),
+    "MainDispatched": (("一起办的事由{unit}办理", "{unit} handles it together with the other"), None),
     "TicketObjected": (_objected_to_yours, "basis"),
     "ObjectionUpheld": (("核定不由{unit}办理，另派其他单位", "{unit} was right; another unit gets it"), None),
     "ObjectionRefused": (("核定仍由{unit}办理", "It was decided that {unit} handles it"), None),

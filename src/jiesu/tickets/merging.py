@@ -15,7 +15,7 @@ from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import Status, Step
 
 __all__ = [
-    "FollowerJoined", "FollowerLeft", "TicketMerged", "TicketUnmerged", "followers_of", "said_to_others", "unmerge_locked",
+    "FollowerJoined", "FollowerLeft", "MainDispatched", "TicketMerged", "TicketUnmerged", "followers_of", "said_to_others", "unmerge_locked",
 ]  # fmt: skip
 
 
@@ -50,6 +50,12 @@ class FollowerJoined(TicketEvent, frozen=True, kw_only=True):
 
 class FollowerLeft(TicketEvent, frozen=True, kw_only=True):
     number: str
+
+
+class MainDispatched(TicketEvent, frozen=True, kw_only=True):
+    """On a merged ticket: the unit that has the main one now, and so answers both."""
+
+    unit: str
 
 
 async def followers_of(uow: UnitOfWork, main: Ticket, *, lock: bool = False) -> Sequence[Ticket]:
