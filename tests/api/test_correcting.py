@@ -96,6 +96,58 @@ async def test_nothing_changes_after_the_link_expired_or_once_a_later_result_is_
     assert (await say(made, **BAD, correct=True)).json()["title"] == "SurveyOver"
 
 
+CALLER, CLERK = f"callback-{COUNTY}", f"intake-{COUNTY}"
+WHY = "本人来电：上个月又没到账"
+
+
+async def test_who_calls_or_comes_to_the_counter_has_their_answer_changed_there(
+    act, say, make, clock, survey, uow, client, sign_in
+):
+    made = await make.ticket("awaiting_survey")
+    await say(made, **YES)
+    clock.advance(timedelta(days=2))
+    view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(CALLER))).json()
+    assert "correct_answer" in view["allowed"]
+    untold = await act(CALLER, made, "correct_answer", way="phone", **BAD)
+    assert (untold.status_code, untold.json()["field"]) == (422, "why")
+    changed = await act(CALLER, made, "correct_answer", way="phone", why=WHY, **BAD)
+    assert (changed.status_code, changed.json()["status"], changed.json()["reworks"]) == (200, "rework", 1), (
+        changed.text
+    )
+    found = await survey(made)
+    assert (found.solved, found.channel, found.reasons) == ("no", "phone", ["slow", "not_kept"])
+    [line] = [line for line in changed.json()["history"] if line["kind"] == "SurveyCorrected"]
+    assert line["what"] == "按诉求人来电要求，更改评价：未解决、不满意（原来：已解决、满意）"
+    assert (line["detail"], line["who"].endswith("回访员")) == (WHY, True)
+    better = await act(CLERK, made, "correct_answer", way="counter", why="到站里说已经到账", **YES)
+    assert (better.status_code, better.json()["status"]) == (200, "rework"), better.text  # what was ordered goes on
+    assert ((await make.load(made)).dissatisfactions, (await survey(made)).channel) == (0, "counter")
+    [row] = await counted_tickets(uow, NOVEMBER)
+    assert row.fact.solved == "yes"
+    seen = (await client.get(f"/api/v1/tickets/{made.number}", params={"code": made.code})).json()
+    assert "按您的要求更改了评价" in [line["what"] for line in seen["timeline"]]
+
+
+async def test_who_may_not_change_an_answer_for_somebody(act, say, make, clock, client, sign_in):
+    made, own = await make.ticket("awaiting_survey"), await make.ticket("awaiting_survey", unit=COUNTY)
+    asked = {"way": "counter", "why": WHY, **BAD}
+    early = await act(CLERK, made, "correct_answer", **asked)
+    assert early.json()["title"] == "IllegalStep"
+    await say(made, **YES)
+    await say(own, **YES)
+    by_telephone = await act(CLERK, made, "correct_answer", **asked | {"way": "phone"})
+    assert (by_telephone.status_code, by_telephone.json()["title"]) == (403, "NotYours")
+    assert (await act(f"officer-{STATION}", made, "correct_answer", **asked)).status_code == 403
+    refused = await act(CALLER, own, "correct_answer", **asked)
+    assert (refused.status_code, refused.json()["title"]) == (403, "OwnAnswer")
+    view = (await client.get(f"/api/v1/desk/tickets/{own.number}", headers=await sign_in(CALLER))).json()
+    assert "correct_answer" not in view["allowed"]
+    clock.advance(timedelta(days=7))
+    assert (await act(CLERK, made, "correct_answer", **asked)).json()["title"] == "SurveyOver"
+    view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(CLERK))).json()
+    assert "correct_answer" not in view["allowed"]
+
+
 async def test_that_somebody_pressed_them_cannot_be_taken_back(say, make, survey):
     made = await make.ticket("awaiting_survey")
     await say(made, **BAD, pressed=True)

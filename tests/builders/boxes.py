@@ -77,6 +77,7 @@ TALKED = (("contact", OFFICER, {}),)
 LEFT_OUT = (("exclude", OFFICER, {"reason": "no_basis", "evidence": "市局函〔2026〕3号"}),)
 UPHELD = {"verdict": "upheld", "opinion": "原意见事实清楚。"}
 HEARD = (("hold_hearing", LEADER, {}),)
+CHANGED = {"contacted": "yes", "solved": "no", "satisfied": "no", "why": "钱又停了"}
 WELL = {"outcome": "answered", "contacted": "yes", "solved": "no", "satisfied": "no"}
 PARTS = [
     {"title": "补发抚恤金", "text": "今年抚恤金停发了三个月。", "unit": STATION},
@@ -156,6 +157,8 @@ OF_TICKETS = [
     Box(WATCHER, "lift_hold", "reason", "closed", 1000, before=(("hold", WATCHER, {"reason": "法院调取"}),)),
     Box(CALLER, "call_back", "reason", "awaiting_survey", 500, 0, WELL),
     Box(CALLER, "call_back", "note", "awaiting_survey", 2000, 0, {"outcome": "no_answer"}),
+    Box(CALLER, "correct_answer", "reason", "closed", 500, 0, CHANGED),
+    Box(CALLER, "correct_answer", "why", "closed", 500, more={"solved": "no", "satisfied": "no"}),
     Box(HEAD, "approve", "note", "under_review", 2000, 0),
     Box(HEAD, "approve", "signer", "under_review", 50, 0, form=PETITION),
     Box(HEAD, "send_back", "reason", "under_review", 2000),

@@ -20,6 +20,7 @@ Act = Callable[..., Awaitable[Response]]
 SMALLEST: dict[str, dict[str, Any]] = {
     "contact": {"outcome": "reached", "note": "x"},
     "call_back": {"outcome": "no_answer"},
+    "correct_answer": {"solved": "yes", "why": "x"},
     "refuse_acceptance": {"reason": "outside", "basis": "x"},
     "serve": {"way": "post", "receiver": "x"},
     "convert": {"track": "PETITION", "reason": "x"},

@@ -66,7 +66,7 @@ CHOICES = {
     "merge",
     "split",
     "submit",
-    "call_back",
+    *("call_back", "correct_answer"),
     *("take_over", "own_case"),  # offered on the board
 }
 #: A hold is offered once a ticket has ended, and may be set before.
@@ -106,6 +106,7 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "recuse": {"reason": "亲戚"},
         "exclude": {"reason": "abusive", "evidence": "录音"},
         "call_back": {"outcome": chance.choice(["no_answer", "answered", "wrong_number"]), "solved": "yes", "next_at": None, "way": chance.choice(["phone", "counter"])},
+        "correct_answer": {"solved": chance.choice(["yes", "no"]), "why": "来电", "way": chance.choice(["phone", "counter"])},
         "refuse_acceptance": {"reason": "outside", "basis": "x"},
         "decide_recheck": {"verdict": chance.choice(["upheld", "revoked"]), "opinion": "x"},
         "decide_review": {"verdict": "upheld", "opinion": "x"},
@@ -113,6 +114,8 @@ def body_of(action: str, chance: random.Random, others: Sequence[str] = ()) -> d
         "serve": {"way": "post", "receiver": "本人"},
         "split": {"parts": [{"title": "x", "text": "一部分", "unit": chance.choice(UNITS)} for _ in range(chance.randint(1, 3))]},
         "merge": {"into": chance.choice(others or [""])},
+        "inform": {"text": "文字", "others": "另一段文字"},
+        "plan": {"plan": "文字", "others": "另一段文字"},
         "submit": {"result": "文字", "others": chance.choice(["另一段文字", None])},
     }  # fmt: skip
     names = {field.encode_name for field in msgspec.structs.fields(ACTIONS[action].body)}
@@ -218,6 +221,7 @@ class Lives:
         ways |= {Status.DISPATCHED} if action == "designate" else set()  # in hand, to another unit: a dispatch
         ways |= {Status.CLOSED} if action == "approve" else set()  # nobody is asked about an anonymous one
         ways |= {Status.CLOSED, Status.REWORK} if action == "call_back" else set()  # what was answered on the telephone
+        ways |= {Status.REWORK} if action == "correct_answer" and before is Status.CLOSED else set()
         ways |= {Status.IN_PROGRESS} if action in REVOKING else set()
         assert after in ways, f"{action} led from {before} to {after}"
 

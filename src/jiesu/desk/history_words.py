@@ -45,6 +45,11 @@ _CAUSE = {
     "calendar": ("放假安排公布", "holidays were published"),
 }
 _SOLVED = {"yes": ("已解决", "solved"), "partly": ("部分解决", "partly solved"), "no": ("未解决", "not solved")}
+#: how a petitioner let somebody of the staff know
+_ASKED = {
+    "phone": ("按诉求人来电要求，", "asked by telephone, "),
+    "counter": ("按诉求人到窗口的要求，", "asked at the counter, "),
+}
 _CONTENT = {"yes": ("满意", "satisfied"), "mostly": ("基本满意", "mostly satisfied"), "no": ("不满意", "dissatisfied")}
 
 
@@ -72,7 +77,18 @@ def _corrected(data: Data, english: bool) -> str:
     old = (_SOLVED.get(data.get("old_solved") or ""), _CONTENT.get(data.get("old_satisfied") or ""))
     before = ("; " if english else "、").join(words[english] for words in old if words)
     now = _answered(data, english).split(": " if english else "：", 1)[1]
-    return f"changed the answer: {now} (before: {before})" if english else f"更改评价：{now}（原来：{before}）"
+    asked = _ASKED.get(data.get("channel", ""), ("", ""))[english] if data.get("why") else ""
+    return (
+        f"{asked}changed the answer: {now} (before: {before})"
+        if english
+        else f"{asked}更改评价：{now}（原来：{before}）"
+    )
+
+
+def _you_corrected(data: Data, english: bool) -> str:
+    if data.get("why"):
+        return ("按您的要求更改了评价", "Your answer was changed as you wished")[english]
+    return ("您更改了评价", "You changed your answer")[english]
 
 
 def _tried(data: Data, english: bool) -> str:
@@ -501,7 +517,7 @@ STAFF: Table = {
     "PetitionerContacted": (_contacted, None),
     "CallbackTried": (_tried, "note"),
     "SurveyAnswered": (_answered, None),
-    "SurveyCorrected": (_corrected, None),
+    "SurveyCorrected": (_corrected, "why"),
     "SurveyResent": (("又发了一次评价短信", "sent the survey again"), None),
     "Escalated": (_escalated, None),
     "ExtensionGranted": (_granted, "note"),
@@ -582,7 +598,7 @@ PETITIONER: Table = {
     "OwnDataCopied": (("您取走了本人资料副本", "You took a copy of your data"), None),
     "PetitionerContacted": (_contacted_you, None),
     "SurveyAnswered": (_you_answered, None),
-    "SurveyCorrected": (("您更改了评价", "You changed your answer"), None),
+    "SurveyCorrected": (_you_corrected, None),
     "SurveyResent": (("又给您发了一次评价短信", "We sent you the survey again"), None),
     "TicketReclassed": (_your_class, "reason"),
     "DeadlineMoved": (_your_date, None),

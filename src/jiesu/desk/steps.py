@@ -26,6 +26,7 @@ from jiesu.routing.merge import mergeable
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import Target
+from jiesu.surveys.correct import may_be_corrected
 from jiesu.surveys.resend import MOST, has_telephone
 from jiesu.surveys.send import latest_survey
 from jiesu.surveys.words import SurveyState
@@ -57,6 +58,7 @@ LIKELIEST = (
     Step.CONTACT,
     Step.CALL_BACK,
     Step.RESEND_SURVEY,
+    Step.CORRECT_ANSWER,
     Step.APPROVE,
     Step.SEND_BACK,
     Step.GRANT_EXTENSION,
@@ -125,6 +127,8 @@ async def steps_for(uow: UnitOfWork, rules: Rules, staff: Staff, ticket: Ticket)
     late |= await refused_by_exclusions(uow, rules, staff, ticket, open_)
     if Step.CALL_BACK in open_:
         late |= await _refused_by_survey(uow, staff, ticket)
+    if Step.CORRECT_ANSWER in open_ and not await _correctable(uow, staff, ticket):
+        late.add(Step.CORRECT_ANSWER)
     steps = [str(step) for step in sorted(open_ - late, key=LIKELIEST.index)]
     if await _waits_here(uow, staff, ticket):
         steps.insert(0, ACKNOWLEDGE)
@@ -191,6 +195,11 @@ async def _refused_by_survey(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> s
     if survey.resends >= MOST or not await has_telephone(uow, ticket):
         refused.add(Step.RESEND_SURVEY)
     return refused
+
+
+async def _correctable(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:
+    survey = await latest_survey(uow, ticket.id)
+    return survey is not None and survey.unit != staff.unit and await may_be_corrected(uow, survey)
 
 
 async def _waits_here(uow: UnitOfWork, staff: Staff, ticket: Ticket) -> bool:

@@ -73,6 +73,8 @@ TASKS_GO_ON = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.LISTED})
 SERVED = frozenset(_S) - {_S.REGISTERED, _S.NEED_INFO, _S.ANSWERED, _S.MERGED, _S.SPLIT, _S.REJOINED, _S.WITHDRAWN}
 #: Statuses of a part that has no result yet: with the others it may become one ticket again.
 REJOINABLE = frozenset({_S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS})
+#: Statuses in which an answer about the last result may have been given.
+ANSWERED = frozenset({_S.CLOSED, _S.REWORK, _S.DISPATCHED, _S.IN_PROGRESS, _S.UNDER_REVIEW, _S.LISTED})
 #: Statuses of a ticket that another may be merged into (并案): its answer is still to be written.
 MAINS = frozenset({_S.REGISTERED, _S.DISPATCHED, _S.OBJECTED, _S.IN_PROGRESS, _S.REWORK, _S.LISTED})
 
@@ -136,6 +138,7 @@ TABLE: tuple[Move, ...] = (
     _line(Step.DECIDE_REVIEW, [_S.REVIEWING], _S.FINAL, _R.APPROVE),
     _line(Step.HANDLE_ANEW, [_S.RECHECKING, _S.REVIEWING], _S.IN_PROGRESS, SYSTEM),
     _line(Step.CALL_BACK, [_S.AWAITING_SURVEY], None, _R.CALL_BACK, _R.REGISTER),
+    _line(Step.CORRECT_ANSWER, ANSWERED, None, _R.CALL_BACK, _R.REGISTER),
     _line(Step.RESEND_SURVEY, [_S.AWAITING_SURVEY], None, _R.CALL_BACK, _R.REGISTER),
     _line(Step.CLOSE, [_S.AWAITING_SURVEY, _S.SPLIT], _S.CLOSED, SYSTEM),
     _line(Step.ORDER_REWORK, [_S.AWAITING_SURVEY, _S.CLOSED], _S.REWORK, SYSTEM),

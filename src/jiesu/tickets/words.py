@@ -85,6 +85,7 @@ class Step(StrEnum):
     SEND_BACK = "send_back"
     CALL_BACK = "call_back"
     RESEND_SURVEY = "resend_survey"
+    CORRECT_ANSWER = "correct_answer"
     CLOSE = "close"
     ORDER_REWORK = "order_rework"
     WITHDRAW = "withdraw"
@@ -206,6 +207,7 @@ _STEP = {
     Step.SEND_BACK: ("退回修改", "Send back"),
     Step.CALL_BACK: ("记录回访", "Call back"),
     Step.RESEND_SURVEY: ("再发评价短信", "Send the survey again"),
+    Step.CORRECT_ANSWER: ("代改评价", "Change the answer for the petitioner"),
     Step.CLOSE: ("办结", "Close"),
     Step.ORDER_REWORK: ("重办", "Rework"),
     Step.WITHDRAW: ("撤回", "Withdraw"),

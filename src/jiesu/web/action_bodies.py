@@ -20,6 +20,7 @@ __all__ = [
     "CaseDecision",
     "ContactMade",
     "Conversion",
+    "Correction",
     "Designation",
     "Dispatch",
     "Diversion",
@@ -196,6 +197,20 @@ class CallBack(msgspec.Struct, forbid_unknown_fields=True):
     pressed: bool | Literal["yes", "no"] | None = None
     next_at: str | None = None
     note: str | None = None
+
+
+class Correction(msgspec.Struct, forbid_unknown_fields=True):
+    """The three questions anew, as the petitioner says by telephone or at the counter; `why` they want it changed."""
+
+    way: AskedWay = AskedWay.PHONE
+    contacted: bool | Literal["yes", "no"] | None = None
+    solved: Solved | None = None
+    satisfied: Satisfaction | None = None
+    reason: str | None = None
+    #: Codes of config/survey.toml.
+    reasons: list[str] = []
+    pressed: bool | Literal["yes", "no"] | None = None
+    why: str = ""
 
 
 class Diversion(msgspec.Struct, forbid_unknown_fields=True):

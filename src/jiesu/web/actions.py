@@ -38,6 +38,7 @@ from jiesu.sla.tell_plan import tell_plan
 from jiesu.statistics.exclude import ask_exclusion, grant_exclusion, refuse_exclusion
 from jiesu.surveys.answers import Answers
 from jiesu.surveys.call_back import call_back
+from jiesu.surveys.correct import correct_for_petitioner
 from jiesu.surveys.resend import resend_survey
 from jiesu.tickets.answer import answer_ticket
 from jiesu.tickets.approve import approve_result
@@ -67,6 +68,7 @@ from jiesu.web.action_bodies import (
     CaseDecision,
     ContactMade,
     Conversion,
+    Correction,
     Designation,
     Dispatch,
     Diversion,
@@ -219,10 +221,9 @@ def _truth(said: bool | str | None) -> bool | None:
     return said == "yes" if isinstance(said, str) else said
 
 
-async def _call_back(call: Call, body: CallBack) -> Ticket:
-    ticket = await TicketRepository(call.uow).find(call.number)
-    call.staff.see(ticket)
-    answers = Answers(
+def _answers(call: Call, body: CallBack | Correction) -> Answers:
+    call.rules.reasons.check(tuple(body.reasons))
+    return Answers(
         contacted=_truth(body.contacted),
         solved=body.solved,
         satisfied=body.satisfied,
@@ -230,7 +231,18 @@ async def _call_back(call: Call, body: CallBack) -> Ticket:
         reasons=tuple(body.reasons),
         pressed=_truth(body.pressed),
     )
-    call.rules.reasons.check(answers.reasons)
+
+
+async def _correct(call: Call, body: Correction) -> Ticket:
+    return await correct_for_petitioner(
+        call.uow, call.staff, call.number, body.way, body.why, _answers(call, body), version=call.version
+    )
+
+
+async def _call_back(call: Call, body: CallBack) -> Ticket:
+    ticket = await TicketRepository(call.uow).find(call.number)
+    call.staff.see(ticket)
+    answers = _answers(call, body)
     return await call_back(
         call.uow,
         call.rules.clocks_of(ticket.policy_version).survey,
@@ -411,6 +423,7 @@ ACTIONS: Mapping[str, Action] = {
     "take_over": Action(Reason, _plain(take_over_ticket)),
     "own_case": Action(Reason, _plain(own_case)),
     "call_back": Action(CallBack, _call_back),
+    "correct_answer": Action(Correction, _correct),
     "resend_survey": Action(Nothing, _plain(resend_survey)),
     "exclude": Action(ExclusionWanted, _exclude),
     "grant_exclusion": Action(OptionalNote, _plain(grant_exclusion)),

@@ -174,7 +174,9 @@ class TicketPages(Controller):
             others=others(rules, view, locale) if {"object", "ask_task"} & set(view.allowed) else [],
             categories=categories(rules, locale) if sorting else [],
             classes=classes(rules, ticket.policy_version, locale) if sorting else [],
-            dissatisfaction=reason_choices(rules, locale) if "call_back" in view.allowed else [],
+            dissatisfaction=reason_choices(rules, locale)
+            if {"call_back", "correct_answer"} & set(view.allowed)
+            else [],
             refusals=[str(reason) for reason in RefusalReason],
             ways=[str(way) for way in ServiceWay],
             divert_reasons=[str(reason) for reason in DivertReason],

@@ -107,6 +107,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unlist": N_("销账，继续办理"),
         "call_back": N_("记录回访"),
         "resend_survey": N_("再发评价短信"),
+        "correct_answer": N_("代诉求人更改评价"),
         "exclude": N_("申请剔除"),
         "grant_exclusion": N_("批准剔除"),
         "refuse_exclusion": N_("不同意剔除"),
