@@ -64,6 +64,12 @@ def entry(kind: str, data: dict) -> Told:
     return Told(seq=1, at=datetime(2026, 11, 2, 1, tzinfo=UTC), kind=kind, data=data)
 
 
+def test_a_dispatch_that_changes_the_class_says_so():
+    data = {"unit": "U", "round": 1, "service_class": "P1", "class_changed": True}
+    assert say(STAFF, "TicketDispatched", data, english=False) == "派单给{unit}（第{round}次，等级{service_class}）"
+    assert "class" not in (say(STAFF, "TicketDispatched", data | {"class_changed": False}, english=True) or "")
+
+
 @pytest.mark.parametrize("english", [False, True])
 @pytest.mark.parametrize("kind", [*TRAILED, *FOREIGN])
 def test_staff_read_a_sentence_about_every_event(kind: str, english: bool):

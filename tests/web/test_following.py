@@ -175,3 +175,19 @@ async def test_a_ticket_that_is_closed_promises_nothing_more(site: Site, make: M
     page = words(await site.get(f"/t/{made.number}"))
     assert "这件事办结了。" in page
     assert "前答复您" not in page
+
+
+async def test_who_had_an_opinion_revoked_reads_what_happened_who_acts_by_when_and_what_they_can_do(
+    site: Site, make: Make
+):
+    made = await make.ticket("rechecking")
+    await make.step(made, "decide_recheck", f"unit_head-{COUNTY}", verdict="revoked", opinion="事实不清。")
+    await opened(site, made)
+    page = words(await site.get(f"/t/{made.number}"))
+    assert "原来的处理意见撤销了，正在重新办理" in page
+    assert "新城区退役军人服务中心看过以后撤销了它。现在由新城区海拉尔东路街道退役军人服务站重新办理。" in page
+    assert re.search(r"\d+月\d+日（周.）\d\d:\d\d前给您新的书面意见。", page)
+    assert "您现在不用做什么" in page
+    await make.step(made, "submit", f"officer-{STATION}", result="查到档案，已补发。")
+    await make.step(made, "approve", f"unit_head-{STATION}")
+    assert "正在重新办理" not in words(await site.get(f"/t/{made.number}"))

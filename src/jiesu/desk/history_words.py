@@ -122,7 +122,8 @@ def _dispatched(data: Data, english: bool) -> str:
             "指定由{unit}办理（第{round}次派单，不得退单）",
             "designated {unit} (round {round}; it may not object)",
         )[english]
-    return ("派单给{unit}（第{round}次）", "dispatched to {unit} (round {round})")[english]
+    changed = ("，等级{service_class}", ", class {service_class}")[english] if data.get("class_changed") else ""
+    return (f"派单给{{unit}}（第{{round}}次{changed}）", f"dispatched to {{unit}} (round {{round}}{changed})")[english]
 
 
 def _task_given(data: Data, english: bool) -> str:

@@ -7,6 +7,8 @@ import msgspec
 from jiesu.desk.deadlines import DeadlineView
 from jiesu.desk.history import HistoryLine
 from jiesu.desk.progress import ProgressView
+from jiesu.desk.rechecking import RecheckView
+from jiesu.petitions.words import Verdict
 from jiesu.sla.limits import Target
 from jiesu.web.pages.languages import N_
 
@@ -50,6 +52,8 @@ class Standing(msgspec.Struct, frozen=True):
     promise: DeadlineView | None
     dispatched: HistoryLine | None
     news: HistoryLine | None
+    #: The decision that revoked the last opinion, while another is owed (撤销，重新处理).
+    anew: RecheckView | None
 
 
 def standing_of(ticket: ProgressView) -> Standing:
@@ -60,8 +64,16 @@ def standing_of(ticket: ProgressView) -> Standing:
         sentence=sentences.get(ticket.status),
         promise=next((one for one in running if one.target in _ANSWERS), None),
         dispatched=None if ticket.status in _DISPUTED else _dispatched(ticket),
+        anew=_anew(ticket),
         news=next((line for line in reversed(ticket.timeline) if line.kind in _NEWS and line.detail), None),
     )
+
+
+def _anew(ticket: ProgressView) -> RecheckView | None:
+    """The last thing decided is that the opinion does not stand, and its unit has the matter again."""
+    last = next(reversed(ticket.rechecks), None)
+    handled = ticket.status in ("dispatched", "in_progress", "under_review", "listed")
+    return last if last and handled and last.verdict == Verdict.REVOKED else None
 
 
 def _dispatched(ticket: ProgressView) -> HistoryLine | None:
