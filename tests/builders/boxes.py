@@ -52,6 +52,8 @@ class Box:
     opened: tuple[Opened, ...] = ()
     reads: tuple[str, ...] = ()
     reader: str = ""
+    #: The ticket's page has no such box: it stands on the board, or is a choice there.
+    boxless: bool = False
     #: Nobody who reads here is shown it.
     unseen: bool = False
 
@@ -123,7 +125,7 @@ OF_TICKETS = [
     Box(OFFICER, "submit", "result", "in_progress", before=TALKED),
     Box(OFFICER, "submit", "others", "main", more={"result": "都办好了。"}, before=TALKED, unseen=True),
     Box(OFFICER, "object", "basis", "dispatched", 900, more={"reason": "not_our_place"}),
-    Box(OFFICER, "object", "reason", "dispatched", 500),
+    Box(OFFICER, "object", "reason", "dispatched", 500, boxless=True),
     Box(OFFICER, "ask_task", "what", "in_progress", 900, more={"unit": OTHER}),
     Box(OFFICER, "reply_order", "reply", "in_progress", before=ORDERED),
     Box(OFFICER, "exclude", "evidence", "closed", more={"reason": "no_basis"}),
@@ -149,8 +151,8 @@ OF_TICKETS = [
     Box(SUPERVISOR, "return_reply", "reason", "in_progress", 2000, before=REPLIED),
     Box(SUPERVISOR, "grant_exclusion", "note", "closed", 2000, 0, before=LEFT_OUT),
     Box(SUPERVISOR, "refuse_exclusion", "reason", "closed", 500, before=LEFT_OUT),
-    Box(SUPERVISOR, "take_over", "reason", "in_progress", 500),
-    Box(WATCHER, "own_case", "reason", "in_progress", 500),
+    Box(SUPERVISOR, "take_over", "reason", "in_progress", 500, boxless=True),
+    Box(WATCHER, "own_case", "reason", "in_progress", 500, boxless=True),
     Box(WATCHER, "grant_listing", "note", "in_progress", 2000, 0, before=LIST_ASKED),
     Box(WATCHER, "refuse_listing", "reason", "in_progress", 500, before=LIST_ASKED),
     Box(WATCHER, "hold", "reason", "closed", 1000),

@@ -24,7 +24,7 @@ from jiesu.demo.cast import Cast
 from jiesu.demo.command import fill, run_script
 from jiesu.demo.simulation import OnlyInDemo, Script, play_half, prepare, simulate
 from jiesu.demo.summary import Summary
-from jiesu.desk.queue import View, counts
+from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.escalation.models import Escalation
 from jiesu.kernel import Kernel
 from jiesu.kit.clock import ManualClock
@@ -189,6 +189,16 @@ async def test_each_role_finds_something_to_do(kernel: Kernel, unit: str, role: 
         staff = (await Cast.load(uow, kernel.rules.organisation)).post(unit, role)
         found = await counts(uow, staff, tuple(views))
     assert {view for view, number in found.items() if number == 0} == set()
+
+
+@pytest.mark.parametrize("unit", [VILLAGE, TOWN, COUNTY, "CITY-BENEFITS", "VS-1501"])
+async def test_each_tab_counts_what_its_queue_holds(kernel: Kernel, unit: str):
+    async with kernel.db.begin() as uow:
+        staff = (await Cast.load(uow, kernel.rules.organisation)).post(unit, Role.UNIT_HEAD)
+        counted = await counts(uow, staff, VIEWS)
+        held = {view: (await list_tickets(uow, kernel.keys, staff, view, limit=100)).tickets for view in VIEWS}
+    assert counted == {view: len(tickets) for view, tickets in held.items()}
+    assert sum(number > 0 for number in counted.values()) > 4
 
 
 async def test_escalations_are_acknowledged_mostly_and_never_before_they_fired(kernel: Kernel):

@@ -262,7 +262,8 @@ def differences(box: Box, way: str, text: str, found: Any, usual: Any, refused: 
         wrong.append(f"status {reply.status_code}")
     if not taken and way == "form" and reply.status_code == 422:
         wrong += strange(Page(reply.text), refused or Page(reply.text), "the refusal")
-        if not forbidden_characters(clean(text)) and not Page(reply.text).holds(text.strip()):
+        readable = not forbidden_characters(clean(text)) and not box.boxless
+        if readable and not Page(reply.text).holds(text.strip()):
             wrong.append("the refusal has lost what was typed")
     for name, view in shown.items():
         if view.page:

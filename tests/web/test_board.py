@@ -169,6 +169,16 @@ async def test_an_escalation_is_acknowledged_in_its_list(as_staff, week):
     assert "没有等您的单位认领的督办" in words(again)
 
 
+@pytest.mark.parametrize("action", ["take_over", "own_case"])
+async def test_a_reason_that_is_too_long_is_given_back_where_it_was_typed(as_staff, week, action):
+    site = await as_staff(f"supervisor-{COUNTY}")
+    text = (await site.get("/board/escalations")).text
+    number = re.findall(r'<textarea id="reason-([^"]+)"', text)[0]
+    refused = await site.post(f"/board/escalations/{number}", action=action, reason="长" * 501)
+    assert refused.status_code == 422
+    assert re.search(rf'<details class="more" open>.*?id="reason-{number}"[^>]*>{"长" * 501}<', refused.text, re.DOTALL)
+
+
 async def test_results_and_extensions_are_decided_in_one_list(as_staff, make, act):
     result = await make.ticket("under_review", title="补发抚恤金")
     more = await make.ticket("in_progress")

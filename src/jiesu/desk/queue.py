@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from jiesu.accounts.roles import Right, Role
@@ -81,6 +81,12 @@ _STATUS: Mapping[View, frozenset[Status]] = {
 #: Views that also hold what a unit only helps with; the others are about what is the unit's own to do.
 _HELPING = frozenset({View.OPEN, View.ENDED, View.ALL, View.ESCALATED, View.CO_HANDLING})
 VIEWS = tuple(View)
+#: Views that a look at the open tickets alone tells.
+_OF_OPEN = frozenset({*_STATUS, View.OVERDUE, View.DUE_TODAY}) - {View.ENDED}
+#: Units that have few open tickets together: a station with those below it has fewer, a county more.
+_FEW_UNITS = 20
+#: Counting stops there.
+_MOST = 100
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -128,28 +134,31 @@ def views_for(staff: Staff) -> tuple[View, ...]:
 
 def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
     """What a view holds, within what the person may see."""
-    seen = visible_to(staff, helping=view in _HELPING)
+    return and_(visible_to(staff, helping=view in _HELPING), _held(staff, view, now))
+
+
+def _held(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
+    """What a view holds, whoever may see it."""
     if view is View.ALL:
-        return seen
+        return true()
     if view is View.OVERDUE:
-        return and_(seen, Ticket.status.in_(OPEN), Ticket.next_due_at < now)
+        return and_(Ticket.status.in_(OPEN), Ticket.next_due_at < now)
     if view is View.DUE_TODAY:
         midnight = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), datetime.min.time(), SHANGHAI)
-        return and_(seen, Ticket.status.in_(OPEN), Ticket.next_due_at >= now, Ticket.next_due_at < midnight)
+        return and_(Ticket.status.in_(OPEN), Ticket.next_due_at >= now, Ticket.next_due_at < midnight)
     if view is View.ESCALATED:
-        waiting = select(Escalation.ticket_id).where(awaited_of(staff.subtree))
-        return and_(seen, Ticket.id.in_(waiting))
+        return Ticket.id.in_(select(Escalation.ticket_id).where(awaited_of(staff.subtree)))
     if view is View.CO_HANDLING:
         owed = select(Task.ticket_id).where(Task.unit.in_(staff.subtree), Task.state.in_(BINDING))
-        return and_(seen, Ticket.id.in_(owed))
+        return Ticket.id.in_(owed)
     if view is View.RECHECK:
         asked = select(Recheck.ticket_id).where(Recheck.organ.in_(staff.subtree), Recheck.state == CaseState.ASKED)
-        return and_(seen, Ticket.id.in_(asked))
+        return Ticket.id.in_(asked)
     if view is View.OBJECTED:
         judged = select(Objection.ticket_id).where(
             Objection.judge.in_(staff.subtree), Objection.state == ObjectionState.PENDING
         )
-        return and_(seen, Ticket.id.in_(judged))
+        return Ticket.id.in_(judged)
     if view is View.TO_CALL:
         due = select(Survey.ticket_id).where(
             Survey.state == SurveyState.OPEN,
@@ -158,8 +167,8 @@ def condition(staff: Staff, view: View, now: datetime) -> ColumnElement[bool]:
             Survey.expires_at > now,
             Survey.unit != staff.unit,
         )
-        return and_(seen, Ticket.status == Status.AWAITING_SURVEY, Ticket.id.in_(due))
-    return and_(seen, Ticket.status.in_(_STATUS[view]))
+        return and_(Ticket.status == Status.AWAITING_SURVEY, Ticket.id.in_(due))
+    return Ticket.status.in_(_STATUS[view])
 
 
 def queue_query(
@@ -243,6 +252,17 @@ async def counts(uow: UnitOfWork, staff: Staff, views: tuple[View, ...]) -> dict
 
 
 def counts_query(staff: Staff, views: tuple[View, ...], now: datetime) -> Select[*tuple[Any, ...]]:
-    """All counts in one statement, each of at most 100 tickets, read as the queue reads its first page."""
-    some = (queue_query(staff, view, now, limit=100).with_only_columns(Ticket.id) for view in views)
-    return select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in some))
+    """All counts in one statement. Of a station and what is below it, whose open tickets are few, those are read once for all
+    views about them; else each view is read as the queue reads its first page."""
+    few, its_own = len(staff.subtree) <= _FEW_UNITS, visible_to(staff, helping=False)
+
+    def counted(view: View) -> ColumnElement[int]:
+        if few and view in _OF_OPEN:
+            held = _held(staff, view, now)
+            own = held if view in _HELPING else and_(held, its_own)
+            return func.least(_MOST, func.count().filter(own))
+        some = queue_query(staff, view, now, limit=_MOST).with_only_columns(Ticket.id).correlate(None).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
+
+    query = select(*map(counted, views))
+    return query.where(visible_to(staff), Ticket.status.in_(OPEN)) if few else query

@@ -11,7 +11,7 @@ from jiesu.routing.unit_choice import check_fit, known_unit
 from jiesu.sla.limits import parse_limit
 from jiesu.sla.rulebook import RuleBook
 from jiesu.tickets.events import by_staff
-from jiesu.tickets.guard import open_step, required
+from jiesu.tickets.guard import open_step, optional, required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.tasks import (
     BINDING,
@@ -106,7 +106,7 @@ async def give_locked(
     await check_fit(uow, rules.organisation, staff, ticket, chosen)
     asked = await task_of(uow, ticket, chosen.code, (TaskState.ASKED,))
     task = asked or Task(ticket_id=ticket.id, unit=chosen.code, what=JUST_HELP)
-    task.what = required(what, "what", "请协办什么", 900) if what else task.what
+    task.what = optional(what, "what", "请协办什么", 900) or task.what
     task.within = within or rules.clocks_of(ticket.policy_version).beside.task_words(ticket.service_class)
     _check_within(task.within)
     task.state, task.giver, task.given_at = TaskState.OPEN, staff.unit, uow.now
