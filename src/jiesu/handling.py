@@ -18,7 +18,15 @@ from jiesu.escalation.orders import (
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
 from jiesu.promises import follow_link, save, tell
-from jiesu.routing.objections import ObjectionLapsed, ObjectionRefused, ObjectionUpheld, TicketObjected, lapse_objection
+from jiesu.routing.objections import (
+    ObjectionLapsed,
+    ObjectionRefused,
+    ObjectionUpheld,
+    ObjectionWaits,
+    TicketObjected,
+    lapse_objection,
+    pending_objection,
+)
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import ClockKind, Target, parse_limit
@@ -63,6 +71,7 @@ __all__ = [
     "tell_exclusion",
     "tell_listing",
     "tell_listing_refused",
+    "wait_for_judgement",
 ]
 
 
@@ -166,7 +175,8 @@ async def begin_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Orde
 async def let_go(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketEvent) -> None:
     """Whoever had it has it no longer, or has done what a desk can: what they were ordered about it is over."""
     if event.by != e.SYSTEM or ticket.rounds > 1:  # else it is dispatched as it is filed: nobody has seen it yet
-        await end_orders(uow, ticket, but=ticket.lead_unit)
+        keeps = ticket.lead_unit if isinstance(event, e.TicketDispatched) else None  # the desk may keep it itself
+        await end_orders(uow, ticket, but=keeps)
 
 
 async def settle_reply(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyGiven) -> None:
@@ -182,6 +192,12 @@ async def end_order(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ReplyA
     if isinstance(event, ReplyAccepted):
         key = f"reply_accepted:{order.id}"
         await tell_post(uow, key=key, unit=event.unit, ticket_id=ticket.id, kind="reply_accepted")
+
+
+async def wait_for_judgement(uow: UnitOfWork, _: Rules, ticket: Ticket, __: ListingAsked | ListingGranted) -> None:
+    """A matter that may not be the unit's own is not put off: from a listing nobody could take it away. Raises ObjectionWaits."""
+    if await pending_objection(uow, ticket) is not None:
+        raise ObjectionWaits("action")
 
 
 async def ask_superior_to_list(uow: UnitOfWork, _: Rules, ticket: Ticket, event: ListingAsked) -> None:

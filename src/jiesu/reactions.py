@@ -38,6 +38,7 @@ from jiesu.handling import (
     tell_exclusion,
     tell_listing,
     tell_listing_refused,
+    wait_for_judgement,
 )
 from jiesu.intake.consent import ConsentWithdrawn
 from jiesu.intake.file import AppealRouted
@@ -395,8 +396,8 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     ObjectionUpheld: (end_judging,),
     ObjectionRefused: (end_judging,),
     ObjectionLapsed: (end_judging,),
-    ListingAsked: (ask_superior_to_list,),
-    ListingGranted: (tell_listing,),
+    ListingAsked: (wait_for_judgement, ask_superior_to_list),
+    ListingGranted: (wait_for_judgement, tell_listing),
     ListingRefused: (tell_listing_refused,),
     ListingLapsed: (),
     ListingEnded: (listing_over,),

@@ -314,3 +314,10 @@ async def test_what_may_be_the_same_is_suggested_of_what_the_person_may_see(clie
     same = await make.filed()
     found = (await client.get(f"/api/v1/desk/tickets/{same.number}/alike", headers=await sign_in(DESK))).json()
     assert [each["same_person"] for each in found if each["number"] == main.number] == [True]
+
+
+async def test_whoever_gets_the_main_one_has_them_all_also_where_its_class_changes(act, make, clock):
+    main, follower = await joined(make, act, clock, "registered")
+    reply = await act(DESK, main, "dispatch", unit=STATION, **{"class": "P1"})
+    assert reply.status_code == 200, reply.text
+    assert (await make.load(follower)).lead_unit == STATION

@@ -18,6 +18,7 @@ from workers.invariants import check_all
 
 SECOND, THIRD, OTHER = "VS-150102002", "VS-150102003", "VS-150103001"
 OFFICER, DESK, CITY_DESK = f"officer-{STATION}", f"dispatcher-{COUNTY}", f"dispatcher-{CITY}"
+ABOVE = f"unit_head-{COUNTY}"
 WHY = {"reason": "not_our_place", "basis": "户籍和居住地都在第二街道"}
 
 
@@ -146,6 +147,18 @@ async def test_what_was_signed_for_is_not_returned(act, make):
     reply = await act(OFFICER, made, "object", **WHY)
     assert (reply.status_code, reply.json()["title"]) == (409, "SignedAlready")
     assert (await act(CITY_DESK, made, "dispatch", unit=SECOND)).json()["title"] == "NothingToJudge"
+
+
+async def test_nothing_is_listed_before_the_desk_has_judged(act, make, client, sign_in):
+    made = await make.ticket("in_progress", service_class="P1")
+    listing = {"plan": "等省厅批复后补发。", "until": "2026-12-21"}
+    assert (await act(OFFICER, made, "list", **listing)).status_code == 200
+    assert (await act(OFFICER, made, "object", **WHY)).status_code == 200
+    refused = await act(ABOVE, made, "grant_listing")
+    assert (refused.status_code, refused.json()["title"]) == (409, "ObjectionWaits"), refused.text
+    assert not {"list", "grant_listing"} & await allowed(client, sign_in, ABOVE, made)
+    assert (await act(DESK, made, "designate", reason="属地在你站")).status_code == 200
+    assert (await act(ABOVE, made, "grant_listing")).json()["status"] == "listed"
 
 
 @pytest.mark.parametrize("service_class", ["P0", "P1"])

@@ -254,3 +254,13 @@ async def test_a_desk_that_keeps_the_ticket_itself_keeps_the_order(act, make, cl
     await act(DISPATCHER, made, "dispatch", unit=COUNTY)
     assert [state for state, _ in await replies(made)] == ["running"]
     assert "reply_order" in await allowed(client, sign_in, f"officer-{COUNTY}", made)
+
+
+async def test_an_order_ends_with_a_merge_also_where_the_desk_has_the_other_one_itself(act, make, replies):
+    made = await make.ticket("registered")
+    await act(LEADER, made, "supervise", **DEMAND)
+    main = await make.filed(petitioner={"name": "李秀英", "phone": "13900139000"})
+    await act(DISPATCHER, main, "dispatch", unit=COUNTY)
+    merged = await act(DISPATCHER, made, "merge", into=main.number)
+    assert (merged.json()["status"], merged.json()["orders"][0]["state"]) == ("merged", "ended"), merged.text
+    assert [state for state, _ in await replies(made)] == ["cancelled"]

@@ -306,7 +306,7 @@ async def test_whatever_people_do_nothing_that_must_hold_breaks(kernel, make, jo
     assert sum(lives.done.values()) > STEPS / 10, lives.done
     wrong = await lives.misunderstood()
     assert not wrong, "\n".join(wrong)
-    assert max(lives.tangled) > 9
+    assert max(lives.tangled) > 5
     if TOLD:
         told = [f"{tangled}\n{told}\n\n" for tangled, told in zip(lives.tangled, lives.told, strict=True)]
         await asyncio.to_thread(Path(TOLD).joinpath(f"{seed}.txt").write_text, "".join(told), "utf-8")

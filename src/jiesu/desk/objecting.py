@@ -26,6 +26,9 @@ from jiesu.tickets.words import Status, Step
 
 __all__ = ["ObjectionView", "objection_views", "refused_by_objections"]
 
+#: What waits while an objection does.
+LISTINGS = frozenset({Step.LIST, Step.GRANT_LISTING})
+
 
 class ObjectionView(msgspec.Struct, frozen=True):
     """One objection; `evidence` are the files that the unit added, `judge` the unit that is to decide."""
@@ -83,6 +86,8 @@ async def refused_by_objections(
     refused: set[Step] = set()
     if Step.OBJECT in steps and not await _may_object(uow, rules, ticket):
         refused.add(Step.OBJECT)
+    if steps & LISTINGS and await pending_objection(uow, ticket) is not None:
+        refused |= LISTINGS
     judged = ticket.status in (Status.OBJECTED, Status.IN_PROGRESS)
     if judged and steps & {Step.DISPATCH, Step.DESIGNATE}:
         objection = await pending_objection(uow, ticket)

@@ -26,6 +26,7 @@ __all__ = [
     "ObjectionRefused",
     "ObjectionState",
     "ObjectionUpheld",
+    "ObjectionWaits",
     "TicketObjected",
     "lapse_objection",
     "may_judge",
@@ -105,6 +106,11 @@ class ObjectionLapsed(TicketEvent, frozen=True, kw_only=True):
 class NothingToJudge(Conflict):
     zh = "这张工单没有等待审核的退单，已在承办单位手中，不能改派。"
     en = "No objection to this ticket waits to be judged: it stays with the unit that has it."
+
+
+class ObjectionWaits(Conflict):
+    zh = "退单还在审核。先由派单单位作出决定，再申请或批准挂账。"
+    en = "The objection still waits to be judged. Let the desk decide first, then ask for a listing or grant one."
 
 
 async def objections_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Objection]:

@@ -62,6 +62,7 @@ async def followers_of(uow: UnitOfWork, main: Ticket, *, lock: bool = False) -> 
     """Tickets that wait for the main one's answer, the oldest first. Locks them after the main one, in the order of keys."""
     query = select(Ticket).where(Ticket.merged_into == main.id, Ticket.status == Status.MERGED).order_by(Ticket.id)
     if lock:
+        await uow.session.flush()  # they are read anew: what was changed and is not yet written would be lost
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await uow.session.scalars(query)).all()
 

@@ -50,6 +50,7 @@ async def parts_of(uow: UnitOfWork, whole: Ticket, *, unfinished: bool = False, 
     if unfinished:
         query = query.where(Ticket.status.in_(OPEN))
     if lock:
+        await uow.session.flush()  # they are read anew: what was changed and is not yet written would be lost
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await uow.session.scalars(query)).all()
 
