@@ -23,7 +23,7 @@ PLACES = {Role.OFFICER: STATION, Role.UNIT_HEAD: STATION, Role.DISPATCHER: COUNT
 ASKERS = ["nobody", "petitioner", *Role]
 
 
-LONG = EXAMPLES > 50
+LONG = EXAMPLES > 1
 #: What a code to the telephone opens: no member of staff is anybody there.
 TELEPHONES = "/api/v1/my/"
 

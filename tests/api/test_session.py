@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy import update
 
 from jiesu.accounts.models import Account
@@ -67,3 +69,21 @@ async def test_who_is_refused_gives_the_connection_back_at_once(committed_client
     for _ in range(3):
         assert (await committed_client.get("/api/v1/desk/tickets", headers=headers)).status_code == 401
         assert committed_kernel.engine.pool.checkedout() == 0
+
+
+async def test_rules_that_are_being_read_are_read_to_their_end_whoever_asks_for_nonsense(client, kernel, monkeypatch):
+    """What refuses the request is asked at the same moment; which of them first is chance."""
+    rules, began, ended = kernel.rules, [], []
+
+    async def refresh():
+        began.append(None)
+        await asyncio.sleep(0)
+        ended.append(None)
+        return rules
+
+    monkeypatch.setattr(kernel, "refresh", refresh)
+    for path in ("/api/v1/desk/tickets/HH20260101-00001-3/sign", "/api/v1/board/tickets?what=nonsense"):
+        method = "POST" if path.endswith("sign") else "GET"
+        reply = await client.request(method, path, headers={"If-Match": "yesterday"})
+        assert reply.status_code in (400, 422), reply.text
+    assert len(began) == len(ended)

@@ -108,3 +108,10 @@ def test_what_the_system_notes_is_not_shown_to_the_petitioner():
     by_ladder, by_staff = ({"by": {"kind": kind}} for kind in ("system", "staff"))
     assert _line(entry("TicketReclassed", data | by_ladder), RULES, "zh", PETITIONER).detail is None
     assert _line(entry("TicketReclassed", data | by_staff), RULES, "zh", PETITIONER).detail == "L3"
+
+
+def test_which_date_nobody_acknowledged_is_said_and_entries_of_before_are_read_too():
+    late = {"level": 2, "unit": "VS-150102", "told": "VS-1501", "clock": "unit", "target": "sign"}
+    words, _ = STAFF["AckOverdue"]
+    assert words(late, False) == "{unit}没有按时认领L2督办 · 单位时限（签收），转告{told}"
+    assert words({"level": 2, "unit": "VS-150102", "told": None}, False) == "{unit}没有按时认领L2督办"

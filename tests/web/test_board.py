@@ -226,6 +226,15 @@ async def test_the_big_screen_names_nobody(as_staff, week):
     assert not re.search(r"HH\d{8}-|/desk/t/|138\d{8}", page.text)
 
 
+async def test_the_file_says_why_somebody_was_not_content(as_staff, make):
+    made = await make.ticket("awaiting_survey")
+    await make.answer(made, contacted=True, solved="no", satisfied="no", reasons=["slow", "not_solved"])
+    site = await as_staff(f"supervisor-{CITY}")
+    file = await site.post(f"/board/rates/export?month=2026-11&unit={CITY}", form="xlsx", reason="月度通报")
+    heading, row = sheet_rows(file.content, 2)
+    assert dict(zip(heading, row, strict=True))["不满意的原因"] == "办得太慢、事情没有真正办成"
+
+
 async def test_a_month_s_rates_are_taken_along_with_every_ticket_behind_them(as_staff, make, uow):
     made = await make.ticket("closed")
     site = await as_staff(f"supervisor-{CITY}")

@@ -102,12 +102,17 @@ def _tried(data: Data, english: bool) -> str:
     return words + ("，下次{next_at}", "; next call {next_at}")[english] if data.get("next_at") else words
 
 
+def _about(data: Data, english: bool) -> str:
+    """Which promised date: whose clock, and what for."""
+    clock = _CLOCK.get(data.get("clock", ""), ("", ""))[english]
+    target = TARGETS[Target(data["target"])]["en" if english else "zh"] if data.get("target") else ""
+    return clock + (f" ({target})" if english else f"（{target}）")
+
+
 def _escalated(data: Data, english: bool) -> str:
     level = data.get("level", "")
     rung = _RUNG.get(level, ("督办", "escalation"))[english]
-    clock = _CLOCK.get(data.get("clock", ""), ("", ""))[english]
-    target = TARGETS[Target(data["target"])]["en" if english else "zh"] if data.get("target") else ""
-    words = f"{rung} L{level} · {clock}" + (f" ({target})" if english else f"（{target}）")
+    words = f"{rung} L{level} · {_about(data, english)}"
     if data.get("due"):
         words += (" {due}到期", ", due {due}")[english]
     words += " → {unit}"
@@ -222,6 +227,8 @@ def _unanswered(data: Data, english: bool) -> str:
     words = f"{{unit}}没有按时认领{level}督办"
     if english:
         words = f"{{unit}} did not acknowledge {level or 'an escalation'} in time"
+    if data.get("clock"):
+        words += f" · {_about(data, english)}"
     return words + ("，转告{told}", ": {told} is told")[english] if data.get("told") else words
 
 

@@ -28,6 +28,9 @@ class AckOverdue(TicketEvent, frozen=True, kw_only=True):
     level: int
     unit: str
     told: str | None
+    #: Which promised date it is about; entries of before have neither.
+    clock: str | None = None
+    target: str | None = None
 
 
 async def tell_next_post(uow: UnitOfWork, rules: Rules, escalation_id: int) -> bool:
@@ -48,7 +51,8 @@ async def tell_next_post(uow: UnitOfWork, rules: Rules, escalation_id: int) -> b
     told = await _next_manned(uow, rules, ticket, asked)
     if told is not None:
         await _ask(uow, rules, row, deadline, told)
-    await uow.record(AckOverdue(ticket_id=ticket.id, by=SYSTEM, level=row.level, unit=asked, told=told))
+    about = {"clock": str(deadline.clock), "target": str(deadline.target)}
+    await uow.record(AckOverdue(ticket_id=ticket.id, by=SYSTEM, level=row.level, unit=asked, told=told, **about))
     return True
 
 

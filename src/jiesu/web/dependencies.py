@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from anyio import CancelScope
 from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -52,9 +53,14 @@ async def give_back(_: Exception, scope: Scope) -> None:
 
 
 async def provide_rules(state: State) -> Rules:
-    """The policies and the organisation of the moment."""
+    """The policies and the organisation of the moment.
+
+    Litestar asks for dependencies at once and breaks off the others when one raises, such as an If-Match that is no version. Broken off
+    within a statement a database connection is lost, so this one goes on to its end.
+    """
     kernel: Kernel = state.kernel
-    return await kernel.refresh()
+    with CancelScope(shield=True):
+        return await kernel.refresh()
 
 
 def provide_locale(request: Request[Any, Any, Any]) -> Locale:

@@ -23,7 +23,7 @@ FIGURES = (
 )  # fmt: skip
 COUNTED = (
     ("工单编号", "Ticket", 22), ("诉求", "Appeal", 40), ("承办单位", "Unit", 32), ("评价时间", "Answered", 17), ("联系过", "Contacted", 8),
-    ("解决", "Solved", 10), ("满意", "Satisfied", 10), ("计入", "Counts", 8),
+    ("解决", "Solved", 10), ("满意", "Satisfied", 10), ("计入", "Counts", 8), ("不满意的原因", "Why not content", 36),
 )  # fmt: skip
 SAID = {
     "yes": ("是", "yes"), "partly": ("部分", "partly"), "mostly": ("基本", "mostly"), "no": ("否", "no"), None: ("未答", "not said"),
@@ -56,6 +56,7 @@ async def export_rates(
             row.number, mask_text(row.title), row.unit.name, wall(row.answered_at),
             SAID[None if row.contacted is None else "yes" if row.contacted else "no"][english],
             SAID[row.solved][english], SAID[row.satisfied][english], SAID["no" if row.excluded else "yes"][english],
+            (", " if english else "、").join(each.name for each in row.reasons),
         )
         for row in tickets
     ]  # fmt: skip
