@@ -20,6 +20,7 @@ from jiesu.desk.reports.announce import promise_reports
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.kit.config import ConfigMistake
+from jiesu.kit.memory import keep_for_good
 from jiesu.settings import Settings
 from jiesu.statistics.fold import promise_folding
 from jiesu.statistics.freeze import promise_freezing
@@ -110,6 +111,7 @@ def work_until(done: threading.Event, settings: Settings) -> None:
     start_tracing("jiesu-work", settings.otlp_endpoint)
     process = Process(settings)
     process.start()
+    keep_for_good()
     log.info("worker ready")
     done.wait()
     process.stop()

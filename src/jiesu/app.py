@@ -24,6 +24,7 @@ from redis.backoff import NoBackoff
 from jiesu.accounts.provider import provider_of
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
+from jiesu.kit.memory import keep_for_good
 from jiesu.logs import configure_logs
 from jiesu.settings import Settings, load_settings
 from jiesu.tracing import start_tracing, stop_tracing
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None, *, kernel: Kernel | None = None
         after_exception=[give_back],
         before_send=[headers_for(https=settings.https)],
         lifespan=[_life],
+        on_startup=[keep_for_good] if kernel is None else [],  # a process of its own
         logging_config=None,
         template_config=templates(),
         plugins=[ProblemsDocumented()],

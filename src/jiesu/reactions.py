@@ -291,6 +291,14 @@ async def send_survey_again(uow: UnitOfWork, rules: Rules, ticket: Ticket, event
     await tell(uow, rules, ticket, "survey", blanks, round_=f"{event.round}.{event.count}")
 
 
+async def tell_changed(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: SurveyCorrected) -> None:
+    """Who had an answer changed through staff hears of it, and can change it back: nobody else is to speak for them."""
+    if event.why is not None:
+        link = _survey_blanks(rules, ticket, event.round)["link"]
+        round_ = f"{event.round}:{uow.now.isoformat()}"
+        await tell(uow, rules, ticket, "answer_changed", {"link": link}, round_=round_)
+
+
 async def stop_all(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketEvent) -> None:
     """The ticket ended without a result of a unit."""
     clocks = await TicketClocks.of(uow, ticket)
@@ -443,7 +451,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
     SurveyAnswered: (count_anew,),
-    SurveyCorrected: (adjust_months, count_anew),
+    SurveyCorrected: (adjust_months, count_anew, tell_changed),
     CallbackTried: (),
     SurveyResent: (send_survey_again,),
     e.ReworkOrdered: (hand_to_superior, reopen_whole, adjust_months),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from jiesu.audit.trail import history
+from jiesu.notifications.models import Message
 from jiesu.statistics.query import counted_tickets, month_span
 from jiesu.surveys.models import Survey
 from jiesu.surveys.send import survey_token
@@ -101,7 +102,7 @@ WHY = "本人来电：上个月又没到账"
 
 
 async def test_who_calls_or_comes_to_the_counter_has_their_answer_changed_there(
-    act, say, make, clock, survey, uow, client, sign_in
+    act, say, make, clock, survey, uow, client, sign_in, kernel
 ):
     made = await make.ticket("awaiting_survey")
     await say(made, **YES)
@@ -119,6 +120,11 @@ async def test_who_calls_or_comes_to_the_counter_has_their_answer_changed_there(
     [line] = [line for line in changed.json()["history"] if line["kind"] == "SurveyCorrected"]
     assert line["what"] == "按诉求人来电要求，更改评价：未解决、不满意（原来：已解决、满意）"
     assert (line["detail"], line["who"].endswith("回访员")) == (WHY, True)
+    async with kernel.db.begin() as own:
+        told = (await own.session.scalars(select(Message).where(Message.key.startswith("answer_changed:")))).all()
+    assert [(each.ticket_id, "评价已经改了" in each.text, "/s/" in each.text) for each in told] == [
+        (made.id, True, True)
+    ]
     better = await act(CLERK, made, "correct_answer", way="counter", why="到站里说已经到账", **YES)
     assert (better.status_code, better.json()["status"]) == (200, "rework"), better.text  # what was ordered goes on
     assert ((await make.load(made)).dissatisfactions, (await survey(made)).channel) == (0, "counter")

@@ -22,6 +22,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "answered": frozenset({"number", "reply"}),
     "diverted": frozenset({"number", "reply"}),
     "survey": frozenset({"number", "result", "link"}),
+    "answer_changed": frozenset({"number", "link"}),
     "survey_reminder": frozenset({"number", "link"}),
     "dispatched_moved": frozenset({"number", "unit", "old", "due"}),
     "progress": frozenset({"number", "text", "link"}),

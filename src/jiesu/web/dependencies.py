@@ -60,7 +60,8 @@ async def provide_rules(state: State) -> Rules:
     """
     kernel: Kernel = state.kernel
     with CancelScope(shield=True):
-        return await kernel.refresh()
+        rules = await kernel.refresh()
+    return rules  # noqa: RET504  (a scope may swallow, mypy says)
 
 
 def provide_locale(request: Request[Any, Any, Any]) -> Locale:

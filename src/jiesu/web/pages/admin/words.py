@@ -112,6 +112,7 @@ SENT_WHEN: Mapping[str, str] = {
     "answered": N_("直接答复咨询"),
     "diverted": N_("转告其他渠道"),
     "survey": N_("办理结果审核通过，请评价"),
+    "answer_changed": N_("代诉求人改了评价"),
     "survey_reminder": N_("还没有评价，提醒一次"),
     "progress": N_("告知进展"),
     "plan": N_("告知解决方案"),
