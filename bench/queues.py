@@ -22,6 +22,7 @@ import psycopg
 from httpx import AsyncClient
 
 from jiesu.kit.clock import SystemClock
+from jiesu.kit.memory import keep_for_good
 from jiesu.rules import load_policies
 from jiesu.settings import load_settings
 from tests.builders.desk import signing_in
@@ -85,6 +86,7 @@ async def _measured(where: Where, sizes: list[int], rounds: int) -> dict[int, di
     """Size → role → page → times; the pages of both sizes in turn."""
     async with AsyncExitStack() as stack:
         desks = {size: await stack.enter_async_context(_desk(where, size)) for size in sizes}
+        keep_for_good()  # as `jiesu serve` does
         took: dict[int, dict[str, dict[str, list[float]]]] = {size: {who: {} for who in WHO} for size in sizes}
         for _ in range(rounds):
             for who in WHO:
