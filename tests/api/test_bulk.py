@@ -69,6 +69,16 @@ async def test_a_ticket_that_may_not_be_seen_is_answered_as_one_that_is_not_ther
     assert not found[1]["done"]
 
 
+@pytest.mark.parametrize(
+    "text", ["\x00", "a\x00b", "\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "", "’; --"]
+)
+async def test_what_is_no_number_is_refused_by_itself(client, sign_in, make, text):
+    made = await make.ticket()
+    found = await ask(client, await sign_in(f"officer-{STATION}"), "sign", [text, made.number])
+    assert [(one["number"], one["done"]) for one in found] == [(text, False), (made.number, True)]
+    assert found[0]["problem"]
+
+
 async def test_one_note_and_one_unit_for_all(client, sign_in, make):
     made = [await make.filed(), await make.filed()]
     numbers = [one.number for one in made]

@@ -56,7 +56,8 @@ async def act_on_all(
     Tickets are locked in the order of their keys, as the ladder locks them, so that nobody waits for another in a ring.
     """
     wanted = dict.fromkeys(normalise_number(number) or number for number in numbers)
-    known = await uow.session.scalars(select(Ticket.number).where(Ticket.number.in_(wanted)).order_by(Ticket.id))
+    proper = [number for number in wanted if normalise_number(number)]  # PostgreSQL is asked for no other text
+    known = await uow.session.scalars(select(Ticket.number).where(Ticket.number.in_(proper)).order_by(Ticket.id))
     results = {}
     for number in dict.fromkeys([*known, *wanted]):  # whoever may not see one is answered like whoever asks for none
         results[number] = await _one(Call(uow, rules, staff, number, None), action, body, locale)
