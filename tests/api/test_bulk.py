@@ -69,9 +69,7 @@ async def test_a_ticket_that_may_not_be_seen_is_answered_as_one_that_is_not_ther
     assert not found[1]["done"]
 
 
-@pytest.mark.parametrize(
-    "text", ["\x00", "a\x00b", "\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "", "’; --"]
-)
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ufffd", "", "’; --"])
 async def test_what_is_no_number_is_refused_by_itself(client, sign_in, make, text):
     made = await make.ticket()
     found = await ask(client, await sign_in(f"officer-{STATION}"), "sign", [text, made.number])

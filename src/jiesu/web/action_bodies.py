@@ -15,6 +15,7 @@ from jiesu.tickets.words import Outcome, Track
 
 __all__ = [
     "AboutTask",
+    "AnswersTaken",
     "Approval",
     "CallBack",
     "CaseDecision",
@@ -182,34 +183,32 @@ class ContactMade(msgspec.Struct, forbid_unknown_fields=True):
     next_at: str | None = None
 
 
-class CallBack(msgspec.Struct, forbid_unknown_fields=True):
-    """The three questions where `outcome` is `answered`; `next_at` where it is `later`. A form says "yes" and "no" for true and false."""
+class AnswersTaken(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody said to staff about a result. A form says "yes" and "no" for true and false."""
+
+    contacted: bool | Literal["yes", "no"] | None = None
+    solved: Solved | None = None
+    satisfied: Satisfaction | None = None
+    reason: str | None = None
+    #: Codes of config/survey.toml.
+    reasons: list[str] = []
+    pressed: bool | Literal["yes", "no"] | None = None
+
+
+class CallBack(AnswersTaken, forbid_unknown_fields=True, kw_only=True):
+    """The three questions where `outcome` is `answered`; `next_at` where it is `later`."""
 
     outcome: CallOutcome
     #: At the counter clerks write an answer down as well.
     way: AskedWay = AskedWay.PHONE
-    contacted: bool | Literal["yes", "no"] | None = None
-    solved: Solved | None = None
-    satisfied: Satisfaction | None = None
-    reason: str | None = None
-    #: Codes of config/survey.toml.
-    reasons: list[str] = []
-    pressed: bool | Literal["yes", "no"] | None = None
     next_at: str | None = None
     note: str | None = None
 
 
-class Correction(msgspec.Struct, forbid_unknown_fields=True):
+class Correction(AnswersTaken, forbid_unknown_fields=True, kw_only=True):
     """The three questions anew, as the petitioner says by telephone or at the counter; `why` they want it changed."""
 
     way: AskedWay = AskedWay.PHONE
-    contacted: bool | Literal["yes", "no"] | None = None
-    solved: Solved | None = None
-    satisfied: Satisfaction | None = None
-    reason: str | None = None
-    #: Codes of config/survey.toml.
-    reasons: list[str] = []
-    pressed: bool | Literal["yes", "no"] | None = None
     why: str = ""
 
 

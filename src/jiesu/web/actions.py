@@ -63,6 +63,7 @@ from jiesu.tickets.supplement import supplement_ticket
 from jiesu.tickets.words import Step
 from jiesu.web.action_bodies import (
     AboutTask,
+    AnswersTaken,
     Approval,
     CallBack,
     CaseDecision,
@@ -221,7 +222,7 @@ def _truth(said: bool | str | None) -> bool | None:
     return said == "yes" if isinstance(said, str) else said
 
 
-def _answers(call: Call, body: CallBack | Correction) -> Answers:
+def _answers(call: Call, body: AnswersTaken) -> Answers:
     call.rules.reasons.check(tuple(body.reasons))
     return Answers(
         contacted=_truth(body.contacted),
