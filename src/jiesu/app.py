@@ -37,6 +37,7 @@ from jiesu.web.api.bulk import BulkController
 from jiesu.web.api.calendar import CalendarController
 from jiesu.web.api.demo import DemoController
 from jiesu.web.api.desk import DeskController
+from jiesu.web.api.exports import ExportController
 from jiesu.web.api.filters import FilterController
 from jiesu.web.api.health import HealthController
 from jiesu.web.api.lists import ListController
@@ -193,6 +194,7 @@ def _api(settings: Settings) -> Router:
         DeskReceptionController,
         WithheldController,
         BoardController,
+        ExportController,
         ReportController,
         LeagueController,
         PreparedController,

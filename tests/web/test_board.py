@@ -131,7 +131,7 @@ async def test_what_a_number_counts_can_be_taken_along_with_a_reason(as_staff, w
     assert [row[0] for row in rows] == [row["number"] for row in listed["tickets"]]
     marks = dict(sheet_rows(file.content, 2))
     assert marks["导出账号"] == f"supervisor-{COUNTY}".lower()
-    assert (marks["理由"], marks["件数"]) == ("月度分析会用", str(listed["count"]))
+    assert (marks["理由"], marks["行数"]) == ("月度分析会用", str(listed["count"]))
     entry = (await newest(uow)).entries[0]
     assert (entry.kind, entry.data["why"], entry.data["rows"]) == ("TicketsExported", "月度分析会用", listed["count"])
 
@@ -255,3 +255,25 @@ async def test_a_month_s_rates_are_taken_along_with_every_ticket_behind_them(as_
     assert (entry.kind, entry.data["what"], entry.data["rows"]) == ("TicketsExported", "rates", 1)
     text = (await site.post(where, form="csv", reason="核对")).content.decode("utf-8-sig")
     assert text.splitlines()[1].split(",")[1:3] == ["1", "100.0%"]
+
+
+@pytest.mark.parametrize(
+    ("page", "what"),
+    [
+        ("/board/league?month=2026-11", "what=league"),
+        ("/board/rates?month=2026-11&by=category", "what=rates_by"),
+        ("/board/rates?month=2026-11", "/board/rates/export"),
+        ("/board/rates?month=2026-11", "what=punctuality"),
+        ("/board/dates?month=2026-11&clock=unit&target=sign", "what=dates"),
+        ("/desk?view=ended", "/desk/export"),
+    ],
+)
+async def test_what_a_page_shows_can_be_taken_along_from_it(as_staff, make, page, what):
+    await make.ticket("closed")
+    site = await as_staff(f"supervisor-{CITY}")
+    actions = [unescape(found) for found in re.findall(r'action="([^"]*/export[^"]*)"', (await site.get(page)).text)]
+    [action] = [found for found in actions if what in found]
+    file = await site.post(action, form="xlsx", reason="例会")
+    assert file.status_code == 200, words(file)
+    assert len(sheet_rows(file.content)) > 1
+    assert (await site.post(action, form="xlsx", reason=" ")).status_code == 422

@@ -46,7 +46,7 @@ ACCOUNTS: Mapping[str, Words] = {
     "ReceptionStep": ("领导接访", "leader's reception"),
     "OutreachStep": ("普遍联系", "universal contact"),
     "ProactiveStep": ("未诉先办", "proactive look"),
-    "TicketsExported": ("导出工单", "tickets exported"),
+    "TicketsExported": ("导出工单或数字", "tickets or figures exported"),
 }
 #: Kinds of the tickets' trail.
 TICKETS: Mapping[str, Words] = {
@@ -196,6 +196,13 @@ VALUES: Mapping[str, Words] = {
     "no_answer": ("未接通", "no answer"),
     "tickets": ("工单", "tickets"),
     "rates": ("三率", "rates"),
+    "league": ("各站三率", "league"),
+    "rates_by": ("三率分项", "rates divided"),
+    "punctuality": ("按时办理", "dates kept"),
+    "dates": ("到期时限", "dates that fell due"),
+    "co_handling": ("协办", "co-handling"),
+    "topics": ("热点话题", "hot topics"),
+    "contacts": ("联系名单", "contact list"),
     "web": ("网上", "web"),
     "phone": ("来电", "phone"),
     "visit": ("来访", "visit"),

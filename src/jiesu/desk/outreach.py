@@ -116,6 +116,7 @@ async def outreach_page(
     unit: str | None = None,
     cursor: str = "",
     locale: Locale = "zh",
+    limit: int = PAGE,
 ) -> OutreachPage:
     """The lists of the subtree, or of `unit` and below. Raises BadCursor."""
     day = today(uow)
@@ -124,9 +125,9 @@ async def outreach_page(
     query = _people(staff).where(_which(staff, which, day), below).order_by(SOONEST, OutreachPerson.id)
     if cursor:
         query = query.where(tuple_(SOONEST, OutreachPerson.id) > tuple_(*decode_cursor(cursor, tuple[date, Key])))
-    found = (await uow.session.execute(query.limit(PAGE + 1))).all()
-    people = [_row(rules, row[0], row[1], row[2], day, locale) for row in found[:PAGE]]
-    last = found[PAGE - 1][0] if len(found) > PAGE else None
+    found = (await uow.session.execute(query.limit(limit + 1))).all()
+    people = [_row(rules, row[0], row[1], row[2], day, locale) for row in found[:limit]]
+    last = found[limit - 1][0] if len(found) > limit else None
     return OutreachPage(
         due=await _count(uow, staff, and_(_which(staff, Which.DUE, day), below)),
         mine=await _count(uow, staff, and_(_which(staff, Which.MINE, day), below)),

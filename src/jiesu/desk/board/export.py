@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
 from jiesu.desk.board.listing import count_of, cut_query
-from jiesu.desk.board.sheets import Cell, Exported, Form, Marks, Table, TicketsExported, as_file, marks_of
+from jiesu.desk.board.sheets import MOST, Asked, Cell, Exported, Marks, Table, hand_out, marks_of, wall
 from jiesu.desk.names import category_named, unit_named, unit_or_code
 from jiesu.desk.rows import NOT_SHOWN
 from jiesu.errors import Invalid
-from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.locale import Locale
 from jiesu.kit.masking import mask_text
 from jiesu.rules import Rules
-from jiesu.tickets.guard import required
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.words import say_status
 
 __all__ = [
     "COLUMNS",
-    "MOST",
     "SHEET",
     "ExportTooLarge",
     "export_columns",
     "export_cut",
     "export_marks",
     "export_row",
-    "wall",
+    "tickets_table",
 ]
 
-#: Of a larger export the work is too much for one answer: a worker makes the file (`export_long.py`).
-MOST = 2000
 #: Heading in Chinese and English, width in characters.
 COLUMNS = (
     ("工单编号", "Ticket", 22), ("诉求", "Appeal", 40), ("状态", "Status", 12), ("类别", "Category", 18), ("等级", "Class", 6),
@@ -49,33 +45,32 @@ class ExportTooLarge(Invalid):
     en = "At most {most} tickets can be exported at once; here are {count}. Narrow them first, or ask for a prepared file."
 
 
-async def export_cut(
-    uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, form: Form, reason: str, address: str | None, locale: Locale
-) -> Exported:
+async def export_cut(uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, asked: Asked) -> Exported:
     """The cut's tickets, as the list shows them, and the export on record.
 
     Raises EmptyText for the reason, ExportTooLarge, NotYours, UnitNotSeen.
     """
-    reason = mask_text(required(reason, "reason", "导出理由", 200))  # it stays in the security trail for good
     count = await count_of(uow, rules, staff, cut)
     if count > MOST:
         raise ExportTooLarge("what", most=MOST, count=count)
     query = cut_query(uow, rules, staff, cut).options(*NOT_SHOWN).limit(MOST)
-    rows = [export_row(ticket, rules, uow.now, locale) for ticket in await uow.session.scalars(query)]
-    record = TicketsExported(
-        account=staff.username, address=address, what="tickets", filters=cut.query, rows=len(rows), why=reason
-    )
-    await uow.record(record)
-    marks = export_marks(rules, staff, cut, uow.now, reason, len(rows), locale)
-    table = Table(SHEET[locale == "en"], export_columns(locale), rows)
-    name = f"jiesu-{cut.what}-{uow.now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
-    return as_file(name, [table], marks, form, locale)
+    table = tickets_table(await uow.session.scalars(query), rules, uow.now, asked.locale)
+    return await hand_out(uow, rules, staff, "tickets", cut.query, _condition(cut), [table], asked)
+
+
+def tickets_table(tickets: Iterable[Ticket], rules: Rules, now: datetime, locale: Locale) -> Table:
+    """A line for each."""
+    rows = [export_row(ticket, rules, now, locale) for ticket in tickets]
+    return Table(SHEET[locale == "en"], export_columns(locale), rows)
 
 
 def export_marks(rules: Rules, staff: Staff, cut: Cut, at: datetime, reason: str, count: int, locale: Locale) -> Marks:
     """Who took which tickets, when and why."""
-    condition = " ".join(f"{name}={value}" for name, value in cut.query.items()) or str(cut.what)
-    return marks_of(staff, unit_or_code(rules, staff.unit, locale).name, at, reason, condition, count, locale)
+    return marks_of(staff, unit_or_code(rules, staff.unit, locale).name, at, reason, _condition(cut), count, locale)
+
+
+def _condition(cut: Cut) -> str:
+    return " ".join(f"{name}={value}" for name, value in cut.query.items()) or str(cut.what)
 
 
 def export_columns(locale: Locale) -> tuple[tuple[str, int], ...]:
@@ -104,8 +99,3 @@ def export_row(ticket: Ticket, rules: Rules, now: datetime, locale: Locale) -> t
         wall(ticket.ended_at),
         ticket.reworks,
     )
-
-
-def wall(moment: datetime | None) -> datetime | None:
-    """As a wall clock in Hohhot shows it, which is all a spreadsheet knows."""
-    return moment.astimezone(SHANGHAI).replace(tzinfo=None) if moment else None

@@ -12,7 +12,7 @@ from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
 from jiesu.desk.board.export import SHEET, ExportTooLarge, export_columns, export_marks, export_row
 from jiesu.desk.board.listing import count_of, cut_query
-from jiesu.desk.board.sheets import MEDIA, Form, TicketsExported
+from jiesu.desk.board.sheets import MEDIA, Asked, Form, TicketsExported
 from jiesu.desk.board.streams import long_table
 from jiesu.desk.names import unit_or_code
 from jiesu.desk.prepared.models import PreparedFile
@@ -20,7 +20,6 @@ from jiesu.desk.prepared.order import order_file
 from jiesu.desk.prepared.workshop import Made, Workshop
 from jiesu.desk.rows import NOT_SHOWN
 from jiesu.kit.clock import SHANGHAI
-from jiesu.kit.locale import Locale
 from jiesu.kit.masking import mask_text
 from jiesu.rules import Rules
 from jiesu.tickets.guard import required
@@ -35,17 +34,15 @@ MOST_PREPARED = 200_000
 BATCH = 1000
 
 
-async def order_export(
-    uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, form: Form, reason: str, address: str | None, locale: Locale
-) -> PreparedFile:
+async def order_export(uow: UnitOfWork, rules: Rules, staff: Staff, cut: Cut, asked: Asked) -> PreparedFile:
     """Raises EmptyText for the reason, ExportTooLarge, NotYours, TooManyWaiting, UnitNotSeen."""
-    reason = mask_text(required(reason, "reason", "导出理由", 200))
+    reason, locale = mask_text(required(asked.reason, "reason", "导出理由", 200)), asked.locale
     count = await count_of(uow, rules, staff, cut)
     if count > MOST_PREPARED:
         raise ExportTooLarge("what", most=MOST_PREPARED, count=count)
     unit = unit_or_code(rules, cut.unit or staff.unit, locale).name
     title = f"Tickets · {unit} · {count}" if locale == "en" else f"导出工单 · {unit} · {count} 件"
-    wish = {"cut": cut.query, "form": str(form), "reason": reason, "address": address, "locale": locale}
+    wish = {"cut": cut.query, "form": str(asked.form), "reason": reason, "address": asked.address, "locale": locale}
     return await order_file(uow, staff, TICKETS, wish, title)
 
 

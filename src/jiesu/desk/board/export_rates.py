@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
-from jiesu.desk.board.export import wall
+from jiesu.desk.board.periods import MonthKind
 from jiesu.desk.board.rates import FigureView, UnitRates, counted_view, rates_view
-from jiesu.desk.board.sheets import Cell, Exported, Form, Table, TicketsExported, as_file, marks_of
-from jiesu.desk.names import unit_or_code
-from jiesu.kit.clock import SHANGHAI
-from jiesu.kit.locale import Locale
+from jiesu.desk.board.sheets import Asked, Cell, Exported, Table, hand_out, tenths, wall
 from jiesu.kit.masking import mask_text
 from jiesu.rules import Rules
-from jiesu.tickets.guard import required
 
-__all__ = ["export_rates"]
+__all__ = ["FIGURES", "export_rates", "figure_cells"]
 
 #: Heading in Chinese and English, width in characters.
 FIGURES = (
     ("有效评价", "Surveys", 10), ("响应率", "Response", 10), ("解决率", "Resolution", 10), ("满意率", "Satisfaction", 10), ("得分", "Score", 10),
-    ("一次解决率", "Solved first time", 12), ("系统计时响应率", "Timed response", 14), ("重办率", "Reworked", 10),
+    ("一次解决率", "Solved first time", 11), ("系统计时响应率", "Timed response", 11), ("重办率", "Reworked", 10),
 )  # fmt: skip
 COUNTED = (
     ("工单编号", "Ticket", 22), ("诉求", "Appeal", 40), ("承办单位", "Unit", 32), ("评价时间", "Answered", 17), ("联系过", "Contacted", 8),
@@ -31,26 +27,16 @@ SAID = {
 
 
 async def export_rates(
-    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, form: Form, reason: str,
-    address: str | None, locale: Locale,
-) -> Exported:  # fmt: skip
+    uow: UnitOfWork, rules: Rules, staff: Staff, month: str | None, unit: str | None, period: MonthKind, asked: Asked
+) -> Exported:
     """The figures of a unit and those below it, exact to what the board shows, and the export on record.
 
     Raises EmptyText for the reason, BadMonth, NotYours, UnitNotSeen.
     """
-    reason = mask_text(required(reason, "reason", "导出理由", 200))
-    english = locale == "en"
-    found = await rates_view(uow, rules, staff, month, unit, locale)
-    tickets = await counted_view(uow, rules, staff, month, unit, locale)
+    locale, english = asked.locale, asked.locale == "en"
+    found = await rates_view(uow, rules, staff, month, unit, locale, period)
+    tickets = await counted_view(uow, rules, staff, month, unit, locale, period=period)
     chosen = found.units[0].unit
-    filters = {"month": found.month, "unit": chosen.code}
-    record = TicketsExported(
-        account=staff.username, address=address, what="rates", filters=filters, rows=len(tickets), why=reason
-    )
-    await uow.record(record)
-    condition = f"{found.month} {chosen.name}"
-    own = unit_or_code(rules, staff.unit, locale).name
-    marks = marks_of(staff, own, uow.now, reason, condition, len(tickets), locale)
     counted = [
         (
             row.number, mask_text(row.title), row.unit.name, wall(row.answered_at),
@@ -64,7 +50,9 @@ async def export_rates(
         Table("Rates" if english else "三率", _columns(english), [_figures(row) for row in found.units]),
         Table("Tickets" if english else "工单", _headings(COUNTED, english=english), counted),
     ]
-    return as_file(f"jiesu-rates-{found.month}-{uow.now.astimezone(SHANGHAI):%H%M%S}", tables, marks, form, locale)
+    filters = {"month": found.month, "unit": chosen.code, "period": str(period)}
+    condition = f"{found.month} {found.since} – {found.until} {chosen.name}"
+    return await hand_out(uow, rules, staff, "rates", filters, condition, tables, asked, rows=len(tickets))
 
 
 def _headings(columns: tuple[tuple[str, str, int], ...], *, english: bool) -> tuple[tuple[str, int], ...]:
@@ -74,15 +62,16 @@ def _headings(columns: tuple[tuple[str, str, int], ...], *, english: bool) -> tu
 def _columns(english: bool) -> tuple[tuple[str, int], ...]:
     unit, before = ("Unit with those below", "before exclusions: ") if english else ("单位（含下属）", "剔除前")
     names = _headings(FIGURES, english=english)
-    return ((unit, 32), *names, *((before + name, width + 6) for name, width in names[:5]))
+    return ((unit, 32), *names, *((before + name, width) for name, width in names[:5]))
 
 
 def _figures(row: UnitRates) -> tuple[Cell, ...]:
-    return (row.unit.name, *_cells(row.subtree), *_cells(row.raw)[:5])
+    return (row.unit.name, *figure_cells(row.subtree), *figure_cells(row.raw)[:5])
 
 
-def _cells(figures: FigureView) -> tuple[Cell, ...]:
+def figure_cells(figures: FigureView) -> tuple[Cell, ...]:
+    """Under the headings of `FIGURES`."""
     return (
-        figures.base, figures.response, figures.resolution, figures.satisfaction, figures.score,
+        figures.base, figures.response, figures.resolution, figures.satisfaction, tenths(figures.score, 100),
         figures.first_time_solved, figures.timed_response, figures.rework,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from jiesu.desk.board.sheets import (
     Cell,
+    Columns,
     Form,
     Marks,
     begin_sheet,
@@ -23,9 +24,7 @@ from jiesu.desk.board.sheets import (
     write_row,
 )
 
-__all__ = ["Columns", "LongTable", "long_table"]
-
-Columns = Sequence[tuple[str, int]]
+__all__ = ["LongTable", "long_table"]
 
 
 class LongTable(Protocol):
@@ -54,9 +53,8 @@ class _Book:
             "use_zip64": True,
         }  # fmt: skip
         self._book, self._english, self._columns, self._rows = Workbook(file, options), english, columns, 0
-        self._formats, bold = formats_of(self._book), self._book.add_format({"bold": True, "bottom": 1})
-        self._sheet = self._book.add_worksheet(title)
-        begin_sheet(self._sheet, columns, marks, bold)
+        self._formats, self._sheet = formats_of(self._book), self._book.add_worksheet(title)
+        begin_sheet(self._book, self._sheet, columns, marks)
 
     def add(self, rows: Sequence[tuple[Cell, ...]]) -> None:
         for row in rows:
@@ -65,7 +63,7 @@ class _Book:
 
     def close(self, marks: Marks) -> None:
         finish_sheet(self._sheet, self._rows, len(self._columns))
-        write_marks(self._book.add_worksheet("Watermark" if self._english else "导出记录"), marks)
+        write_marks(self._book, marks, english=self._english)
         self._book.close()
 
 

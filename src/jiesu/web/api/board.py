@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
-from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
+from litestar.params import FromQuery
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut
 from jiesu.desk.board.divided import DividedView, divided_view
-from jiesu.desk.board.export import export_cut
-from jiesu.desk.board.export_long import order_export
-from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, Trend, trend
 from jiesu.desk.board.hotspots import HeatOf, Hotspots, hotspots
 from jiesu.desk.board.listing import CutPage, cut_page
@@ -25,30 +18,16 @@ from jiesu.desk.board.parts import By, Part
 from jiesu.desk.board.periods import MonthKind
 from jiesu.desk.board.punctual import DateView, PunctualView, punctual_list, punctual_view
 from jiesu.desk.board.rates import CountedView, RatesView, UncountedView, counted_view, rates_view, uncounted_view
-from jiesu.desk.board.sheets import Form
 from jiesu.desk.co_handling import CoHandlingView, co_handling_view
-from jiesu.desk.prepared.order import PreparedView
 from jiesu.desk.queue import View, list_tickets
 from jiesu.desk.rows import queue_row
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.sla.limits import ClockKind, Target
-from jiesu.web.api.desk import QueuePage, refuse_classified
-from jiesu.web.cutting import CUT, file_answer
-from jiesu.web.sessions import client_address
+from jiesu.web.api.desk import QueuePage
+from jiesu.web.cutting import CUT
 
 __all__ = ["BoardController"]
-
-
-#: A sheet or a text, by its name.
-FILE = "application/octet-stream"
-
-
-class ExportAsked(msgspec.Struct, forbid_unknown_fields=True):
-    """Why, in at most 200 characters, and as what."""
-
-    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    form: Form = Form.XLSX
 
 
 class BoardController(Controller):
@@ -149,9 +128,10 @@ class BoardController(Controller):
         locale: NamedDependency[Locale],
         month: FromQuery[str | None] = None,
         unit: FromQuery[str | None] = None,
+        period: FromQuery[MonthKind] = MonthKind.CALENDAR,
     ) -> CoHandlingView:
         """How co-handlers kept their own dates (协办时效); no part of the lead's rates."""
-        return await co_handling_view(uow, rules, staff, month, unit, locale)
+        return await co_handling_view(uow, rules, staff, month, unit, locale, period)
 
     @get("/rates/tickets", operation_id="BoardRatesTickets")
     async def counted(
@@ -225,60 +205,3 @@ class BoardController(Controller):
     ) -> CutPage:
         """Exactly the tickets behind a figure of the board (数字背后的工单)."""
         return await cut_page(uow, rules, staff, cut, cursor, locale)
-
-    @post(
-        "/export",
-        operation_id="ExportBoardTickets",
-        media_type=FILE,
-        status_code=HTTP_200_OK,
-        dependencies=CUT,
-    )
-    async def export(
-        self,
-        data: JSONBody[ExportAsked],
-        request: Request[Any, Any, Any],
-        cut: NamedDependency[Cut],
-        staff: NamedDependency[Staff],
-        uow: NamedDependency[UnitOfWork],
-        rules: NamedDependency[Rules],
-        locale: NamedDependency[Locale],
-    ) -> Response[bytes]:
-        """The same tickets as a file with a watermark (导出), at most 2,000; the export is on record with its reason."""
-        address = client_address(request)
-        refuse_classified(rules, {"reason": data.reason})
-        file = await export_cut(uow, rules, staff, cut, data.form, data.reason, address, locale)
-        return file_answer(file, FILE)
-
-    @post("/export/prepared", operation_id="OrderBoardExport", status_code=HTTP_202_ACCEPTED, dependencies=CUT)
-    async def order(
-        self,
-        data: JSONBody[ExportAsked],
-        request: Request[Any, Any, Any],
-        cut: NamedDependency[Cut],
-        staff: NamedDependency[Staff],
-        uow: NamedDependency[UnitOfWork],
-        rules: NamedDependency[Rules],
-        locale: NamedDependency[Locale],
-    ) -> PreparedView:
-        """The same made by a worker, up to 200,000 tickets, to be fetched from `/board/files`."""
-        address = client_address(request)
-        refuse_classified(rules, {"reason": data.reason})
-        return PreparedView.of(await order_export(uow, rules, staff, cut, data.form, data.reason, address, locale))
-
-    @post("/rates/export", operation_id="ExportBoardRates", media_type=FILE, status_code=HTTP_200_OK)
-    async def export_figures(
-        self,
-        data: JSONBody[ExportAsked],
-        request: Request[Any, Any, Any],
-        staff: NamedDependency[Staff],
-        uow: NamedDependency[UnitOfWork],
-        rules: NamedDependency[Rules],
-        locale: NamedDependency[Locale],
-        month: FromQuery[str | None] = None,
-        unit: FromQuery[str | None] = None,
-    ) -> Response[bytes]:
-        """A month's three rates as a file (导出三率), with the tickets that make them; the export is on record with its reason."""
-        address = client_address(request)
-        refuse_classified(rules, {"reason": data.reason})
-        file = await export_rates(uow, rules, staff, month, unit, data.form, data.reason, address, locale)
-        return file_answer(file, FILE)

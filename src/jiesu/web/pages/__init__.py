@@ -23,6 +23,7 @@ from jiesu.web.pages.counter import CounterPages
 from jiesu.web.pages.demo import DemoPages
 from jiesu.web.pages.desk import DeskPages
 from jiesu.web.pages.escalations import EscalationPages
+from jiesu.web.pages.exports import ExportPages
 from jiesu.web.pages.filing import FilingPages
 from jiesu.web.pages.following import FollowingPages
 from jiesu.web.pages.home import HomePages
@@ -76,6 +77,7 @@ def page_routers(settings: Settings) -> list[Router]:
         WithheldPages,
         BoardPages,
         BoardRatesPages,
+        ExportPages,
         EscalationPages,
         ApprovalPages,
         ScreenPages,

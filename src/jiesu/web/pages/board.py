@@ -13,9 +13,8 @@ from litestar.status_codes import HTTP_200_OK
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.cuts import Cut, allowed_unit
-from jiesu.desk.board.export import MOST, export_cut
+from jiesu.desk.board.export import export_cut
 from jiesu.desk.board.export_long import MOST_PREPARED, order_export
-from jiesu.desk.board.export_rates import export_rates
 from jiesu.desk.board.flow import SPANS, trend
 from jiesu.desk.board.hotspots import HeatOf, category_of, heat, place_named, surge_views
 from jiesu.desk.board.league import SortedBy, league_view
@@ -23,19 +22,18 @@ from jiesu.desk.board.listing import count_of, cut_page
 from jiesu.desk.board.overview import STATUSES, overview_of
 from jiesu.desk.board.periods import months_back
 from jiesu.desk.board.rates import rates_view
-from jiesu.desk.board.sheets import Form
+from jiesu.desk.board.sheets import MOST
 from jiesu.desk.board.standing import standing
 from jiesu.desk.names import Named, unit_named
 from jiesu.errors import DomainError, Kind
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.tickets.words import say_status
-from jiesu.web.api.desk import refuse_classified
 from jiesu.web.cutting import CUT, file_answer
 from jiesu.web.pages.board_words import BOARD_WORDS
-from jiesu.web.pages.forms import FormProblem, fields_of, problem_of
+from jiesu.web.pages.exports import asked_of
+from jiesu.web.pages.forms import FormProblem, problem_of
 from jiesu.web.pages.rendering import address, go, render
-from jiesu.web.sessions import client_address
 
 __all__ = ["BoardPages", "link_of", "trail_of"]
 
@@ -147,39 +145,18 @@ class BoardPages(Controller):
         locale: NamedDependency[Locale],
     ) -> Response[Any]:
         """The same as a file (导出), at once or by a worker; it is on record before it goes out."""
-        fields = await fields_of(request)
-        form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
         try:
             async with uow.attempt():
-                refuse_classified(rules, {"reason": fields["reason"]})
-                asked = (form, fields["reason"], client_address(request), locale)
+                asked = await asked_of(request, rules, locale)
                 if await count_of(uow, rules, staff, cut) > MOST:
-                    await order_export(uow, rules, staff, cut, *asked)
+                    await order_export(uow, rules, staff, cut, asked)
                     return go("/board/files")
-                file = await export_cut(uow, rules, staff, cut, *asked)
+                file = await export_cut(uow, rules, staff, cut, asked)
         except DomainError as error:
             if error.kind not in (Kind.INVALID, Kind.CONFLICT):
                 raise
             return await _listed(request, staff, uow, rules, locale, cut, problem=problem_of(error, locale))
         return file_answer(file)
-
-    @post("/rates/export", status_code=HTTP_200_OK)
-    async def export_figures(
-        self,
-        request: Request[Any, Any, Any],
-        staff: NamedDependency[Staff],
-        uow: NamedDependency[UnitOfWork],
-        rules: NamedDependency[Rules],
-        locale: NamedDependency[Locale],
-        month: FromQuery[str | None] = None,
-        unit: FromQuery[str | None] = None,
-    ) -> Response[Any]:
-        """The month's figures as a file (导出三率); it is on record before it goes out."""
-        fields = await fields_of(request)
-        form = Form.CSV if fields["form"] == Form.CSV else Form.XLSX
-        reason, came_from = fields["reason"], client_address(request)
-        refuse_classified(rules, {"reason": reason})
-        return file_answer(await export_rates(uow, rules, staff, month, unit, form, reason, came_from, locale))
 
     @get("/league")
     async def league(

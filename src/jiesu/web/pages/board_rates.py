@@ -17,6 +17,7 @@ from jiesu.desk.board.parts import By, Part
 from jiesu.desk.board.periods import MonthKind, months_back
 from jiesu.desk.board.punctual import punctual_list, punctual_view
 from jiesu.desk.board.rates import counted_view, rates_view, uncounted_view
+from jiesu.desk.co_handling import co_handling_view
 from jiesu.desk.names import unit_named
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
@@ -60,6 +61,7 @@ class BoardRatesPages(Controller):
             rates=await rates_view(uow, rules, staff, month, chosen, locale, period),
             divided=await divided_view(uow, rules, staff, month, chosen, by, locale, period) if by else None,
             punctual=await punctual_view(uow, rules, staff, month, chosen, locale, period),
+            parts=(await co_handling_view(uow, rules, staff, month, chosen, locale, period)).units,
             by=by,
             ways=[each for each in By if each is not By.OFFICER or staff.has(Right.SUPERVISE)],
             period=period,
@@ -128,6 +130,7 @@ class BoardRatesPages(Controller):
             rows=await punctual_list(uow, rules, staff, month, unit, clock, target, locale, period),
             clock=clock,
             target=TARGETS[target][locale],
+            code=target,
             month=month or months_back(uow, rules, period, 1)[0],
             period=period,
             unit=unit_named(rules, unit or staff.unit, locale),
