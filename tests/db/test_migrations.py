@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Thread, Timer
 
 import pytest
 from alembic import command
@@ -110,6 +111,43 @@ def test_a_migration_waits_for_a_busy_table_in_short_tries_and_goes_on_where_it_
     assert next(revision for revision, _ in pending(empty)) == "0026"
     upgrade(empty)
     assert (len(naps), pending(empty)) == (1, [])
+
+
+def test_an_index_made_beside_the_work_waits_for_whoever_reads_for_long(empty, monkeypatch):
+    """A report or a backup. Given up and begun anew it would stumble over what it left."""
+    upgrade(empty, "0035")
+    reader = engine_of(empty).connect().execution_options(isolation_level="REPEATABLE READ")
+    reader.exec_driver_sql("SELECT count(*) FROM deadline")
+    monkeypatch.setattr("jiesu.db.migrate.time.sleep", lambda _: pytest.fail("it gave up"))
+    ending = Timer(0.5, reader.close)
+    ending.start()
+    upgrade(empty, "0036")
+    ending.join()
+    assert "ix_deadline_due" in {index["name"] for index in inspect(engine_of(empty)).get_indexes("deadline")}
+
+
+def test_people_never_lose_a_deadlock_with_a_migration(empty, monkeypatch):
+    """Somebody who has changed a date waits for the surveys, which the migration holds before it comes to wait for the dates."""
+    upgrade(empty, "0033")
+    person, other = engine_of(empty).connect(), engine_of(empty).connect()
+    person.exec_driver_sql("UPDATE deadline SET state = 'met' WHERE false")
+    other.exec_driver_sql("UPDATE exclusion SET state = 'granted' WHERE false")
+    went_on: list[bool] = []
+
+    def go_on() -> None:
+        with engine_of(empty).connect() as onlooker:
+            while not onlooker.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted").all():
+                onlooker.rollback()
+        Timer(0.05, other.close).start()
+        person.exec_driver_sql("UPDATE survey SET contacted = true WHERE false")
+        person.commit()
+        went_on.append(True)
+
+    working = Thread(target=go_on)
+    monkeypatch.setattr("jiesu.db.migrate.time.sleep", lambda _: working.join())
+    working.start()
+    upgrade(empty, "0034")
+    assert went_on == [True]
 
 
 def test_a_database_that_was_never_migrated_has_everything_before_it(empty):

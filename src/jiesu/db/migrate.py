@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 #: A migration that waits for a lock holds up whoever comes after it, so it gives up soon (`migrations/env.py`) and tries
 #: again so many times, with so many seconds of rest between, in which the office works on.
 TRIES, REST = 30, 2.0
-LOCK_NOT_AVAILABLE = "55P03"
+IN_USE = {"55P03": "lock not available", "40P01": "deadlock detected"}
 
 
 def alembic_config(url: str) -> Config:
@@ -39,7 +39,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         try:
             command.upgrade(alembic_config(url), revision)
         except OperationalError as error:
-            if tried == TRIES or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            if tried == TRIES or getattr(error.orig, "sqlstate", None) not in IN_USE:
                 raise
             log.warning("a table is in use, the migration tries again", tried=tried)
             time.sleep(REST)

@@ -17,14 +17,15 @@ def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     return "sa.String()" if kind == "type" and isinstance(item, EncryptedString) else False
 
 
-#: The owner obeys the row policies too. A lock is waited for so long and no longer: `jiesu.db.migrate` tries again.
-OPTIONS = "-c lock_timeout=2s -c jiesu.scope=system"
+#: The owner obeys the row policies too. A lock is waited for so long and no longer: `jiesu.db.migrate` tries again. Four such waits
+#: end within the second after which PostgreSQL looks for deadlocks, and would find people at fault.
+OPTIONS = "-c lock_timeout=200ms -c jiesu.scope=system"
 
 
 def run() -> None:
     """Each migration in a transaction of its own, so that no lock outlives the step that needs it.
 
-    A step that makes an index concurrently leaves it: `with op.get_context().autocommit_block(): …`.
+    A step that makes an index concurrently leaves it: `with beside_work(): …`.
     """
     url = context.config.attributes["url"]
     engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": OPTIONS})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jiesu.db.beside import beside_work
+
 revision = "0029"
 down_revision = "0028"
 
@@ -22,7 +24,7 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_survey_officer_id"), "survey", "staff", ["officer_id"], ["id"])
     asked = SUBMITTED.format(table="survey", key="ticket_id", until="t.at <= survey.created_at")
     now = SUBMITTED.format(table="ticket", key="id", until="true")
-    with op.get_context().autocommit_block():  # the tables are free again while they are filled
+    with beside_work():  # the tables are free again while they are filled
         op.execute(f"UPDATE survey SET officer_id = ({asked})")
         op.execute(f"UPDATE ticket SET result_by = ({now}) WHERE result IS NOT NULL")
 

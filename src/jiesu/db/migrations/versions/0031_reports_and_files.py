@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from jiesu.db.beside import beside_work
 from jiesu.db.policies import SYSTEM, protect
 
 revision = "0031"
@@ -50,7 +51,7 @@ def upgrade() -> None:
     unmade = sa.text("state IN ('waiting', 'making')")
     op.create_index("ix_prepared_file_unmade", "prepared_file", ["account_id"], postgresql_where=unmade)
     protect("prepared_file", MINE)
-    with op.get_context().autocommit_block():  # beside whoever writes
+    with beside_work():  # beside whoever writes
         op.create_index(
             "ix_deadline_final_due", "deadline", ["due_at", "ticket_id"], postgresql_where=sa.text(FINAL_DATE),
             postgresql_concurrently=True,

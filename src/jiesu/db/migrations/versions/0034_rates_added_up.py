@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from jiesu.db.beside import beside_work
 from jiesu.db.policies import SYSTEM, protect
 
 revision = "0034"
@@ -102,6 +103,8 @@ def _trigger(table: str, event: str, when: str) -> None:
 
 
 def upgrade() -> None:
+    # All at once and the ticket first, as people take them: one after another would be waited for in a circle.
+    op.execute("LOCK TABLE ticket, survey, exclusion, deadline IN SHARE ROW EXCLUSIVE MODE")
     op.create_table(
         "rates_tally",
         sa.Column("survey_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -160,9 +163,7 @@ def upgrade() -> None:
         _trigger(table, "UPDATE", f"({old} OR {new}) AND {_changed(columns)}")
         _trigger(table, "DELETE", old)
     _trigger("ticket", f"UPDATE OF {', '.join(OF_TICKET)}", _changed(OF_TICKET))
-    with (
-        op.get_context().autocommit_block()
-    ):  # what there is already is counted with every look until workers have counted it
+    with beside_work():  # what there is already is counted with every look until workers have counted it
         ended = ENDED.format(row="survey")
         op.execute(f"INSERT INTO rates_mark (ticket_id) SELECT DISTINCT ticket_id FROM survey WHERE {ended}")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jiesu.db.beside import beside_work
+
 revision = "0036"
 down_revision = "0035"
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():  # beside whoever writes
+    with beside_work():  # beside whoever writes
         op.create_index(
             "ix_deadline_due", "deadline", ["due_at", "ticket_id"], postgresql_concurrently=True,
             postgresql_where=sa.text("clock IN ('petitioner', 'unit')"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jiesu.db.beside import beside_work
+
 revision = "0037"
 down_revision = "0036"
 
@@ -24,7 +26,7 @@ def _in(words: tuple[str, ...]) -> str:
 def _one_place(where: str) -> None:
     """The new index stands beside the old one until it is made: no two parts ever have one place."""
     which = sa.text(where)
-    with op.get_context().autocommit_block():
+    with beside_work():
         op.create_index(
             f"{NAME}_new", "ticket", COLUMNS, unique=True, postgresql_where=which, postgresql_concurrently=True
         )
@@ -35,7 +37,7 @@ def _one_place(where: str) -> None:
 def upgrade() -> None:
     op.drop_constraint("status", "ticket", type_="check")
     op.create_check_constraint("status", "ticket", _in((*STATUSES, "rejoined")), postgresql_not_valid=True)
-    with op.get_context().autocommit_block():
+    with beside_work():
         op.execute("ALTER TABLE ticket VALIDATE CONSTRAINT ck_ticket_status")
     _one_place("part_of IS NOT NULL AND status <> 'rejoined'")
 
