@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from jiesu.kit.clock import SHANGHAI
 from jiesu.statistics.freeze import freeze_due
@@ -41,9 +42,18 @@ def november(client, sign_in):
     return read
 
 
-async def _answered(make, clock, when, **answers):
+async def _answered(make, clock, when, category=None, **answers):
     clock.set(at(when) - timedelta(hours=1))
-    made = await make.ticket("awaiting_survey")
+    made = await (make.filed() if category else make.ticket("awaiting_survey"))
+    if category:
+        await make.dispatch(made, STATION, category=category)
+        for step, role in (
+            ("sign", "officer"),
+            ("contact", "officer"),
+            ("submit", "officer"),
+            ("approve", "unit_head"),
+        ):
+            await make.step(made, step, f"{role}-{STATION}")
     clock.set(at(when))
     await make.answer(made, **answers)
     return made
@@ -109,3 +119,82 @@ async def test_what_nobody_told_is_found_by_recounting_once(make, clock, freeze,
         sorted((months[row.month_id], row.ticket_id, row.cause, row.after) for row in rows)
         == [("2026-11", made.id, "recount", None)] * 2
     )  # in the calendar and in the assessment month
+
+
+@pytest.fixture
+def divided(client, sign_in):
+    async def read(by, **query):
+        params = {"month": "2026-11", "by": by} | query
+        headers = await sign_in(f"supervisor-{CITY}")
+        return (await client.get("/api/v1/board/rates/by", params=params, headers=headers)).json()["parts"]
+
+    return read
+
+
+async def test_divided_lines_stand_as_they_were_frozen_beside_what_they_are_now(
+    make, clock, freeze, november, divided, client, sign_in, kernel
+):
+    """An answer corrected after the freeze, another ticket put into another category, and one merged away."""
+    good = await _answered(make, clock, "11-30 10:00", category="0407", **YES)
+    moved = await _answered(make, clock, "11-11 10:00", category="0407", **YES)
+    other = await _answered(make, clock, "11-12 10:00", category="0901", **YES)
+    clock.set(at("12-06 02:00"))
+    assert (await divided("category"))[0]["frozen"] is None
+    await freeze()
+    clock.set(at("12-06 09:00"))
+    token = survey_token(kernel.keys, good.id, 1)
+    changed = await client.post(f"/api/v1/surveys/{token}", json=NO | {"correct": True})
+    assert changed.json()["status"] == "rework", changed.text
+    async with kernel.db.begin() as uow:
+        (await uow.session.get_one(Ticket, moved.id)).category = "0901"
+        (await uow.session.get_one(Ticket, other.id)).merged_into = good.id
+    lines = {line["of"]["code"]: line for line in await divided("category")}
+    now = {code: (line["figures"]["base"], line["figures"]["resolution"]) for code, line in lines.items()}
+    then = {code: (line["frozen"]["base"], line["frozen"]["resolution"]) for code, line in lines.items()}
+    assert now == {"04": (1, 0.0), "09": (1, 1.0)}
+    assert then == {"04": (2, 1.0), "09": (1, 1.0)}
+    total = (await november())["units"][0]
+    for by in ("category", "function", "officer"):
+        parts = await divided(by)
+        assert sum(line["frozen"]["base"] for line in parts) == total["frozen"]["base"] == 3, by
+        assert sum(line["figures"]["base"] for line in parts) == total["subtree"]["base"] == 2, by
+    [officer] = await divided("officer")
+    assert officer["of"]["code"] == f"officer-{STATION}".lower()
+    page = await client.get("/board/rates?month=2026-11&by=category", headers=await sign_in(f"supervisor-{CITY}"))
+    assert page.text.count("冻结时 2") == 1
+    assert page.text.count("冻结时 3") == 1
+    assert [line["frozen"]["base"] for line in await divided("category", unit="VS-150103")] == []
+
+
+async def test_a_line_that_is_empty_now_still_shows_what_was_frozen(
+    make, clock, freeze, divided, kernel, client, sign_in
+):
+    only = await _answered(make, clock, "11-10 10:00", category="0407", **YES)
+    clock.set(at("12-06 02:00"))
+    await freeze()
+    async with kernel.db.begin() as uow:
+        (await uow.session.get_one(Ticket, only.id)).category = "0901"
+    lines = {
+        line["of"]["code"]: (line["figures"]["base"], line["frozen"]["base"]) for line in await divided("category")
+    }
+    assert lines == {"04": (0, 1), "09": (1, 0)}
+    file = await client.post(
+        "/api/v1/board/figures/export?what=rates_by&month=2026-11",
+        json={"reason": "核对", "form": "csv"},
+        headers=await sign_in(f"supervisor-{CITY}"),
+    )
+    assert "冻结时有效评价" in file.text.splitlines()[0]
+
+
+async def test_what_was_frozen_before_is_divided_by_the_answer_that_counted(make, clock, freeze, uow):
+    """Migration 0039."""
+    backfill = import_module("jiesu.db.migrations.versions.0039_frozen_by_category_and_officer").OF_THE_ANSWER
+    made = await _answered(make, clock, "11-10 10:00", category="0407", **YES)
+    clock.set(at("12-08 02:00"))
+    await freeze()
+    facts = select(FrozenFact.category, FrozenFact.officer_id).where(FrozenFact.ticket_id == made.id)
+    kept = (await uow.session.execute(facts)).all()
+    assert (len(kept), kept[0][0], kept[0][1] is not None) == (2, "0407", True)
+    await uow.session.execute(update(FrozenFact).values(category=None, officer_id=None))
+    await uow.session.execute(text(backfill))
+    assert (await uow.session.execute(facts)).all() == kept

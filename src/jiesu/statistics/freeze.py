@@ -78,7 +78,8 @@ async def _freeze(uow: UnitOfWork, policy: RatesPolicy, span: MonthSpan) -> Froz
     await uow.session.flush()
     uow.session.add_all(
         FrozenFact(
-            month_id=month.id, ticket_id=row.ticket_id, unit=row.unit, **msgspec.structs.asdict(row.fact)
+            month_id=month.id, ticket_id=row.ticket_id, unit=row.unit, category=row.category, officer_id=row.officer_id,
+            **msgspec.structs.asdict(row.fact),
         )
         for row in await counted_tickets(uow, span)
     )  # fmt: skip

@@ -31,7 +31,7 @@ class FrozenMonth(Base):
 
 
 class FrozenFact(FactColumns, Base):
-    """What one ticket counted for in the month. Never changed."""
+    """What one ticket counted for in the month, and where. Never changed."""
 
     __tablename__ = "rates_frozen"
     __table_args__ = (
@@ -44,6 +44,9 @@ class FrozenFact(FactColumns, Base):
     month_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("rates_month.id"))
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ticket.id"))
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    #: What the figures are divided by, as it was then; no foreign keys, as of a tally.
+    category: Mapped[str | None] = mapped_column(String(8))
+    officer_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Adjustment(Base):

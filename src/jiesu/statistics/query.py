@@ -72,6 +72,8 @@ class CountedTicket:
     reasons: tuple[str, ...] = ()
     ticket_id: int = 0
     survey_id: int = 0
+    category: str | None = None
+    officer_id: int | None = None
 
 
 def month_span(month: str, first_day: int = 1) -> MonthSpan:
@@ -111,7 +113,16 @@ async def counted_tickets(
     condition on the tickets.
     """
     query = (
-        select(Survey, Ticket.number, Ticket.title, solved_in(month), first_contact(), excluded(), reworked_in(month))
+        select(
+            Survey,
+            Ticket.number,
+            Ticket.title,
+            Ticket.category,
+            solved_in(month),
+            first_contact(),
+            excluded(),
+            reworked_in(month),
+        )
         .join(Ticket, Ticket.id == Survey.ticket_id)
         .where(*counting(month, units, within))
         .order_by(Survey.answered_at, Survey.id)
@@ -126,8 +137,10 @@ async def counted_tickets(
             reasons=tuple(survey.reasons),
             ticket_id=survey.ticket_id,
             survey_id=survey.id,
+            category=category,
+            officer_id=survey.officer_id,
         )
-        for survey, number, title, solved, contacted, out, reworked in await uow.session.execute(query)
+        for survey, number, title, category, solved, contacted, out, reworked in await uow.session.execute(query)
         if survey.answered_at is not None
     ]
 

@@ -47,7 +47,11 @@ async def export_rates(
         for row in tickets
     ]  # fmt: skip
     tables = [
-        Table("Rates" if english else "三率", _columns(english), [_figures(row) for row in found.units]),
+        Table(
+            "Rates" if english else "三率",
+            _columns(english, frozen=found.frozen is not None),
+            [_figures(row) for row in found.units],
+        ),
         Table("Tickets" if english else "工单", _headings(COUNTED, english=english), counted),
     ]
     filters = {"month": found.month, "unit": chosen.code, "period": str(period)}
@@ -59,14 +63,19 @@ def _headings(columns: tuple[tuple[str, str, int], ...], *, english: bool) -> tu
     return tuple((en if english else zh, width) for zh, en, width in columns)
 
 
-def _columns(english: bool) -> tuple[tuple[str, int], ...]:
-    unit, before = ("Unit with those below", "before exclusions: ") if english else ("单位（含下属）", "剔除前")
+def _columns(english: bool, *, frozen: bool) -> tuple[tuple[str, int], ...]:
+    unit, *besides = (
+        ("Unit with those below", "before exclusions: ", "as frozen: ")
+        if english
+        else ("单位（含下属）", "剔除前", "冻结时")
+    )
     names = _headings(FIGURES, english=english)
-    return ((unit, 32), *names, *((before + name, width) for name, width in names[:5]))
+    return ((unit, 32), *names, *((word + name, width) for word in besides[: 1 + frozen] for name, width in names[:5]))
 
 
 def _figures(row: UnitRates) -> tuple[Cell, ...]:
-    return (row.unit.name, *figure_cells(row.subtree), *figure_cells(row.raw)[:5])
+    frozen = figure_cells(row.frozen)[:5] if row.frozen else ()
+    return (row.unit.name, *figure_cells(row.subtree), *figure_cells(row.raw)[:5], *frozen)
 
 
 def figure_cells(figures: FigureView) -> tuple[Cell, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.scope import Scope
@@ -20,11 +20,12 @@ from jiesu.rules import Rules
 from jiesu.statistics.freeze import policy_of
 from jiesu.statistics.frozen import Adjustment, FrozenFact, FrozenMonth
 from jiesu.statistics.query import MonthSpan, together
-from jiesu.statistics.rates import Fact, Figures, figure
+from jiesu.statistics.rates import Counts, Fact, Figures, RatesPolicy, count, figure
+from jiesu.statistics.rollup import Key
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import countable_by, visible_to
 
-__all__ = ["AdjustmentView", "FrozenView", "frozen_figures", "frozen_view"]
+__all__ = ["AdjustmentView", "FrozenParts", "FrozenView", "frozen_figures", "frozen_parts", "frozen_view"]
 
 
 class AdjustmentView(msgspec.Struct, frozen=True):
@@ -47,6 +48,13 @@ class FrozenView(msgspec.Struct, frozen=True):
     adjustments: list[AdjustmentView]
 
 
+class FrozenParts(NamedTuple):
+    """What each part added up to, and the policy it is reckoned by for good."""
+
+    policy: RatesPolicy
+    counts: dict[Any, Counts]
+
+
 async def _month(uow: UnitOfWork, span: MonthSpan) -> FrozenMonth | None:
     query = select(FrozenMonth).where(FrozenMonth.starts_at == span.start, FrozenMonth.ends_at == span.end)
     return await uow.session.scalar(query)
@@ -59,19 +67,37 @@ async def frozen_figures(
     month = await _month(uow, span)
     if month is None:
         return {}
+    facts, policy = await _facts(uow, staff, month, FrozenFact.unit), policy_of(month)
+    return {code: figure(together(facts, rules.organisation.subtree(code)), policy) for code in units}
+
+
+async def frozen_parts(
+    uow: UnitOfWork, staff: Staff, span: MonthSpan, units: Collection[str], by: Key
+) -> FrozenParts | None:
+    """The same of these units together, for each value of `by`; None while the month is not frozen."""
+    month = await _month(uow, span)
+    if month is None:
+        return None
+    facts = await _facts(uow, staff, month, by(FrozenFact), FrozenFact.unit.in_(sorted(units)))
+    return FrozenParts(policy_of(month), {key: count(found) for key, found in facts.items()})
+
+
+async def _facts(
+    uow: UnitOfWork, staff: Staff, month: FrozenMonth, key: Any, *which: ColumnElement[bool]
+) -> dict[Any, Counter[Fact]]:
+    """How often each fact occurs, for each value of `key`, of what the person may know of."""
     columns = [getattr(FrozenFact, name) for name in Fact.__struct_fields__]
     query = (
-        select(FrozenFact.unit, *columns, func.count())
+        select(key, *columns, func.count())
         .join(Ticket, Ticket.id == FrozenFact.ticket_id)
-        .where(FrozenFact.month_id == month.id, countable_by(staff))
-        .group_by(FrozenFact.unit, *columns)
+        .where(FrozenFact.month_id == month.id, countable_by(staff), *which)
+        .group_by(key, *columns)
     )
-    facts: dict[str, Counter[Fact]] = {}
+    facts: dict[Any, Counter[Fact]] = {}
     async with uow.scoped(Scope.FIGURES):
-        for unit, *fact, times in await uow.session.execute(query):
-            facts.setdefault(unit, Counter())[Fact(*fact)] += times
-    policy = policy_of(month)
-    return {code: figure(together(facts, rules.organisation.subtree(code)), policy) for code in units}
+        for found, *fact, times in await uow.session.execute(query):
+            facts.setdefault(found, Counter())[Fact(*fact)] += times
+    return facts
 
 
 async def frozen_view(

@@ -126,12 +126,18 @@ async def _rates_by(look: Look) -> Found:
     uow, rules, staff, wanted, locale = look
     view = await divided_view(uow, rules, staff, wanted.month, wanted.unit, wanted.by, locale, wanted.period)
     lines = [
-        (_part(look, view.by, row.of), *figure_cells(row.figures), *figure_cells(row.raw)[: len(RATES)])
+        (
+            _part(look, view.by, row.of),
+            *figure_cells(row.figures),
+            *figure_cells(row.raw)[: len(RATES)],
+            *(figure_cells(row.frozen)[: len(RATES)] if row.frozen else ()),
+        )
         for row in view.parts
     ]
     by = BOARD_WORDS["by"][view.by]
-    before = [(look.say(N_("剔除前{name}"), name=look.say(name)), width) for name, width in RATES]
-    columns = ((by, 24), *((chinese, width) for chinese, _, width in FIGURES), *before)
+    besides = [N_("剔除前{name}"), *([N_("冻结时{name}")] if any(row.frozen for row in view.parts) else [])]
+    beside = [(look.say(word, name=look.say(name)), width) for word in besides for name, width in RATES]
+    columns = ((by, 24), *((chinese, width) for chinese, _, width in FIGURES), *beside)
     return Found(N_("三率明细"), columns, lines, (look.say(by), *_of(look, view.month, view.unit)))
 
 
