@@ -21,15 +21,23 @@ from jiesu.desk.alike import alike_tickets, described
 from jiesu.desk.auditing import Filters, lines
 from jiesu.desk.board.approvals import approvals
 from jiesu.desk.board.cuts import Cut, What
+from jiesu.desk.board.divided import divided_view
 from jiesu.desk.board.ladders import waiting_tickets
+from jiesu.desk.board.league import league_view
 from jiesu.desk.board.listing import cut_page
 from jiesu.desk.board.overview import overview
+from jiesu.desk.board.parts import By
+from jiesu.desk.board.punctual import punctual_list, punctual_view
+from jiesu.desk.board.rates import rates_view
+from jiesu.desk.board.topics import topics_view
 from jiesu.desk.calls import calls_today
+from jiesu.desk.co_handling import co_handling_view
 from jiesu.desk.earlier import earlier_tickets
 from jiesu.desk.filters import Filters as Narrow
 from jiesu.desk.queue import VIEWS, View, counts, list_tickets
 from jiesu.desk.seen import news_among
 from jiesu.kernel import Kernel
+from jiesu.sla.limits import ClockKind, Target
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.repository import TicketRepository
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -76,6 +84,21 @@ INSERT INTO security_trail (seq, at, kind, data, previous, hash)
 SELECT n, timestamptz '2026-11-02 01:00Z' - n * interval '1 minute', 'SignedIn',
        jsonb_build_object('account', 'name' || n % 900), '', ''
 FROM generate_series(1, 20000) n;
+INSERT INTO survey (ticket_id, round, unit, state, token_hash, created_at, expires_at, answered_at, contacted, solved, satisfied)
+SELECT id, 1, lead_unit, 'answered', 'plan' || id, ended_at, ended_at + interval '7 days', ended_at + interval '1 hour', true, 'yes', 'yes'
+FROM ticket WHERE status = 'closed';
+INSERT INTO rates_tally (survey_id, ticket_id, day, unit, category, aside, counts, ending, contacted, solved, satisfied, first_time, excluded,
+                         reworked, reasons)
+SELECT s.id, s.ticket_id, timezone('Asia/Shanghai', s.answered_at)::date, s.unit, t.category, false, true, 'answered', true, 'yes', 'yes', true, false, false, '{{}}'
+FROM survey s JOIN ticket t ON t.id = s.ticket_id;
+TRUNCATE rates_mark;
+INSERT INTO rates_month (name, starts_at, ends_at, frozen_at, policy)
+SELECT to_char(m, 'YYYY-MM'), timezone('Asia/Shanghai', m), timezone('Asia/Shanghai', m + interval '1 month'), m + interval '36 days',
+       '{{"weights": {{"response": 10, "resolution": 45, "satisfaction": 45}}, "mostly": "9/10", "minimum": 5}}'
+FROM generate_series(timestamp '2026-08-01', '2026-10-01', '1 month') m;
+INSERT INTO rates_frozen (month_id, ticket_id, unit, category, contacted, solved, satisfied, first_time, excluded, reworked)
+SELECT m.id, y.ticket_id, y.unit, y.category, true, 'yes', 'yes', true, false, false
+FROM rates_tally y JOIN rates_month m ON to_char(y.day, 'YYYY-MM') = m.name;
 ANALYZE;
 """
 
@@ -120,16 +143,15 @@ async def plans(kernel) -> AsyncIterator[list[str]]:
             found.append("\n".join(row[0] for row in rows))
 
 
+GROWING = (
+    "ticket", "job", "deadline", "petitioner", "escalation", "trail", "security_trail", "ticket_seen", "survey", "rates_tally", "rates_frozen",
+)  # fmt: skip
+
+
 def whole_tables(found: list[str]) -> list[str]:
     """Plans that read all of a table that grows."""
     assert found
-    return [
-        plan
-        for plan in found
-        if re.search(
-            r"Seq Scan on (ticket|job|deadline|petitioner|escalation|trail|security_trail|ticket_seen)\b", plan
-        )
-    ]
+    return [plan for plan in found if re.search(rf"Seq Scan on ({'|'.join(GROWING)})\b", plan)]
 
 
 async def test_a_ticket_is_locked_with_its_whole_by_index(full):
@@ -249,6 +271,26 @@ async def test_the_numbers_of_the_board_and_their_lists_read_indexes(full):
             await cut_page(uow, full.rules, supervisor, cut, page.next_cursor or "", size=20)
         await waiting_tickets(uow, full.rules, supervisor, None)
         await approvals(uow, full.rules, supervisor)
+    assert whole_tables(found) == []
+
+
+async def test_the_figures_of_a_station_read_indexes(full):
+    """Of a frozen month and the one that runs, as pages and files show them."""
+    async with plans(full) as found, full.db.begin() as uow:
+        head = await person(uow, full, f"unit_head-{STATION}")
+        await uow.see_as(head.viewer)
+        for month in ("2026-10", "2026-11"):
+            asked = (uow, full.rules, head, month, None)
+            await rates_view(*asked)
+            for by in By:
+                await divided_view(*asked, by)
+            await punctual_view(*asked)
+            await punctual_list(*asked, ClockKind.PETITIONER, Target.RESOLVE)
+            await co_handling_view(*asked)
+            await league_view(*asked[:4])
+        frozen = await divided_view(uow, full.rules, head, "2026-10", None, By.CATEGORY)
+        assert frozen.parts[0].frozen == frozen.parts[0].figures
+        await topics_view(uow, full.rules, head, None)
     assert whole_tables(found) == []
 
 
