@@ -157,11 +157,12 @@ async def test_co_handlers_and_topics(take, view, make, act):
     topics = (await view("board/topics"))["topics"]
     file = await take("what=topics")
     _, *rows = rows_of(file)
-    assert [(row[0], row[2], row[6]) for row in rows] == [
-        (one["place"]["name"], one["now"], ", ".join(ticket["number"] for ticket in one["examples"])) for one in topics
+    assert [(row[0], row[2], row[4], row[7]) for row in rows] == [
+        (one["place"]["name"], one["now"], one["alike"], ", ".join(ticket["number"] for ticket in one["examples"]))
+        for one in topics
     ]
     assert len(rows) == 1
-    assert isinstance(rows[0][4], datetime)
+    assert isinstance(rows[0][5], datetime)
 
 
 async def test_a_contact_list_is_masked_and_its_days_are_days(take, client, sign_in, monkeypatch):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from jiesu.audit.security import newest
+from jiesu.tickets.models import Ticket
 from tests.builders.forms import CITY, COUNTY, STATION
 
 TOPICS = "/api/v1/board/topics"
@@ -118,3 +121,29 @@ async def test_the_page_orders_a_look_and_shows_what_is_wrong(client, sign_in, m
     assert page.status_code == 200
     assert "安排主动办理" in page.text
     assert f'value="{COUNTY}"' in page.text
+
+
+async def test_how_many_say_nearly_the_same_and_examples_of_these_first(client, sign_in, make, kernel):
+    """Three of one story in other words; two others are the newest."""
+    stories = (
+        "今年三月起定期抚恤金一直没有发，问了站里说要等，请帮忙查一查。",
+        "今年三月起定期抚恤金一直没有发，问过站里也说要等，请查一查。",
+        "我家定期抚恤金今年三月起一直没有发，站里说要等，请帮忙查一查。",
+        "想知道搬到外地以后优待证还能不能用，去哪里换。",
+        "父亲的立功喜报寄丢了，能不能再开一份证明。",
+    )
+    made = []
+    for number, text in enumerate(stories):
+        one = await make.filed(title=f"第{number}件", text=text)
+        async with kernel.db.begin() as uow:
+            (await uow.session.get_one(Ticket, one.id)).category = "0407"
+        made.append(one.number)
+    [seen] = (await topics(client, sign_in, f"supervisor-{CITY}"))["topics"]
+    assert (seen["now"], seen["alike"]) == (5, 3)
+    assert [one["number"] for one in seen["examples"]] == made[2::-1]
+    page = await client.get("/board/topics", headers=await sign_in(f"supervisor-{CITY}"))
+    assert "其中 3 件说的几乎是同一件事" in page.text
+    policy = msgspec.structs.replace(kernel.rules.reports.topics, alike=1.0)
+    kernel._rules = replace(kernel.rules, reports=msgspec.structs.replace(kernel.rules.reports, topics=policy))
+    [seen] = (await topics(client, sign_in, f"supervisor-{CITY}"))["topics"]
+    assert (seen["alike"], [one["number"] for one in seen["examples"]]) == (0, made[:1:-1])

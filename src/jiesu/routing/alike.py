@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
 
 from jiesu.kit.config import ConfigMistake, convert, read_toml
 
-__all__ = ["AlikePolicy", "load_alike"]
+__all__ = ["AlikePolicy", "largest_group", "load_alike"]
 
 
 class AlikePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +28,20 @@ class AlikePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         pieces = len(mine) + len(other)
         shared = 2 * len(mine & other) / pieces if pieces else 0.0
         return min(1.0, shared + self.same_person * person + self.same_place * place)
+
+
+def largest_group(texts: Sequence[Set[str]], least: float) -> list[int]:
+    """Places of the texts that are alike to one of them, that one with the most, itself among them; the first of equals.
+
+    `texts` as pieces. What two share is Dice's measure without person and place, at least `least`.
+    """
+    groups: list[list[int]] = [[place] for place in range(len(texts))]
+    for (one, mine), (two, other) in combinations(enumerate(texts), 2):
+        if 2 * len(mine & other) >= least * (len(mine) + len(other)) > 0:
+            groups[one].append(two)
+            groups[two].append(one)
+    largest: list[int] = max(groups, key=len, default=[])
+    return sorted(largest)
 
 
 def load_alike(path: Path) -> AlikePolicy:

@@ -45,11 +45,16 @@ class Snails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What makes a hot topic: at least so many of one kind from one place in so many `days`; `most` are shown."""
+    """What makes a hot topic: at least so many of one kind from one place in so many `days`; `most` are shown.
+
+    Of its newest `look_at`, those that share `alike` of their pairs of characters say nearly the same.
+    """
 
     days: Annotated[int, Meta(ge=1, le=90)] = 14
     least: Annotated[int, Meta(ge=2, le=1000)] = 4
     most: Annotated[int, Meta(ge=1, le=100)] = 20
+    look_at: Annotated[int, Meta(ge=2, le=200)] = 50
+    alike: Annotated[float, Meta(gt=0, le=1)] = 0.5
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):

@@ -212,6 +212,7 @@ async def _topics(look: Look) -> Found:
             row.category.name,
             row.now,
             row.before,
+            row.alike,
             wall(row.first_seen),
             row.suggested.name,
             ", ".join(example.number for example in row.examples),
@@ -220,7 +221,7 @@ async def _topics(look: Look) -> Found:
     ]
     days = (look.say(N_("近 {days} 天"), days=view.days), 10), (look.say(N_("之前 {days} 天"), days=view.days), 12)
     columns = (
-        (N_("地方"), 24), (N_("类别"), 24), *days, (N_("最早"), 17), (N_("属地单位"), 36), (N_("最近的工单"), 66),
+        (N_("地方"), 24), (N_("类别"), 24), *days, (N_("几乎同一件事"), 10), (N_("最早"), 17), (N_("属地单位"), 36), (N_("例子"), 66),
     )  # fmt: skip
     return Found(N_("热点话题"), columns, lines, (view.unit.name,))
 
