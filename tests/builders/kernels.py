@@ -11,10 +11,11 @@ from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 from sqlalchemy import event
 from sqlalchemy.exc import PendingRollbackError
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction
 
 from jiesu.app import collaborators, create_app
+from jiesu.db.engine import connect
 from jiesu.db.uow import Database
 from jiesu.intake.numbers import Numbers
 from jiesu.kernel import Kernel
@@ -26,10 +27,22 @@ from tests.builders.gateway import RecordingGateway
 __all__ = ["committing_kernel", "http", "read_for_good", "rolled_back_kernel"]
 
 
+#: An engine for each database: one keeps the SQL of the statements it has seen, which takes longer to write than to run.
+_engines: dict[str, AsyncEngine] = {}
+
+
+def _kernel(settings: Settings, clock: Clock, policies: Policies) -> Kernel:
+    """A new kernel on the database's one engine; closing it leaves that without connections, fit for the next test."""
+    url = settings.database_url or ""
+    if url not in _engines:
+        _engines[url] = connect(url, pool_size=settings.pool_size)
+    return Kernel(settings, clock=clock, policies=policies, engine=_engines[url], gateway=RecordingGateway())
+
+
 @asynccontextmanager
 async def rolled_back_kernel(settings: Settings, clock: Clock, policies: Policies) -> AsyncIterator[Kernel]:
     """Everything happens in one transaction of one connection: what code under test commits is a savepoint."""
-    kernel = Kernel(settings, clock=clock, policies=policies, gateway=RecordingGateway())
+    kernel = _kernel(settings, clock, policies)
     try:
         async with kernel.engine.connect() as connection:
             transaction = await connection.begin()
@@ -84,7 +97,7 @@ def _savepoints(connection: AsyncConnection) -> async_sessionmaker:
 @asynccontextmanager
 async def committing_kernel(settings: Settings, clock: Clock, policies: Policies) -> AsyncIterator[Kernel]:
     """The kernel as it is in production, on whatever database the settings name."""
-    kernel = Kernel(settings, clock=clock, policies=policies, gateway=RecordingGateway())
+    kernel = _kernel(settings, clock, policies)
     try:
         yield await kernel.open()
     finally:
@@ -106,18 +119,19 @@ async def http(kernel: Kernel) -> AsyncIterator[AsyncClient]:
         await life
 
 
-#: The last application made, and its settings: making one takes longer than most tests.
+#: The applications made, and their settings: making one takes longer than most tests. A worker's own two come first.
 _made: list[tuple[Settings, Litestar]] = []
 
 
 def _application(kernel: Kernel) -> Litestar:
     """The application for the kernel's settings; all that a request works with is new."""
-    if _made and _made[0][0] == kernel.settings:
-        app = _made[0][1]
-        app.state.update(collaborators(kernel, app.state.limits))
-        return app
+    for settings, app in _made:
+        if settings == kernel.settings:
+            app.state.update(collaborators(kernel, app.state.limits))
+            return app
     app = create_app(kernel=kernel)
-    _made[:] = [(kernel.settings, app)]
+    del _made[3:]
+    _made.append((kernel.settings, app))
     return app
 
 
