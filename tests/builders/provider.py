@@ -23,14 +23,17 @@ CLIENT, SECRET = "jiesu", "only-the-two-of-us"
 class IdentityProvider:
     """Signs in whoever `subject` names at once. `change` may falsify the claims of the next ID tokens."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    def __init__(self) -> None:
+        self.key = RSAKey.generate_key(2048, {"kid": "k1"})
+        self.issuer = ""
+
+    def begin(self, now: Callable[[], int]) -> None:
+        """Honest again, at that time, whatever the last test made it do."""
         self.now = now
         self.subject, self.amr = "u-1", ["pwd", "otp"]
         self.change: dict[str, Any] = {}
-        self.key = RSAKey.generate_key(2048, {"kid": "k1"})
         self.signing_key: RSAKey | None = None
         self.codes: dict[str, dict[str, str]] = {}
-        self.issuer = ""
         self.published_issuer: str | None = None
 
     def discovery(self) -> dict[str, Any]:
@@ -63,9 +66,9 @@ class IdentityProvider:
 
 
 @contextmanager
-def running_provider(now: Callable[[], int]) -> Iterator[IdentityProvider]:
+def running_provider() -> Iterator[IdentityProvider]:
     """The provider behind a socket of its own for the length of the block."""
-    provider = IdentityProvider(now)
+    provider = IdentityProvider()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

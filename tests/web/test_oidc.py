@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +15,7 @@ from joserfc.jwk import RSAKey
 
 from jiesu.accounts.links import BadSubject, NotLinked, OneFactorOnly, SubjectTaken, link_account
 from jiesu.accounts.roles import Role
+from jiesu.settings import Settings
 from tests.builders.accounts import NAME, People, code_at
 from tests.builders.forms import CITY, STATION
 from tests.builders.kernels import http, rolled_back_kernel
@@ -24,19 +24,30 @@ from tests.builders.provider import CLIENT, SECRET, IdentityProvider, running_pr
 TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-@pytest.fixture
-def provider(clock) -> Iterator[IdentityProvider]:
-    with running_provider(lambda: int(clock.now().timestamp())) as provider:
+@pytest.fixture(scope="module")
+def running() -> Iterator[IdentityProvider]:
+    """One for all tests: a new one would want an application of its own for each."""
+    with running_provider() as provider:
         yield provider
 
 
+@pytest.fixture(scope="module")
+def strict(settings: Settings, running: IdentityProvider, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    secret = tmp_path_factory.mktemp("oidc") / "secret"
+    secret.write_text(f"{SECRET}\n")
+    given = {"oidc_issuer": running.issuer, "oidc_client_id": CLIENT, "oidc_secret": secret}
+    return msgspec.structs.replace(settings, **given, public_url="http://testserver.local", demo=False)
+
+
 @pytest.fixture
-async def desk(settings, clock, policies, provider, tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
+def provider(running: IdentityProvider, clock) -> IdentityProvider:
+    running.begin(lambda: int(clock.now().timestamp()))
+    return running
+
+
+@pytest.fixture
+async def desk(strict: Settings, clock, policies, provider: IdentityProvider) -> AsyncIterator[SimpleNamespace]:
     """The application outside demo mode with that provider, and somebody linked to it."""
-    (tmp_path / "secret").write_text(f"{SECRET}\n")
-    given = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_secret": tmp_path / "secret"}
-    given |= {"public_url": "http://testserver.local", "demo": False}
-    strict = msgspec.structs.replace(settings, **given)
     async with rolled_back_kernel(strict, clock, policies) as kernel, http(kernel) as client:
         await client._transport.app.state.redis.flushdb()
         people = People(kernel, client)
