@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.orders import (
     Order,
@@ -15,9 +13,8 @@ from jiesu.escalation.orders import (
     ReplyReturned,
     end_orders,
 )
-from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_post
-from jiesu.promises import follow_link, save, tell
+from jiesu.promises import follow_link, save, tell, until_words
 from jiesu.routing.objections import (
     ObjectionLapsed,
     ObjectionRefused,
@@ -31,7 +28,6 @@ from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.limits import ClockKind, Target, parse_limit
 from jiesu.sla.listings import ListingAsked, ListingEnded, ListingGranted, ListingRefused
-from jiesu.sla.wording import day_words
 from jiesu.statistics.exclusions import ExclusionAsked, ExclusionGranted, ExclusionRefused, ExclusionSeconded
 from jiesu.tickets import events as e
 from jiesu.tickets.citing import cite
@@ -220,11 +216,10 @@ async def tell_exclusion(uow: UnitOfWork, _: Rules, ticket: Ticket, event: Exclu
 
 async def tell_listing(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ListingGranted) -> None:
     """The petitioner hears the plan, and until when; no clock is touched."""
-    day = datetime.fromisoformat(event.until).astimezone(SHANGHAI).date() if event.until else None
     blanks = {
         "plan": event.plan,
         "link": await follow_link(uow, rules, ticket),
-        "until": f"至{day_words(day, 'zh')}" if day else "",
+        "until": until_words(event.until),
     }
     await tell(uow, rules, ticket, "listed", blanks, round_=ticket.version)
     await _tell(uow, ticket, event.unit, "listing_granted")

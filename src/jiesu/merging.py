@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.notifications.tell import tell_post
-from jiesu.promises import follow_link, save, tell
+from jiesu.promises import follow_link, save, tell, unit_name, until_words
 from jiesu.rules import Rules
 from jiesu.sla.clocks import TicketClocks
 from jiesu.sla.deadlines import ending
+from jiesu.sla.listings import ListingGranted
 from jiesu.sla.models import MoveCause
 from jiesu.sla.wording import moment_words
 from jiesu.tickets import events as e
@@ -24,7 +25,8 @@ from jiesu.tickets.states import Actor
 from jiesu.tickets.words import Step
 
 __all__ = [
-    "announce_follower", "extend_followers", "follow_lead", "hold_clocks", "let_followers_go", "part_from_later", "run_clocks_on", "share_news", "share_result",
+    "announce_follower", "extend_followers", "follow_lead", "hold_clocks", "let_followers_go", "part_from_later", "run_clocks_on", "share_listing", "share_news",
+    "share_result",
 ]  # fmt: skip
 
 #: Ends of a main ticket that answer nobody else, and the question that only its petitioner can answer.
@@ -66,14 +68,25 @@ def _wake(clocks: TicketClocks, ticket: Ticket) -> None:
         clocks.wake(ticket.merged_at)
 
 
-async def follow_lead(uow: UnitOfWork, _: Rules, ticket: Ticket, event: e.TicketDispatched) -> None:
-    """Whoever has the main one has them all. What was only just filed has no followers: intake asks nothing."""
+async def follow_lead(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.TicketDispatched) -> None:
+    """Whoever has the main one has them all, and each is told. What was only just filed has no followers: intake asks nothing."""
     if event.round == 1 and event.by.kind == Actor.SYSTEM:
         return
     for follower in await followers_of(uow, ticket, lock=True):
         follower.lead_unit = event.unit
         follower.version += 1
         await uow.record(MainDispatched(ticket_id=follower.id, by=event.by, unit=event.unit))
+        held = (await TicketClocks.of(uow, follower)).held(follower.merged_at)
+        if held is not None:
+            blanks = {"unit": unit_name(rules, event.unit), "due": moment_words(held.due_at, "zh")}
+            await tell(uow, rules, follower, "dispatched", blanks, round_=f"main:{follower.version}")
+
+
+async def share_listing(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: ListingGranted) -> None:
+    """Each hears that it takes longer, and until when; the plan may say whose the main one is, and is not told."""
+    for follower in await followers_of(uow, ticket, lock=True):
+        blanks = {"until": until_words(event.until), "link": await follow_link(uow, rules, follower)}
+        await tell(uow, rules, follower, "listed_together", blanks, round_=f"main:{ticket.version}")
 
 
 async def share_result(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.ResultApproved) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.arming import rearm
 from jiesu.escalation.orders import end_orders
+from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.tell import tell_person, tell_post, wait_no_longer
 from jiesu.petitioners.models import Petitioner
 from jiesu.routing.objections import lapse_objection
@@ -19,7 +20,7 @@ from jiesu.sla.listings import end_listings
 from jiesu.sla.models import Deadline, MoveCause
 from jiesu.sla.reckon_anew import reckon_anew
 from jiesu.sla.rulebook import class_of
-from jiesu.sla.wording import moment_words
+from jiesu.sla.wording import day_words, moment_words
 from jiesu.tickets import events as e
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.parts import whole_of
@@ -42,6 +43,7 @@ __all__ = [
     "tell",
     "tell_refusal",
     "unit_name",
+    "until_words",
 ]  # fmt: skip
 
 NEWS = frozenset({Target.INFORM})
@@ -97,6 +99,11 @@ async def _number(uow: UnitOfWork, ticket: Ticket) -> str:
 def unit_name(rules: Rules, code: str | None) -> str:
     """The unit as messages name it; empty for none."""
     return rules.organisation.unit(code).name if code else ""
+
+
+def until_words(until: str | None) -> str:
+    """ "至12月31日（周四）" of a moment; empty for none."""
+    return f"至{day_words(datetime.fromisoformat(until).astimezone(SHANGHAI).date(), 'zh')}" if until else ""
 
 
 async def follow_link(uow: UnitOfWork, rules: Rules, ticket: Ticket) -> str:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from jiesu.sla.models import ClockState, Deadline
+from jiesu.sla.wording import moment_words
 from tests.builders.forms import CITY, COUNTY, STATION
 from tests.builders.make import NO, YES
 from workers.invariants import check_all
@@ -241,6 +242,28 @@ async def test_more_time_for_the_matter_is_more_time_for_all_who_brought_it(act,
     assert (await finals(follower))[1] == (await finals(main))[1] > before
     assert "等省厅批复" in gateway.to(LI["phone"])[-1].text
     await act(DESK, follower, "unmerge")
+
+
+async def test_each_hears_of_a_listing_but_not_what_was_written_about_somebody_else(act, make, jobs, gateway, clock):
+    main, follower = await joined(make, act, clock)
+    assert (await act(OFFICER, main, "list", plan="张伟的工龄要等省里核定", event="批复")).status_code == 200
+    assert (await act(f"unit_head-{COUNTY}", main, "grant_listing")).status_code == 200
+    await jobs.run_due()
+    listed = gateway.to(LI["phone"])[-1].text
+    assert follower.number in listed
+    assert "同意挂账" in listed
+    assert "张伟" not in listed
+
+
+async def test_each_hears_which_unit_has_it_and_keeps_their_own_date(act, make, jobs, gateway, clock, finals):
+    main, follower = await joined(make, act, clock, "registered")
+    before = await finals(follower)
+    assert (await act(DESK, main, "dispatch", unit=STATION)).status_code == 200
+    await jobs.run_due()
+    [told] = [sms.text for sms in gateway.to(LI["phone"]) if "已派给" in sms.text]
+    assert follower.number in told
+    assert moment_words(before[1], "zh") in told
+    assert await finals(follower) == before
 
 
 async def test_a_class_that_takes_longer_parts_them(client, act, make, clock):

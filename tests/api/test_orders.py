@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from jiesu.desk.history import for_staff
 from jiesu.escalation.orders import Order
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import Notice
 from jiesu.sla.models import Deadline
+from jiesu.tickets.models import Ticket
 from tests.builders.forms import CITY, COUNTY, STATION
 from workers.invariants import check_all
 
@@ -156,8 +158,11 @@ async def test_a_late_reply_is_told_above_and_stays_late(act, make, jobs, clock,
     assert await replies(made) == [("missed", at(3, 17, 30))]
 
 
-@pytest.mark.parametrize("end", ["approve", "withdraw", "objection"])
-async def test_an_order_ends_with_the_unit_s_work(act, make, end, replies):
+WHY = {"approve": "已经答复诉求人", "withdraw": "诉求人撤回了诉求", "objection": "不再承办"}
+
+
+@pytest.mark.parametrize("end", WHY)
+async def test_an_order_ends_with_the_unit_s_work_and_the_history_says_why(act, make, end, replies, kernel):
     made = await make.ticket("dispatched" if end == "objection" else "in_progress")
     await act(COUNTY_SUPERVISOR, made, "supervise", **DEMAND)
     if end == "approve":
@@ -172,6 +177,10 @@ async def test_an_order_ends_with_the_unit_s_work(act, make, end, replies):
     view = await act(f"supervisor-{CITY}", made, "note", text="看一看") if end == "objection" else None
     assert view is None or view.json()["orders"][0]["state"] == "ended"
     assert [state for state, _ in await replies(made)] == ["cancelled"]
+    async with kernel.db.begin() as uow:
+        lines = await for_staff(uow, kernel.rules, await uow.get(Ticket, made.id))
+    [over] = [line.what for line in lines if line.kind == "OrderEnded"]
+    assert over.endswith(WHY[end]), over
 
 
 async def test_the_ladder_issues_an_order_a_working_day_after_the_due_date(act, make, jobs, clock, client, sign_in):

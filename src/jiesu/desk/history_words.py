@@ -172,6 +172,22 @@ def _ordered(data: Data, english: bool) -> str:
     return ("{sender}督办{unit}（{number}）", "{sender} gave {unit} a supervision order ({number})")[english]
 
 
+def _order_over(data: Data, english: bool) -> str:
+    ends = {
+        "withdrawn": ("诉求人撤回了诉求", "the petitioner withdrew the appeal"),
+        "merged": ("已并案，由主件承办", "it was merged into another"),
+        "split": ("已拆分，由各部分承办", "it was split into parts"),
+        "need_info": ("已请诉求人补充", "the petitioner was asked for more"),
+        **dict.fromkeys(("answered", "awaiting_survey", "closed"), ("已经答复诉求人", "the petitioner has an answer")),
+        "diverted": ("已告知诉求人其他渠道", "the petitioner was shown another way"),
+        **dict.fromkeys(
+            ("registered", "dispatched", "objected", "rework"), ("{unit}不再承办", "{unit} no longer has it")
+        ),
+    }
+    unsaid = ("{unit}不再承办，或已办完", "{unit} has no more to do")
+    return ("{number}了结：", "{number} ended: ")[english] + ends.get(data.get("status") or "", unsaid)[english]
+
+
 def _why(data: Data, english: bool) -> str:
     code = data.get("reason")
     return REASONS[ObjectionReason(code) if code in list(ObjectionReason) else ObjectionReason.OTHER][english]
@@ -466,7 +482,7 @@ STAFF: Table = {
     "ReplyGiven": (("{unit}答复{number}", "{unit} replied to {number}"), "reply"),
     "ReplyAccepted": (("认可{number}的答复", "accepted the reply to {number}"), "note"),
     "ReplyReturned": (("退回{number}的答复，请重新答复", "returned the reply to {number}"), "reason"),
-    "OrderEnded": (("{number}了结：{unit}不再承办，或已办完", "{number} ended: {unit} has no more to do"), None),
+    "OrderEnded": (_order_over, None),
     "TaskAsked": (("申请由{unit}协办", "asked for help of {unit}"), "what"),
     "TaskGiven": (_task_given, "what"),
     "TaskObjected": (("{unit}对协办提出异议，由{giver}审核", "{unit} objects to its task; {giver} decides"), "reason"),

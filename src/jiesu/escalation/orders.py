@@ -130,11 +130,12 @@ class ReplyReturned(TicketEvent, frozen=True, kw_only=True):
 
 
 class OrderEnded(TicketEvent, frozen=True, kw_only=True):
-    """The unit no longer has the ticket, or the matter is over."""
+    """The unit no longer has the ticket, or the matter is over. `status` is what the ticket then was; older ones do not say."""
 
     order: int
     number: str
     unit: str
+    status: str | None = None
 
 
 async def orders_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Order]:
@@ -170,5 +171,8 @@ async def end_orders(uow: UnitOfWork, ticket: Ticket, *, but: str | None = None)
     for order in await orders_of(uow, ticket):
         if order.state in OPEN_ORDERS and order.unit != but:
             order.state = OrderState.ENDED
-            event = OrderEnded(ticket_id=ticket.id, by=SYSTEM, order=order.id, number=order.number, unit=order.unit)
+            status = str(ticket.status)
+            event = OrderEnded(
+                ticket_id=ticket.id, by=SYSTEM, order=order.id, number=order.number, unit=order.unit, status=status
+            )
             await uow.record(event)

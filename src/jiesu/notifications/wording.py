@@ -28,6 +28,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "progress": frozenset({"number", "text", "link"}),
     "plan": frozenset({"number", "plan", "link"}),
     "listed": frozenset({"number", "plan", "until", "link"}),
+    "listed_together": frozenset({"number", "until", "link"}),
     "extended": frozenset({"number", "old", "new", "reason"}),
     "moved": frozenset({"number", "old", "new", "reason"}),
     "accepted": frozenset({"number", "unit", "document", "due", "link"}),

@@ -117,6 +117,7 @@ SENT_WHEN: Mapping[str, str] = {
     "progress": N_("告知进展"),
     "plan": N_("告知解决方案"),
     "listed": N_("同意挂账"),
+    "listed_together": N_("同意挂账，和同样的事一起办的各人"),
     "extended": N_("批准延期"),
     "moved": N_("等级调整，答复时间有变动"),
     "accepted": N_("信访事项受理"),
