@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jiesu.db.beside import beside_work
+
 revision = "0039"
 down_revision = "0038"
 
@@ -23,7 +25,7 @@ OF_THE_ANSWER = """
 def upgrade() -> None:
     op.add_column("rates_frozen", sa.Column("category", sa.String(length=8), nullable=True), if_not_exists=True)
     op.add_column("rates_frozen", sa.Column("officer_id", sa.BigInteger(), nullable=True), if_not_exists=True)
-    with op.get_context().autocommit_block():  # whoever reads a frozen month goes on while it is filled
+    with beside_work():  # whoever reads a frozen month goes on while it is filled
         op.execute(OF_THE_ANSWER)
 
 
