@@ -158,6 +158,19 @@ async def test_a_late_reply_is_told_above_and_stays_late(act, make, jobs, clock,
     assert await replies(made) == [("missed", at(3, 17, 30))]
 
 
+async def test_of_two_replies_each_issuer_decides_their_own(act, make):
+    made = await make.ticket("in_progress")
+    for issuer in (LEADER, COUNTY_SUPERVISOR):  # the older one is the city's
+        await act(issuer, made, "supervise", **DEMAND)
+    for _ in range(2):
+        await act(OFFICER, made, "reply_order", reply="已报县里")
+    reply = await act(COUNTY_SUPERVISOR, made, "return_reply", reason="没有说什么时候发")
+    assert reply.status_code == 200, reply.text
+    assert [order["state"] for order in reply.json()["orders"]] == ["replied", "issued"]
+    assert (await act(COUNTY_SUPERVISOR, made, "accept_reply")).json()["title"] == "NotYours"
+    assert (await act(LEADER, made, "accept_reply")).status_code == 200
+
+
 WHY = {"approve": "已经答复诉求人", "withdraw": "诉求人撤回了诉求", "objection": "不再承办"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jiesu.accounts.staff import NotYours, Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.errors import Missing
@@ -24,7 +26,8 @@ async def reply_to_order(
 ) -> Ticket:
     """Answer an order by its number, by default the oldest unanswered; its clock stops. Locks the ticket. Raises NoSuchOrder."""
     ticket = await open_step(uow, staff, number, Step.REPLY_ORDER, version)
-    mine = await _waiting(uow, ticket, OrderState.ISSUED, order, unit=staff.unit)
+    issued = await _in_state(uow, ticket, OrderState.ISSUED, order)
+    mine = _oldest([each for each in issued if each.unit == staff.unit], order)
     reply = required(reply, "reply", "答复")
     ticket.move(Step.REPLY_ORDER)
     mine.state, mine.reply, mine.replied_at = OrderState.REPLIED, reply, uow.now
@@ -82,10 +85,11 @@ async def _to_decide(
     uow: UnitOfWork, staff: Staff, number: str, step: Step, order: str | None, version: int | None
 ) -> tuple[Ticket, Order]:
     ticket = await open_step(uow, staff, number, step, version)
-    found = await _waiting(uow, ticket, OrderState.REPLIED, order)
-    if not may_decide_reply(staff, found):
+    replied = await _in_state(uow, ticket, OrderState.REPLIED, order)
+    theirs = [each for each in replied if may_decide_reply(staff, each)]
+    if replied and not theirs:
         raise NotYours
-    return ticket, found
+    return ticket, _oldest(theirs, order)
 
 
 def may_decide_reply(staff: Staff, order: Order) -> bool:
@@ -93,11 +97,14 @@ def may_decide_reply(staff: Staff, order: Order) -> bool:
     return order.issuer in staff.subtree and (staff.unit != order.unit or order.issuer == order.unit)
 
 
-async def _waiting(
-    uow: UnitOfWork, ticket: Ticket, state: OrderState, number: str | None, *, unit: str | None = None
-) -> Order:
-    """Raises NoSuchOrder."""
-    for order in await orders_of(uow, ticket):
-        if order.state is state and number in (None, "", order.number) and unit in (None, order.unit):
-            return order
-    raise NoSuchOrder("order", order=(number or "")[:40])
+async def _in_state(uow: UnitOfWork, ticket: Ticket, state: OrderState, number: str | None) -> list[Order]:
+    """Those in this state, or the one of that number; oldest first."""
+    return [
+        order for order in await orders_of(uow, ticket) if order.state is state and number in (None, "", order.number)
+    ]
+
+
+def _oldest(orders: Sequence[Order], number: str | None) -> Order:
+    if not orders:
+        raise NoSuchOrder("order", order=(number or "")[:40])
+    return orders[0]
