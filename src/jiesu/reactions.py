@@ -55,7 +55,7 @@ from jiesu.merging import (
     share_news,
     share_result,
 )
-from jiesu.notifications.tell import tell_post
+from jiesu.notifications.tell import take_back, tell_post
 from jiesu.parts import (
     close_whole,
     end_part,
@@ -312,8 +312,14 @@ async def stop_all(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.Ticke
         await tell(uow, rules, ticket, name, {"reply": ticket.reply or ""})
 
 
+async def ask_no_more(uow: UnitOfWork, _: Rules, ticket: Ticket, __: SurveyAnswered | e.Supplemented) -> None:
+    """Whoever answered at night is not asked in the morning."""
+    await take_back(uow, ticket.id, "survey", "survey_reminder", "need_info", "need_info_reminder")
+
+
 async def end_survey(uow: UnitOfWork, _: Rules, ticket: Ticket, __: e.TicketWithdrawn) -> None:
     await cancel_survey(uow, ticket)
+    await take_back(uow, ticket.id)
     await let_lapse(uow, ticket)
     if ticket.lead_unit is not None:
         await tell_post(uow, key=f"withdrawn:{ticket.id}", unit=ticket.lead_unit, ticket_id=ticket.id, kind="withdrawn")
@@ -387,7 +393,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.TicketImported: (),
     AppealRouted: (send_receipt,),
     e.InfoRequested: (let_go, pause_clocks, let_followers_go),
-    e.Supplemented: (resume_clocks, pass_on),
+    e.Supplemented: (resume_clocks, ask_no_more, pass_on),
     FilesAttached: (take_files_in, pass_files_on),
     TicketSplit: (let_go, tell_of_parts),
     PartReopened: (),
@@ -451,7 +457,7 @@ HANDLERS: Mapping[type[Event], tuple[Handler, ...]] = {
     e.ResultSubmitted: (ask_review, lapse_wishes, cite_policies),
     e.ResultSentBack: (tell_sent_back,),
     e.ResultApproved: (keep_promise_and_ask, give_opinion, share_result),
-    SurveyAnswered: (count_anew,),
+    SurveyAnswered: (ask_no_more, count_anew),
     SurveyCorrected: (adjust_months, count_anew, tell_changed),
     CallbackTried: (),
     SurveyResent: (send_survey_again,),

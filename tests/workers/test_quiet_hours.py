@@ -10,6 +10,7 @@ from jiesu.kernel import Kernel
 from jiesu.kit.clock import SHANGHAI
 from jiesu.settings import Settings
 from tests.builders.forms import COUNTY, PHONE, STATION
+from tests.builders.make import YES
 from workers.actor import FIRST_WAIT
 from workers.invariants import check_all
 
@@ -80,6 +81,36 @@ async def test_what_becomes_an_emergency_takes_along_what_waits_of_it(make, jobs
     clock.set(at(3, 7))
     await jobs.run_due()
     assert told("先说的", "轻生", "别的事")[before:] == ["先说的", "轻生", "别的事"]
+
+
+async def test_who_answered_at_night_is_not_asked_in_the_morning(make, jobs, clock, told, kernel):
+    made = await make.ticket("registered")
+    other = await make.ticket("under_review")
+    await jobs.run_due()
+    before = len(told())
+    clock.set(at(2, 22))
+    await make.step(made, "request_info", f"intake-{COUNTY}", question="哪一年的证？")
+    await make.step(other, "approve", f"unit_head-{STATION}")
+    await make.supplement(made)
+    await make.answer(other, **YES)
+    await make.step(made, "dispatch", f"dispatcher-{COUNTY}", unit=STATION)
+    clock.set(at(3, 9))
+    await jobs.run_due()
+    assert told("哪一年", "请您评价", "已派给")[before:] == ["已派给"]
+    assert [finding for finding in await check_all(kernel.db, clock.now()) if finding.count] == []
+
+
+async def test_who_withdrew_at_night_hears_nothing_more_of_it(make, jobs, clock, told, kernel):
+    made = await make.ticket("in_progress")
+    await jobs.run_due()
+    before = len(told())
+    clock.set(at(2, 22))
+    await make.step(made, "inform", OFFICER, text="晚上说的")
+    await make.withdraw(made)
+    clock.set(at(3, 9))
+    await jobs.run_due()
+    assert told("晚上说的")[before:] == []
+    assert [finding for finding in await check_all(kernel.db, clock.now()) if finding.count] == []
 
 
 async def test_a_gateway_that_fails_in_the_morning_gets_it_again_once(make, jobs, clock, told, gateway):

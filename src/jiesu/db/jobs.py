@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, Index, SmallInteger, Table, delete, text, update
+from sqlalchemy import BigInteger, Index, Select, SmallInteger, Table, delete, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +26,7 @@ __all__ = [
     "bring_forward",
     "bury",
     "cancel",
+    "cancel_waiting",
     "postpone",
     "schedule",
     "schedule_all",
@@ -134,6 +135,13 @@ async def cancel(uow: UnitOfWork, *keys: str) -> None:
     """Take promises back. What an actor has already taken is not undone."""
     if keys:
         await uow.session.execute(delete(Job).where(Job.key.in_(keys)).execution_options(**_UNTRACKED))
+
+
+async def cancel_waiting(uow: UnitOfWork, kind: str, ticket_id: int, keys: Select[str]) -> list[dict[str, Any]]:
+    """Take those of a ticket's promises back that are not due yet; what they held. One that is under way is left alone."""
+    mine = (Job.ticket_id == ticket_id, Job.kind == kind, Job.key.in_(keys))
+    waiting = delete(Job).where(*mine, Job.run_at > uow.now, Job.sent_at.is_(None)).returning(Job.payload)
+    return list(await uow.session.scalars(waiting.execution_options(**_UNTRACKED)))
 
 
 async def bring_forward(uow: UnitOfWork, kind: str, ticket_id: int, due_at: datetime) -> None:

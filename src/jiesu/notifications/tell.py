@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, delete, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from jiesu.db import jobs
 from jiesu.db.uow import UnitOfWork
 from jiesu.notifications.models import Message, Notice
 
-__all__ = ["SEND_MESSAGE", "tell_person", "tell_post", "wait_no_longer"]
+__all__ = ["SEND_MESSAGE", "take_back", "tell_person", "tell_post", "wait_no_longer"]
 
 #: Job kind: hand message `id` to the gateway.
 SEND_MESSAGE = "message.send"
@@ -45,6 +45,17 @@ async def tell_person(
 async def wait_no_longer(uow: UnitOfWork, ticket_id: int, until: datetime) -> None:
     """What of a ticket waits for that moment is sent now: something urgent must not overtake it."""
     await jobs.bring_forward(uow, SEND_MESSAGE, ticket_id, until)
+
+
+async def take_back(uow: UnitOfWork, ticket_id: int, *names: str) -> None:
+    """Messages of a ticket that wait for the morning and are needless by now are not sent; without names all of them."""
+    named = [Message.key.startswith(f"{name}:{ticket_id}:", autoescape=True) for name in names]
+    waiting = select(func.concat("message:", Message.id)).where(
+        Message.ticket_id == ticket_id, Message.sent_at.is_(None), or_(*named) if named else true()
+    )
+    taken = await jobs.cancel_waiting(uow, SEND_MESSAGE, ticket_id, waiting)
+    if taken:
+        await uow.session.execute(delete(Message).where(Message.id.in_([each["id"] for each in taken])))
 
 
 async def _written(uow: UnitOfWork, row: dict[str, Any]) -> int | None:
