@@ -145,13 +145,15 @@ async def test_dates_kept_and_the_tickets_behind_them(take, view, answers, clock
     assert f"{rows[0][3]:%Y-%m-%dT%H:%M}" == dates[0]["due_at"][:16]
 
 
-async def test_co_handlers_and_topics(take, view, make, act):
+async def test_co_handlers_and_topics(take, view, make, act, client, sign_in):
     made = await make.ticket("in_progress")
     given = await act(f"dispatcher-{COUNTY}", made, "give_task", unit=OTHER, what="核对档案", within="3 working days")
     assert given.status_code == 200, given.text
     [unit] = (await view("board/co-handling?month=2026-11"))["units"]
     _, row = rows_of(await take("what=co_handling&month=2026-11"))
     assert row == [unit["unit"]["name"], unit["finished"], unit["late"], unit["open"]]
+    page = await client.get("/board/rates?month=2026-11", headers=await sign_in(LEADER))
+    assert "what=co_handling" in page.text
     for _ in range(4):
         await make.dispatch(await make.filed(title="停发 13800138000"), STATION, category="0407")
     topics = (await view("board/topics"))["topics"]
