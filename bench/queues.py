@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def main() -> None:
 async def _measured(where: Where, sizes: list[int], rounds: int) -> dict[int, dict[str, dict[str, Any]]]:
     """Size → role → page → times; the pages of both sizes in turn."""
     async with AsyncExitStack() as stack:
-        desks = {size: await stack.enter_async_context(_desk(where, size)) for size in sizes}
+        desks = {size: await stack.enter_async_context(desk(where, _filled(where, size), WHO)) for size in sizes}
         keep_for_good()  # as `jiesu serve` does
         took: dict[int, dict[str, dict[str, list[float]]]] = {size: {who: {} for who in WHO} for size in sizes}
         for _ in range(rounds):
@@ -102,15 +102,22 @@ async def _measured(where: Where, sizes: list[int], rounds: int) -> dict[int, di
     }
 
 
-@asynccontextmanager
-async def _desk(where: Where, tickets: int) -> AsyncIterator[tuple[AsyncClient, dict[str, dict[str, str]]]]:
-    """The application on so many tickets, and the headers of each of those who ask."""
+def _filled(where: Where, tickets: int) -> str:
+    """A database with so many tickets."""
     name = f"queue_{tickets}"
     where.clone(name)
     with psycopg.connect(where.url(name, "owner").replace("+psycopg", ""), autocommit=True) as owner:
         owner.execute("SELECT set_config('jiesu.scope', 'system', false)")
         owner.execute(FILL.format(tickets=tickets, station=STATION))
         owner.execute("VACUUM ANALYZE ticket")
+    return name
+
+
+@asynccontextmanager
+async def desk(
+    where: Where, name: str, who: Sequence[str]
+) -> AsyncIterator[tuple[AsyncClient, dict[str, dict[str, str]]]]:
+    """The application on a database, and the headers of each of those who ask."""
     with tempfile.TemporaryDirectory() as folder:
         env = {
             "JIESU_DATABASE_URL": where.url(name),
@@ -126,7 +133,7 @@ async def _desk(where: Where, tickets: int) -> AsyncIterator[tuple[AsyncClient, 
             committing_kernel(load_settings(env), SystemClock(), load_policies(CONFIG)) as kernel,
             http(kernel) as client,
         ):
-            yield client, {who: await signing_in(client, kernel)(who) for who in WHO}
+            yield client, {each: await signing_in(client, kernel)(each) for each in who}
 
 
 async def _ask(client: AsyncClient, page: str, headers: dict[str, str]) -> float:
