@@ -99,6 +99,7 @@ from jiesu.promises import (
     extend,
     follow_link,
     let_lapse,
+    promised,
     promised_words,
     reckon_class_anew,
     reclass,
@@ -236,7 +237,9 @@ async def _tell_who_has_it(
         await tell(uow, rules, ticket, "dispatched", blanks, round_=ticket.rounds)
     else:
         blanks["old"] = moment_words(moved_from, "zh")
-        await tell(uow, rules, ticket, "dispatched_moved", blanks, round_=ticket.rounds)
+        passed = promised(clocks).due_at <= uow.now  # which is no promise
+        name = "dispatched_urgent" if passed else "dispatched_moved"
+        await tell(uow, rules, ticket, name, blanks, round_=ticket.rounds)
 
 
 async def meet_sign(uow: UnitOfWork, rules: Rules, ticket: Ticket, _: e.TicketSigned) -> None:

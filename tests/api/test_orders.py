@@ -171,7 +171,11 @@ async def test_of_two_replies_each_issuer_decides_their_own(act, make):
     assert (await act(LEADER, made, "accept_reply")).status_code == 200
 
 
-WHY = {"approve": "已经答复诉求人", "withdraw": "诉求人撤回了诉求", "objection": "不再承办"}
+WHY = {
+    "approve": "已经答复诉求人，没有答复",
+    "withdraw": "诉求人撤回了诉求，没有答复",
+    "objection": "街道退役军人服务站不再承办，没有答复",
+}
 
 
 @pytest.mark.parametrize("end", WHY)
@@ -203,7 +207,7 @@ async def test_the_ladder_issues_an_order_a_working_day_after_the_due_date(act, 
     view = (await client.get(f"/api/v1/desk/tickets/{made.number}", headers=await sign_in(LEADER))).json()
     [order] = view["orders"]
     assert (order["by_ladder"], order["state"]) == (True, "issued")
-    assert "超过办理期限" in order["text"]
+    assert "“先行联系”应在11月3日（周二）09:00前完成，已经超过" in order["text"]
     assert "reply_order" in await allowed(client, sign_in, OFFICER, made)
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from jiesu.desk.history import for_petitioner, for_staff
 from jiesu.kit.clock import SHANGHAI
 from jiesu.notifications.models import Message
 from jiesu.sla.models import Deadline
 from jiesu.tickets.events import SYSTEM
+from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import reclass_locked
 from jiesu.tickets.repository import TicketRepository
 from tests.builders.forms import CITY, COUNTY, STATION
@@ -46,6 +48,23 @@ def last_message(kernel):
             return (await uow.session.scalars(query)).one().text
 
     return read
+
+
+@pytest.mark.parametrize("way", ["reclass", "dispatch"])
+async def test_nobody_is_promised_a_date_that_has_passed(act, make, clock, kernel, last_message, way):
+    """P1 is answered within 24 hours of registration, which were over."""
+    made = await make.ticket("in_progress" if way == "reclass" else "registered")
+    clock.set(at(5, 15))
+    body = {"reason": "生活困难"} if way == "reclass" else {"unit": STATION}
+    assert (await act(DISPATCHER, made, way, **{"class": "P1"}, **body)).status_code == 200
+    told = await last_message(made)
+    assert "更急的等级办理，会尽快答复您。原定11月9日（周一）17:30前答复" in told
+    async with kernel.db.begin() as uow:
+        ticket = await uow.get(Ticket, made.id)
+        lines = [*await for_staff(uow, kernel.rules, ticket), *await for_petitioner(uow, kernel.rules, ticket)]
+    staffs, theirs = [line.what for line in lines if line.kind == "DeadlineMoved"]
+    assert "诉求人时限（办结）变更：原定11月9日（周一）17:30，改为11月3日（周二）09:00，这时已过，应立即办" in staffs
+    assert theirs.startswith("改按更急的等级办理，会尽快答复；原定11月9日（周一）17:30前")
 
 
 async def test_each_clock_is_reckoned_from_its_own_start(act, make, rows, clock, kernel, last_message, jobs):
@@ -167,7 +186,7 @@ async def test_an_extension_is_lost_to_a_more_urgent_class_and_the_history_says_
     assert ("petitioner", "resolve", "running", at(3, 9)) in await rows(made)
     lines = [line["what"] for line in reply.json()["history"]]
     assert (
-        "诉求人时限变更：原定11月16日（周一）17:30，改为11月3日（周二）09:00（等级提高，原来批准的延期不再有效）"
+        "诉求人时限（办结）变更：原定11月16日（周一）17:30，改为11月3日（周二）09:00（等级提高，原来批准的延期不再有效）"
         in lines
     )
     own = (await client.get(f"/api/v1/tickets/{made.number}", params={"code": made.code})).json()

@@ -100,7 +100,7 @@ def test_a_moved_date_names_both_dates_and_the_cause():
 def test_a_date_of_the_unit_s_clock_is_no_news_for_the_petitioner():
     moved = entry("DeadlineMoved", MOVED | {"clock": "unit"})
     assert _line(moved, RULES, "zh", PETITIONER) is None
-    assert _line(moved, RULES, "zh", STAFF).what.startswith("单位时限变更")
+    assert _line(moved, RULES, "zh", STAFF).what.startswith("单位时限（办结）变更")
 
 
 def test_what_the_system_notes_is_not_shown_to_the_petitioner():

@@ -16,7 +16,7 @@ from jiesu.reactions import HANDLERS, UNTRAILED
 #: Codes, and words of closed vocabularies.
 CODES = {
     "account", "category", "cause", "channel", "clock", "decider", "decision", "digests", "former", "giver", "into", "judge", "number", "old_category",
-    "old_class", "old_satisfied", "old_solved", "place", "policy", "proposed_unit", "purpose", "rung", "satisfied", "sender", "service_class", "solved", "stand_in", "status", "system", "target",
+    "old_class", "old_satisfied", "old_solved", "place", "policy", "proposed_unit", "purpose", "rung", "satisfied", "sender", "service_class", "solved", "stand_in", "state", "system", "target",
     "told", "unit", "until", "within",
 }  # fmt: skip
 #: Events whose `reason` is one of a few codes.

@@ -84,7 +84,8 @@ async def for_petitioner(uow: UnitOfWork, rules: Rules, ticket: Ticket, locale: 
 
 
 def _line(entry: Told, rules: Rules, locale: Locale, table: Table, *, who: str = "") -> HistoryLine | None:
-    what = say(table, entry.kind, entry.data, english=locale == "en")
+    data = {**entry.data, "told_at": entry.at}
+    what = say(table, entry.kind, data, english=locale == "en")
     if what is None:
         return None
     field = table[entry.kind][1]
@@ -93,7 +94,7 @@ def _line(entry: Told, rules: Rules, locale: Locale, table: Table, *, who: str =
         at=entry.at.astimezone(SHANGHAI),
         kind=entry.kind,
         who=who,
-        what=what.format_map(_blanks(entry.data, rules, locale)),
+        what=what.format_map(_blanks(data, rules, locale)),
         detail=_detail(entry.data.get(field), locale) if field and not silent else None,
     )
 
@@ -113,17 +114,19 @@ def _blanks(data: Data, rules: Rules, locale: Locale) -> Blanks:
         unit = rules.organisation.find_unit(str(data.get(name) or ""))
         blanks[name] = (unit.name_en if locale == "en" else unit.name) if unit else ""
     for name in MOMENTS:
-        blanks[name] = _moment(data.get(name), locale)
+        blanks[name] = _moment(data.get(name), locale, data["told_at"])
     category = rules.catalogue.category(str(data.get("category") or ""))
     blanks["category"] = (category.name_en if locale == "en" else category.name_zh) if category else ""
     return blanks
 
 
-def _moment(text: object, locale: Locale) -> str:
+def _moment(text: object, locale: Locale, told_at: datetime) -> str:
+    """With its year where that is another than the line's."""
     try:
-        return moment_words(datetime.fromisoformat(str(text)), locale)
+        moment = datetime.fromisoformat(str(text)).astimezone(SHANGHAI)
     except ValueError:
         return ""
+    return moment_words(moment, locale, year=moment.year != told_at.astimezone(SHANGHAI).year)
 
 
 def _who(data: Data, locale: Locale) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from jiesu.petitions.words import REFUSALS, VERDICTS, WAYS, DocumentKind, RefusalReason, ServiceWay, Verdict
@@ -37,7 +38,7 @@ _CLOCK = {
     "order": ("督办时限", "order's clock"),
 }
 _CAUSE = {
-    "reclassed": ("等级调整", "the class changed"),
+    "reclassed": ("等级或程序调整", "the class or the track changed"),
     "extension_lost": (
         "等级提高，原来批准的延期不再有效",
         "the class is more urgent, so the extension no longer holds",
@@ -70,18 +71,29 @@ def _contacted(data: Data, english: bool) -> str:
 def _answered(data: Data, english: bool) -> str:
     found = (_SOLVED.get(data.get("solved") or ""), _CONTENT.get(data.get("satisfied") or ""))
     parts = [words[english] for words in found if words]
-    return ("answered the survey: " if english else "评价：") + ("; " if english else "、").join(parts)
+    asked = {
+        "phone": ("电话回访，诉求人", "by telephone, the petitioner "),
+        "counter": ("窗口，诉求人", "at the counter, the petitioner "),
+    }
+    how = asked.get(data.get("channel") or "", ("", ""))[english] if "old_solved" not in data else ""
+    return how + ("answered the survey: " if english else "评价：") + ("; " if english else "、").join(parts)
 
 
 def _corrected(data: Data, english: bool) -> str:
+    was, says = {data.get("old_solved"), data.get("old_satisfied")}, {data.get("solved"), data.get("satisfied")}
     old = (_SOLVED.get(data.get("old_solved") or ""), _CONTENT.get(data.get("old_satisfied") or ""))
     before = ("; " if english else "、").join(words[english] for words in old if words)
     now = _answered(data, english).split(": " if english else "：", 1)[1]
     asked = _ASKED.get(data.get("channel", ""), ("", ""))[english] if data.get("why") else ""
+    stands = (
+        ("；已经安排的重办照常", "; rework that was ordered goes on")[english]
+        if "no" in was and "no" not in says
+        else ""
+    )
     return (
-        f"{asked}changed the answer: {now} (before: {before})"
+        f"{asked}changed the answer: {now} (before: {before}{stands})"
         if english
-        else f"{asked}更改评价：{now}（原来：{before}）"
+        else f"{asked}更改评价：{now}（原来：{before}{stands}）"
     )
 
 
@@ -139,9 +151,24 @@ def _task_given(data: Data, english: bool) -> str:
     return (f"请{{unit}}协办，时限{within}", f"asked {{unit}} to help within {within}")[english]
 
 
+def _task_over(data: Data, english: bool) -> str:
+    if data.get("state") == "asked":
+        return ("没有请{unit}协办", "{unit} was not asked to help after all")[english]
+    return ("{unit}不再协办", "{unit} is no longer co-handler")[english]
+
+
+def _task_done(data: Data, english: bool) -> str:
+    words = ("{unit}完成协办", "{unit} finished its part")[english]
+    return words + (("，异议不再审核", "; its objection is over")[english] if data.get("state") == "objected" else "")
+
+
 def _listed(data: Data, english: bool) -> str:
-    until = ("，到{until}", " until {until}")[english] if data.get("until") else ""
-    return ("批准挂账", "granted the listing")[english] + until
+    until = (
+        ("，到{until}", " until {until}")
+        if data.get("until")
+        else ("，等到所等的事有结果", " until what it waits for has come")
+    )
+    return ("批准挂账", "granted the listing")[english] + until[english]
 
 
 def _listed_yours(data: Data, english: bool) -> str:
@@ -180,12 +207,15 @@ def _order_over(data: Data, english: bool) -> str:
         "need_info": ("已请诉求人补充", "the petitioner was asked for more"),
         **dict.fromkeys(("answered", "awaiting_survey", "closed"), ("已经答复诉求人", "the petitioner has an answer")),
         "diverted": ("已告知诉求人其他渠道", "the petitioner was shown another way"),
+        "sent_out": ("{unit}已派单", "{unit} dispatched it"),
         **dict.fromkeys(
             ("registered", "dispatched", "objected", "rework"), ("{unit}不再承办", "{unit} no longer has it")
         ),
     }
     unsaid = ("{unit}不再承办，或已办完", "{unit} has no more to do")
-    return ("{number}了结：", "{number} ended: ")[english] + ends.get(data.get("status") or "", unsaid)[english]
+    words = ("{number}了结：", "{number} ended: ")[english] + ends.get(data.get("cause") or "", unsaid)[english]
+    unread = {"issued": ("，没有答复", "; nobody replied"), "replied": ("，答复没有审", "; the reply was not judged")}
+    return words + unread.get(data.get("state") or "", ("", ""))[english]
 
 
 def _why(data: Data, english: bool) -> str:
@@ -200,10 +230,12 @@ def _merged(data: Data, english: bool) -> str:
 
 def _reopened(data: Data, english: bool) -> str:
     words = ("重新办理", "reopened")[english]
-    return words + ("，由{unit}办理", ", with {unit}")[english] if data.get("unit") else words
+    words += ("，由{unit}办理", ", with {unit}")[english] if data.get("unit") else ""
+    return words + ("（时限从登记起算，不重新计）", " (its clocks count from the day it came)")[english]
 
 
-def _unmerged(data: Data, english: bool) -> str:
+def _parted(data: Data, english: bool) -> str:
+    """Why what was merged is on its own again; empty where somebody wrote a reason."""
     causes = {
         "withdrawn": ("主件撤回", "the main one was withdrawn"),
         "diverted": ("主件转告其他渠道", "the main one was diverted"),
@@ -211,9 +243,17 @@ def _unmerged(data: Data, english: bool) -> str:
         "need_info": ("主件等诉求人补充材料", "the main one waits for its petitioner"),
         "later": ("主件的期限晚于本件", "the main one is due later than this one"),
     }
-    cause = causes.get(data.get("cause", ""), ("", ""))[english]
-    words = ("解除并案，待派单", "parted from the main one; to be dispatched")[english]
-    return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
+    cause = causes.get(data.get("cause") or "", ("", ""))[english]
+    return (f"（{cause}）", f" ({cause})")[english] if cause else ""
+
+
+def _unmerged(data: Data, english: bool) -> str:
+    return ("解除并案，待派单", "parted from the main one; to be dispatched")[english] + _parted(data, english)
+
+
+def _follower_left(data: Data, english: bool) -> str:
+    words = ("一件并入的诉求改为单独办理", "a merged appeal is handled by itself again")[english]
+    return words + _parted(data, english)
 
 
 def _objected(data: Data, english: bool) -> str:
@@ -248,6 +288,11 @@ def _unanswered(data: Data, english: bool) -> str:
     return words + ("，转告{told}", ": {told} is told")[english] if data.get("told") else words
 
 
+def _acknowledged(data: Data, english: bool) -> str:
+    levels = ("、", ", ")[english].join(f"L{level}" for level in sorted(set(data.get("levels") or ())))
+    return (f"认领{levels}督办", f"acknowledged {levels or 'the escalation'}")[english]
+
+
 def _granted(data: Data, english: bool) -> str:
     words = ("批准延期：原定{old}，延至{until}", "granted the extension from {old} to {until}")[english]
     late = ("（到期前申请，到期后批准，已发的督办仍然有效）", " (asked for in time, granted late; what fired stays)")
@@ -264,16 +309,35 @@ def _reclassed(data: Data, english: bool) -> str:
 
 
 def _moved(data: Data, english: bool) -> str:
-    clock = _CLOCK.get(data.get("clock", ""), ("时限", "clock"))[english]
     cause = _CAUSE.get(data.get("cause", ""), ("", ""))[english]
-    words = (f"{clock}变更：原定{{old}}，改为{{new}}", f"{clock} moved from {{old}} to {{new}}")[english]
-    return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
+    about = _about(data, english)
+    words = (f"{about}变更：原定{{old}}，改为{{new}}", f"{about} moved from {{old}} to {{new}}")[english]
+    return words + _over(data, english) + ((f"（{cause}）", f" ({cause})")[english] if cause else "")
+
+
+def _over(data: Data, english: bool) -> str:
+    """That a date had passed when it was set: a more urgent class counts from the day the appeal came."""
+    if not {"new", "told_at"} <= data.keys() or datetime.fromisoformat(str(data["new"])) > data["told_at"]:
+        return ""
+    return ("，这时已过，应立即办", ", which had passed: it is due at once")[english]
 
 
 def _contacted_you(data: Data, english: bool) -> str:
     if data.get("outcome") == "reached":
         return ("工作人员联系了您", "An officer spoke with you")[english]
     return ("工作人员给您打电话，没有接通", "An officer called you; nobody answered")[english]
+
+
+def _supplemented(data: Data, english: bool) -> str:
+    return ("补充了材料", "added details")[english] + _resumed(data, english)
+
+
+def _files(data: Data, english: bool) -> str:
+    return ("上传了{count}个文件", "added {count} file(s)")[english] + _resumed(data, english)
+
+
+def _resumed(data: Data, english: bool) -> str:
+    return ("，恢复计时", "; the clocks run on")[english] if data.get("answers_request") else ""
 
 
 def _your_files(data: Data, english: bool) -> str | None:
@@ -313,8 +377,19 @@ def _your_date(data: Data, english: bool) -> str | None:
     if data.get("clock") != "petitioner":
         return None
     cause = _CAUSE.get(data.get("cause", ""), ("", ""))[english]
-    words = ("办理期限变更：原定{old}，改为{new}", "The date moved from {old} to {new}")[english]
-    return words + (f"（{cause}）", f" ({cause})")[english] if cause else words
+    if _over(data, english):
+        words = (
+            "改按更急的等级办理，会尽快答复；原定{old}前",
+            "It is more urgent now and is answered as soon as can be; the date was {old}",
+        )[english]
+    elif data.get("target") == Target.PLAN:
+        words = (
+            "办理期限变更：原定{old}，改为{new}前先告诉您办理方案",
+            "The date moved from {old}: by {new} you are told the plan",
+        )[english]
+    else:
+        words = ("办理期限变更：原定{old}，改为{new}", "The date moved from {old} to {new}")[english]
+    return words + ((f"（{cause}）", f" ({cause})")[english] if cause else "")
 
 
 _DOCUMENT = {
@@ -373,6 +448,12 @@ def _stage(data: Data, english: bool) -> str:
     return _STAGE.get(str(data.get("stage")), ("复查、复核", "recheck"))[english]
 
 
+def _recused(data: Data, english: bool) -> str:
+    """Oneself, or somebody else."""
+    own = (data.get("by") or {}).get("name") == data.get("name")
+    return (("回避", "steps aside") if own else ("{name}回避", "{name} is recused"))[english]
+
+
 def _recheck_asked(data: Data, english: bool) -> str:
     stage = _stage(data, english)
     return (f"申请{stage}，由{{unit}}作出意见", f"asked for a {stage}; {{unit}} decides")[english]
@@ -399,9 +480,7 @@ def _converted(data: Data, english: bool) -> str:
         if petition
         else ("改按接诉即办办理", "put on the service track")
     )
-    return (
-        words[english] + ("（等级{old_class}改为{service_class}）", " (class {old_class} → {service_class})")[english]
-    )
+    return words[english] + ("" if petition else ("（等级{service_class}）", " (class {service_class})")[english])
 
 
 def _converted_yours(data: Data, english: bool) -> str:
@@ -436,8 +515,8 @@ STAFF: Table = {
     "TicketRegistered": (("登记诉求", "registered the appeal"), None),
     "TicketImported": (_imported, None),
     "InfoRequested": (("请诉求人补充材料，计时暂停", "asked for details; the clocks stand still"), "question"),
-    "Supplemented": (("补充了材料", "added details"), "text"),
-    "FilesAttached": (("上传了{count}个文件", "added {count} file(s)"), None),
+    "Supplemented": (_supplemented, "text"),
+    "FilesAttached": (_files, None),
     "TicketAnswered": (("直接答复", "answered on the spot"), "answer"),
     "TicketDiverted": (("告知依法应走的渠道", "pointed to the right channel"), "pointer"),
     "TicketDispatched": (_dispatched, None),
@@ -451,7 +530,7 @@ STAFF: Table = {
     "TicketMerged": (_merged, None),
     "TicketUnmerged": (_unmerged, "reason"),
     "FollowerJoined": (("另一件同样的诉求并入本件", "another appeal was merged into this one"), None),
-    "FollowerLeft": (("一件并入的诉求改为单独办理", "a merged appeal is handled by itself again"), None),
+    "FollowerLeft": (_follower_left, None),
     "MainDispatched": (
         ("一起办的诉求派给{unit}，由它一并答复", "what it is merged into went to {unit}, which answers both"),
         None,
@@ -487,8 +566,8 @@ STAFF: Table = {
     "TaskGiven": (_task_given, "what"),
     "TaskObjected": (("{unit}对协办提出异议，由{giver}审核", "{unit} objects to its task; {giver} decides"), "reason"),
     "TaskKept": (("{unit}的协办异议不成立，继续协办", "{unit} keeps its task"), "reason"),
-    "TaskRelieved": (("{unit}不再协办", "{unit} is no longer co-handler"), "reason"),
-    "TaskFinished": (("{unit}完成协办", "{unit} finished its part"), "result"),
+    "TaskRelieved": (_task_over, "reason"),
+    "TaskFinished": (_task_done, "result"),
     "ObjectionLapsed": (("{unit}的退单没有审核，现在不再需要", "the objection of {unit} is no longer needed"), None),
     "TicketSigned": (("签收", "signed"), None),
     "PetitionAccepted": (("受理信访事项（{number}）", "accepted the petition ({number})"), None),
@@ -503,7 +582,7 @@ STAFF: Table = {
     "HearingEnded": (("听证结束，复核期限继续计算", "the hearing ended; the clock runs on"), "note"),
     "NoteAdded": (("记录", "noted"), "text"),
     "PersonalFileOpened": (("打开了一人一档", "opened the personal file"), None),
-    "StaffRecused": (("{name}回避", "{name} is recused"), "reason"),
+    "StaffRecused": (_recused, "reason"),
     "PetitionerInformed": (("告知诉求人进展", "told the petitioner of progress"), "text"),
     "PlanTold": (("告知诉求人解决方案", "told the petitioner the plan"), "plan"),
     "ExtensionAsked": (
@@ -525,7 +604,7 @@ STAFF: Table = {
     "TicketClosed": (("办结", "closed"), None),
     "TicketWithdrawn": (("诉求人撤回", "withdrawn by the petitioner"), "reason"),
     "TicketReopened": (_reopened, "reason"),
-    "EscalationAcknowledged": (("认领督办", "acknowledged the escalation"), "note"),
+    "EscalationAcknowledged": (_acknowledged, "note"),
     "PetitionerRevealed": (("查看了诉求人完整信息", "looked at the petitioner's full data"), "reason"),
     "HoldSet": (("保全：到期也不删除", "put on hold: kept beyond its time"), "reason"),
     "HoldLifted": (("解除保全", "lifted the hold"), "reason"),

@@ -32,7 +32,8 @@ async def take_measures(uow: UnitOfWork, rules: Rules, step: Step) -> None:
         elif action == "take_over":
             await _take_over(uow, rules, step.ticket)
         elif action == "order" and step.row.clock in (ClockKind.PETITIONER, ClockKind.UNIT):
-            await issue_by_ladder(uow, rules, step.ticket, recipient(rules.organisation, step.ticket, step.rung.to))
+            above = recipient(rules.organisation, step.ticket, step.rung.to)
+            await issue_by_ladder(uow, rules, step.ticket, above, step.row)
 
 
 async def _raise_class(uow: UnitOfWork, ticket: Ticket, rung: str) -> None:

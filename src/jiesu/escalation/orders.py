@@ -16,6 +16,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.kit.private import Private
 from jiesu.tickets.events import SYSTEM, TicketEvent
 from jiesu.tickets.models import Ticket
+from jiesu.tickets.words import Status
 
 __all__ = [
     "OPEN_ORDERS",
@@ -130,12 +131,17 @@ class ReplyReturned(TicketEvent, frozen=True, kw_only=True):
 
 
 class OrderEnded(TicketEvent, frozen=True, kw_only=True):
-    """The unit no longer has the ticket, or the matter is over. `status` is what the ticket then was; older ones do not say."""
+    """The unit no longer has the ticket, or the matter is over.
+
+    `cause` is what the ticket then was, `sent_out` where a desk had it to dispatch; older ones do not say. Nor whether a
+    reply was owed, which is what `state` tells.
+    """
 
     order: int
     number: str
     unit: str
-    status: str | None = None
+    cause: str | None = None
+    state: str | None = None
 
 
 async def orders_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Order]:
@@ -170,9 +176,10 @@ async def end_orders(uow: UnitOfWork, ticket: Ticket, *, but: str | None = None)
     """Close what is open where a unit's work on a locked ticket ends; not orders to `but`, which goes on with it."""
     for order in await orders_of(uow, ticket):
         if order.state in OPEN_ORDERS and order.unit != but:
-            order.state = OrderState.ENDED
-            status = str(ticket.status)
+            state, order.state = str(order.state), OrderState.ENDED
+            sent_out = ticket.status is Status.DISPATCHED and order.unit == ticket.desk_unit
             event = OrderEnded(
-                ticket_id=ticket.id, by=SYSTEM, order=order.id, number=order.number, unit=order.unit, status=status
-            )
+                ticket_id=ticket.id, by=SYSTEM, order=order.id, number=order.number, unit=order.unit,
+                cause="sent_out" if sent_out else str(ticket.status), state=state,
+            )  # fmt: skip
             await uow.record(event)

@@ -12,6 +12,8 @@ from jiesu.kit.config import ConfigMistake, convert, read_toml
 
 __all__ = ["OrderWording", "load_order_wording"]
 
+#: What a demand of the ladder may use: what was to be done, and by when.
+DEMANDED = frozenset({"target", "due"})
 #: What the text may use.
 BLANKS = frozenset({"number", "issuer", "unit", "ticket", "title", "demand", "due", "date"})
 
@@ -38,9 +40,9 @@ class OrderWording:
         """The whole document."""
         return self._documents[kind].text.strip().format_map(blanks)
 
-    def demand(self, kind: str) -> str:
+    def demand(self, kind: str, *, target: str, due: str) -> str:
         """What is demanded where nobody wrote it."""
-        return self._documents[kind].demand
+        return self._documents[kind].demand.format(target=target, due=due)
 
 
 def load_order_wording(path: Path) -> OrderWording:
@@ -52,6 +54,7 @@ def load_order_wording(path: Path) -> OrderWording:
     for name, document in documents.items():
         _check(path, f"{name}.number", document.number, frozenset({"year", "count"}))
         _check(path, f"{name}.text", document.text, BLANKS)
+        _check(path, f"{name}.demand", document.demand, DEMANDED)
     return OrderWording(documents)
 
 

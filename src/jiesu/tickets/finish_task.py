@@ -25,8 +25,8 @@ async def finish_task(uow: UnitOfWork, staff: Staff, number: str, result: str, *
     task = await my_task(uow, staff, ticket)
     result = required(result, "result", "协办结果")
     ticket.move(Step.FINISH_TASK)
-    task.state, task.result, task.ended_at = TaskState.DONE, result, uow.now
-    await uow.record(TaskFinished(ticket_id=ticket.id, by=by_staff(staff), unit=task.unit, result=result))
+    state, task.state, task.result, task.ended_at = str(task.state), TaskState.DONE, result, uow.now
+    await uow.record(TaskFinished(ticket_id=ticket.id, by=by_staff(staff), unit=task.unit, result=result, state=state))
     return ticket
 
 

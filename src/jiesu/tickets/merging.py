@@ -49,7 +49,10 @@ class FollowerJoined(TicketEvent, frozen=True, kw_only=True):
 
 
 class FollowerLeft(TicketEvent, frozen=True, kw_only=True):
+    """`cause` as of `TicketUnmerged`."""
+
     number: str
+    cause: str | None = None
 
 
 class MainDispatched(TicketEvent, frozen=True, kw_only=True):
@@ -87,4 +90,4 @@ async def unmerge_locked(uow: UnitOfWork, ticket: Ticket, cause: str, by: By, re
     ticket.merged_into = ticket.lead_unit = ticket.result = None
     await uow.record(TicketUnmerged(ticket_id=ticket.id, by=by, cause=cause, reason=reason))
     if main is not None:
-        await uow.record(FollowerLeft(ticket_id=main, by=by, number=ticket.number))
+        await uow.record(FollowerLeft(ticket_id=main, by=by, number=ticket.number, cause=cause))

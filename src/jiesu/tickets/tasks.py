@@ -112,15 +112,19 @@ class TaskKept(TicketEvent, frozen=True, kw_only=True):
 
 
 class TaskRelieved(TicketEvent, frozen=True, kw_only=True):
-    """The unit owes nothing any longer, or what the lead asked for is not given."""
+    """The unit owes nothing any longer, or what the lead asked for is not given. `state` is what the task then was."""
 
     unit: str
     reason: Private
+    state: str | None = None
 
 
 class TaskFinished(TicketEvent, frozen=True, kw_only=True):
+    """`state` is what the task was before: one that was objected to needs no judgement any more."""
+
     unit: str
     result: Private
+    state: str | None = None
 
 
 class NoSuchTask(Missing):
@@ -172,5 +176,5 @@ def helpers(tasks: Sequence[Task]) -> list[str]:
 
 async def relieve(uow: UnitOfWork, ticket: Ticket, task: Task, reason: str, by: By) -> None:
     """End a task on a locked ticket without a result; the unit is told why."""
-    task.state, task.answer, task.ended_at = TaskState.RELIEVED, reason, uow.now
-    await uow.record(TaskRelieved(ticket_id=ticket.id, by=by, unit=task.unit, reason=reason))
+    state, task.state, task.answer, task.ended_at = str(task.state), TaskState.RELIEVED, reason, uow.now
+    await uow.record(TaskRelieved(ticket_id=ticket.id, by=by, unit=task.unit, reason=reason, state=state))
