@@ -42,7 +42,12 @@ LOW = """(least) => [...document.querySelectorAll('a, button, input:not([type=hi
 SMALL = """(least) => [...document.querySelectorAll('main *, header *, footer *')].filter((at) =>
     [...at.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && at.checkVisibility()
     && parseFloat(getComputedStyle(at).fontSize) < least).map((at) => `${at.outerHTML.slice(0, 80)}`)"""
-WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+#: Whether it is wider than the window, also three seconds later: charts are drawn anew a moment after the window changed.
+WIDE = """async () => {
+    const wide = () => document.documentElement.scrollWidth > document.documentElement.clientWidth;
+    for (let tries = 0; tries < 60 && wide(); tries++) await new Promise((done) => setTimeout(done, 50));
+    return wide();
+}"""
 
 
 async def wrong_with(page: Page, rules: Sequence[str] = RULES, *, large: bool = False) -> list[str]:
