@@ -255,7 +255,9 @@ class Lives:
                     Deadline.clock == ClockKind.PETITIONER,
                 )
                 moves = (
-                    select(func.count())
+                    select(
+                        func.count(Move.new_due_at.distinct())
+                    )  # one granted time may be given again to another class
                     .select_from(Move)
                     .join(Deadline, Deadline.id == Move.deadline_id)
                     .where(*granted)
