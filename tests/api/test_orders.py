@@ -211,6 +211,19 @@ async def test_the_ladder_issues_an_order_a_working_day_after_the_due_date(act, 
     assert "reply_order" in await allowed(client, sign_in, OFFICER, made)
 
 
+async def test_an_order_for_a_second_no_says_so_and_names_no_date_as_over(act, make):
+    made = await make.ticket("rework")
+    await make.step(made, "dispatch", f"unit_head-{COUNTY}", unit=STATION)
+    for step in ("submit", "approve"):
+        await make.step(made, step, HEAD)
+    await make.answer(made, contacted=True, solved="no", satisfied="no")
+    seen = await act(LEADER, made, "note", text="看一看")
+    [order] = seen.json()["orders"]
+    assert order["by_ladder"] is True
+    assert "诉求人已经2次对该工单的办理结果不认可。请查明原因" in order["text"]
+    assert "已经超过" not in order["text"]
+
+
 async def test_a_sealed_report_gets_no_order(act, make, jobs, clock, uow):
     made = await make.filed(text="我要举报站里的工作人员收受好处费，替人虚报材料。", nature="report")
     await make.step(made, "sign", "officer-CITY-DISCIPLINE")

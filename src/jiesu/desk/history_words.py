@@ -208,11 +208,10 @@ def _order_over(data: Data, english: bool) -> str:
         **dict.fromkeys(("answered", "awaiting_survey", "closed"), ("已经答复诉求人", "the petitioner has an answer")),
         "diverted": ("已告知诉求人其他渠道", "the petitioner was shown another way"),
         "sent_out": ("{unit}已派单", "{unit} dispatched it"),
-        **dict.fromkeys(
-            ("registered", "dispatched", "objected", "rework"), ("{unit}不再承办", "{unit} no longer has it")
-        ),
+        "not_accepted": ("已告知不予受理", "the petition was not accepted"),
     }
-    unsaid = ("{unit}不再承办，或已办完", "{unit} has no more to do")
+    known = ("{unit}不再承办", "{unit} no longer has it")
+    unsaid = known if data.get("cause") else ("{unit}不再承办，或已办完", "{unit} has no more to do")
     words = ("{number}了结：", "{number} ended: ")[english] + ends.get(data.get("cause") or "", unsaid)[english]
     unread = {"issued": ("，没有答复", "; nobody replied"), "replied": ("，答复没有审", "; the reply was not judged")}
     return words + unread.get(data.get("state") or "", ("", ""))[english]

@@ -10,8 +10,7 @@ from jiesu.kit.clock import SHANGHAI
 from jiesu.rules import Rules
 from jiesu.sla.deadlines import due
 from jiesu.sla.limits import parse_limit
-from jiesu.sla.models import Deadline
-from jiesu.sla.wording import TARGETS, day_words, moment_words
+from jiesu.sla.wording import day_words, moment_words
 from jiesu.tickets.events import SYSTEM, By, by_staff
 from jiesu.tickets.guard import open_step, required
 from jiesu.tickets.models import Ticket
@@ -50,14 +49,12 @@ async def issue_order(
     return ticket
 
 
-async def issue_by_ladder(uow: UnitOfWork, rules: Rules, ticket: Ticket, issuer: str, late: Deadline) -> bool:
-    """The same for a rung of the ladder on a locked ticket, about a date not kept; False where there is nobody to send one to."""
+async def issue_by_ladder(uow: UnitOfWork, rules: Rules, ticket: Ticket, issuer: str, demand: str) -> bool:
+    """The same for a rung of the ladder on a locked ticket; False where there is nobody to send one to."""
     if ticket.lead_unit in (None, issuer) or ticket.sealed_to is not None:
         return False
     if any(each.issuer == issuer and each.state in OPEN_ORDERS for each in await orders_of(uow, ticket)):
         return False
-    target, was_due = TARGETS[late.target]["zh"], moment_words(late.due_at, "zh")
-    demand = rules.orders.demand(OrderKind.ORDER, target=target, due=was_due)
     await _issue(uow, rules, ticket, issuer, OrderKind.ORDER, demand, None, SYSTEM, None)
     return True
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from jiesu.db.uow import UnitOfWork
 from jiesu.escalation.issue_order import issue_by_ladder
+from jiesu.escalation.orders import OrderKind
 from jiesu.escalation.recipient import line_up, recipient
 from jiesu.escalation.steps import Step
 from jiesu.routing.take_over import take_over
 from jiesu.rules import Rules
 from jiesu.sla.limits import ON_REQUEST, ClockKind
+from jiesu.sla.wording import TARGETS, moment_words
 from jiesu.tickets.events import SYSTEM
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.reclass import reclass_locked
@@ -33,7 +35,19 @@ async def take_measures(uow: UnitOfWork, rules: Rules, step: Step) -> None:
             await _take_over(uow, rules, step.ticket)
         elif action == "order" and step.row.clock in (ClockKind.PETITIONER, ClockKind.UNIT):
             above = recipient(rules.organisation, step.ticket, step.rung.to)
-            await issue_by_ladder(uow, rules, step.ticket, above, step.row)
+            await issue_by_ladder(uow, rules, step.ticket, above, _demand(rules, step))
+
+
+def _demand(rules: Rules, step: Step) -> str:
+    """What lifted the ticket, and that it be handled: the date that was not kept, or a count, which comes at any time."""
+    why, ticket = step.name.removeprefix("count:") if step.name.startswith("count:") else "late", step.ticket
+    return rules.orders.demand(
+        OrderKind.ORDER,
+        why,
+        target=TARGETS[step.row.target]["zh"],
+        due=moment_words(step.row.due_at, "zh"),
+        count=str(ticket.dissatisfactions if why == "dissatisfied" else ticket.reworks),
+    )
 
 
 async def _raise_class(uow: UnitOfWork, ticket: Ticket, rung: str) -> None:

@@ -12,8 +12,11 @@ from jiesu.kit.config import ConfigMistake, convert, read_toml
 
 __all__ = ["OrderWording", "load_order_wording"]
 
-#: What a demand of the ladder may use: what was to be done, and by when.
-DEMANDED = frozenset({"target", "due"})
+#: What lifts a ticket, and what its sentence may use: the date not kept, or how often.
+ABOUT: Mapping[str, frozenset[str]] = {
+    "late": frozenset({"target", "due"}),
+    **dict.fromkeys(("rework", "dissatisfied", "units_passed"), frozenset({"count"})),
+}
 #: What the text may use.
 BLANKS = frozenset({"number", "issuer", "unit", "ticket", "title", "demand", "due", "date"})
 
@@ -24,6 +27,8 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True):
     text: str
     #: What the ladder demands where nobody writes it.
     demand: str
+    #: What lifted the ticket, for the {about} of `demand`.
+    about: dict[str, str] = {}
 
 
 class OrderWording:
@@ -40,9 +45,10 @@ class OrderWording:
         """The whole document."""
         return self._documents[kind].text.strip().format_map(blanks)
 
-    def demand(self, kind: str, *, target: str, due: str) -> str:
-        """What is demanded where nobody wrote it."""
-        return self._documents[kind].demand.format(target=target, due=due)
+    def demand(self, kind: str, why: str, **blanks: str) -> str:
+        """What is demanded where nobody wrote it; `why` is one of `ABOUT`."""
+        document = self._documents[kind]
+        return document.demand.format(about=document.about[why].format(**blanks))
 
 
 def load_order_wording(path: Path) -> OrderWording:
@@ -54,7 +60,11 @@ def load_order_wording(path: Path) -> OrderWording:
     for name, document in documents.items():
         _check(path, f"{name}.number", document.number, frozenset({"year", "count"}))
         _check(path, f"{name}.text", document.text, BLANKS)
-        _check(path, f"{name}.demand", document.demand, DEMANDED)
+        _check(path, f"{name}.demand", document.demand, frozenset({"about"}) if document.about else frozenset())
+        for why, sentence in document.about.items():
+            _check(path, f"{name}.about.{why}", sentence, ABOUT.get(why, frozenset()))
+    if documents["order"].about.keys() != ABOUT.keys():
+        raise ConfigMistake(path, "order.about", sorted(documents["order"].about), f"write exactly {', '.join(ABOUT)}.")
     return OrderWording(documents)
 
 
