@@ -142,5 +142,9 @@ async def extend_followers(uow: UnitOfWork, rules: Rules, ticket: Ticket, event:
             continue
         blanks = {"old": moment_words(row.due_at, "zh"), "new": moment_words(event.until, "zh"), "reason": event.reason}
         calendar = rules.calendars.of(row.unit)
+        moved = e.DeadlineMoved(
+            ticket_id=follower.id, by=e.SYSTEM, clock=row.clock, target=row.target, old=row.due_at, new=event.until, cause=MoveCause.EXTENDED
+        )  # fmt: skip
         clocks.move(row, ending(event.until, calendar), MoveCause.EXTENDED, calendar)
+        await uow.record(moved)
         await tell(uow, rules, follower, "extended", blanks, round_=row.moves)

@@ -217,7 +217,7 @@ async def change_track(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: Tic
         "new": moment_words(after, "zh"),
         "reason": event.reason,
     }
-    name = "converted_urgent" if after <= uow.now else "converted"  # a date that has passed is no promise
+    name = "converted_passed" if after <= uow.now else "converted"  # a date that has passed is no promise
     await tell(uow, rules, ticket, name, blanks, round_=ticket.version)
     if ticket.lead_unit is not None:
         key = f"converted:{ticket.id}:{ticket.version}"

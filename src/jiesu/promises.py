@@ -163,7 +163,7 @@ async def reckon_class_anew(uow: UnitOfWork, rules: Rules, ticket: Ticket, event
     if before != after:
         reason = event.reason if event.by.kind == "staff" else "上级督办，提高办理等级"
         blanks = {"old": moment_words(before, "zh"), "new": moment_words(after, "zh"), "reason": reason}
-        await tell(uow, rules, ticket, "moved_urgent" if after <= uow.now else "moved", blanks, round_=ticket.version)
+        await tell(uow, rules, ticket, "moved_passed" if after <= uow.now else "moved", blanks, round_=ticket.version)
 
 
 async def announce_move(uow: UnitOfWork, rules: Rules, ticket: Ticket, event: e.DeadlineMoved) -> None:

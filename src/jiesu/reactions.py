@@ -238,7 +238,7 @@ async def _tell_who_has_it(
     else:
         blanks["old"] = moment_words(moved_from, "zh")
         passed = promised(clocks).due_at <= uow.now  # which is no promise
-        name = "dispatched_urgent" if passed else "dispatched_moved"
+        name = "dispatched_passed" if passed else "dispatched_moved"
         await tell(uow, rules, ticket, name, blanks, round_=ticket.rounds)
 
 

@@ -241,6 +241,10 @@ async def test_more_time_for_the_matter_is_more_time_for_all_who_brought_it(act,
     await jobs.run_due()
     assert (await finals(follower))[1] == (await finals(main))[1] > before
     assert "等省厅批复" in gateway.to(LI["phone"])[-1].text
+    lines = [line["what"] for line in (await act(DESK, follower, "note", text="看一看")).json()["history"]]
+    assert any(
+        line.startswith("诉求人时限（办结）变更：") and line.endswith("（一起办的诉求延期）") for line in lines
+    ), lines
     await act(DESK, follower, "unmerge")
 
 

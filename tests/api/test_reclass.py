@@ -58,13 +58,13 @@ async def test_nobody_is_promised_a_date_that_has_passed(act, make, clock, kerne
     body = {"reason": "生活困难"} if way == "reclass" else {"unit": STATION}
     assert (await act(DISPATCHER, made, way, **{"class": "P1"}, **body)).status_code == 200
     told = await last_message(made)
-    assert "更急的等级办理，会尽快答复您。原定11月9日（周一）17:30前答复" in told
+    assert "办理等级有调整，会尽快答复您。原定11月9日（周一）17:30前答复" in told
     async with kernel.db.begin() as uow:
         ticket = await uow.get(Ticket, made.id)
         lines = [*await for_staff(uow, kernel.rules, ticket), *await for_petitioner(uow, kernel.rules, ticket)]
     staffs, theirs = [line.what for line in lines if line.kind == "DeadlineMoved"]
     assert "诉求人时限（办结）变更：原定11月9日（周一）17:30，改为11月3日（周二）09:00，这时已过，应立即办" in staffs
-    assert theirs.startswith("改按更急的等级办理，会尽快答复；原定11月9日（周一）17:30前")
+    assert theirs.startswith("会尽快答复；原定11月9日（周一）17:30前")
 
 
 async def test_each_clock_is_reckoned_from_its_own_start(act, make, rows, clock, kernel, last_message, jobs):

@@ -25,8 +25,7 @@ from jiesu.desk.steps import steps_for
 from jiesu.errors import DomainError
 from jiesu.kernel import Kernel
 from jiesu.sla.clocks import TicketClocks
-from jiesu.sla.limits import ClockKind
-from jiesu.sla.models import Deadline, Move, MoveCause
+from jiesu.sla.models import Extension, ExtensionState, Move, MoveCause
 from jiesu.statistics.query import month_span
 from jiesu.tickets.models import Ticket
 from jiesu.tickets.states import OPEN, TABLE
@@ -249,20 +248,10 @@ class Lives:
                     *await for_petitioner(uow, self.kernel.rules, ticket),
                     *await for_petitioner(uow, self.kernel.rules, ticket, "en"),
                 ]
-                granted = (
-                    Move.ticket_id == made.id,
-                    Move.cause == MoveCause.EXTENDED,
-                    Deadline.clock == ClockKind.PETITIONER,
+                granted = select(func.count()).where(
+                    Extension.ticket_id == made.id, Extension.state == ExtensionState.GRANTED
                 )
-                moves = (
-                    select(
-                        func.count(Move.new_due_at.distinct())
-                    )  # one granted time may be given again to another class
-                    .select_from(Move)
-                    .join(Deadline, Deadline.id == Move.deadline_id)
-                    .where(*granted)
-                )
-                extended = await uow.session.scalar(moves)
+                extended = await uow.session.scalar(granted)
             story, had = retell(lines), self.kernel.rules.organisation.find_unit(ticket.lead_unit or "")
             self.tangled.append(len({line.kind for line in lines}))
             self.told.append(
@@ -270,11 +259,7 @@ class Lives:
             )
             if strange(told):
                 found.append(f"{made.number}: {strange(told)}")
-            if (
-                story.status is not ticket.status
-                or story.reworks != ticket.reworks
-                or len(story.dates) < (extended or 0)
-            ):
+            if story.status is not ticket.status or story.reworks != ticket.reworks or len(story.dates) != extended:
                 found.append(f"{made.number}: {ticket.status} {ticket.reworks} {extended}, told {story}")
             if had and (not story.units or story.units[-1] != had.name):
                 found.append(f"{made.number}: with {had.name}, told {story.units}")

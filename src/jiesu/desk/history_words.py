@@ -44,6 +44,7 @@ _CAUSE = {
         "the class is more urgent, so the extension no longer holds",
     ),
     "calendar": ("放假安排公布", "holidays were published"),
+    "extended": ("一起办的诉求延期", "what it is merged into has more time"),
 }
 _SOLVED = {"yes": ("已解决", "solved"), "partly": ("部分解决", "partly solved"), "no": ("未解决", "not solved")}
 #: how a petitioner let somebody of the staff know
@@ -86,7 +87,7 @@ def _corrected(data: Data, english: bool) -> str:
     now = _answered(data, english).split(": " if english else "：", 1)[1]
     asked = _ASKED.get(data.get("channel", ""), ("", ""))[english] if data.get("why") else ""
     stands = (
-        ("；已经安排的重办照常", "; rework that was ordered goes on")[english]
+        ("；如已安排重办，照常进行", "; rework goes on where it was ordered")[english]
         if "no" in was and "no" not in says
         else ""
     )
@@ -315,7 +316,7 @@ def _moved(data: Data, english: bool) -> str:
 
 
 def _over(data: Data, english: bool) -> str:
-    """That a date had passed when it was set: a more urgent class counts from the day the appeal came."""
+    """That a date had passed when it was set: another class counts from the day the appeal came."""
     if not {"new", "told_at"} <= data.keys() or datetime.fromisoformat(str(data["new"])) > data["told_at"]:
         return ""
     return ("，这时已过，应立即办", ", which had passed: it is due at once")[english]
@@ -378,8 +379,8 @@ def _your_date(data: Data, english: bool) -> str | None:
     cause = _CAUSE.get(data.get("cause", ""), ("", ""))[english]
     if _over(data, english):
         words = (
-            "改按更急的等级办理，会尽快答复；原定{old}前",
-            "It is more urgent now and is answered as soon as can be; the date was {old}",
+            "会尽快答复；原定{old}前",
+            "It is answered as soon as can be; the date was {old}",
         )[english]
     elif data.get("target") == Target.PLAN:
         words = (

@@ -15,7 +15,8 @@ __all__ = ["OrderWording", "load_order_wording"]
 #: What lifts a ticket, and what its sentence may use: the date not kept, or how often.
 ABOUT: Mapping[str, frozenset[str]] = {
     "late": frozenset({"target", "due"}),
-    **dict.fromkeys(("rework", "dissatisfied", "units_passed"), frozenset({"count"})),
+    **dict.fromkeys(("rework", "dissatisfied"), frozenset({"count"})),
+    "units_passed": frozenset(),
 }
 #: What the text may use.
 BLANKS = frozenset({"number", "issuer", "unit", "ticket", "title", "demand", "due", "date"})

@@ -188,7 +188,8 @@ class TicketReclassed(TicketEvent, frozen=True, kw_only=True):
 class DeadlineMoved(TicketEvent, frozen=True, kw_only=True):
     """A promised date is another one.
 
-    `cause` is `reclassed`, `extension_lost` (a more urgent class took the time granted before), or `calendar`.
+    `cause` is `reclassed`, `extension_lost` (a more urgent class took the time granted before), `calendar`, or `extended` (the ticket that
+    it is merged into was).
     """
 
     clock: str

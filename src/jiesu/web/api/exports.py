@@ -26,8 +26,7 @@ from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
 from jiesu.web.api.desk import refuse_classified
 from jiesu.web.cutting import CUT, file_answer
-from jiesu.web.pages.exports import WANTED
-from jiesu.web.pages.figures import Wanted, export_figure
+from jiesu.web.pages.figures import WANTED, Wanted, export_figure
 from jiesu.web.sessions import client_address
 
 __all__ = ["ExportController"]

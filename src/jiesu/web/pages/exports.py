@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
 from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.status_codes import HTTP_200_OK
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
 from jiesu.desk.board.export_rates import export_rates
-from jiesu.desk.board.league import SortedBy
-from jiesu.desk.board.parts import By
 from jiesu.desk.board.periods import MonthKind
 from jiesu.desk.board.sheets import Asked, Form
 from jiesu.desk.filters import Filters
-from jiesu.desk.outreach import Which
 from jiesu.desk.queue import View
 from jiesu.desk.queue_export import export_queue
 from jiesu.kit.locale import Locale
 from jiesu.rules import Rules
-from jiesu.sla.limits import ClockKind, Target
 from jiesu.web.api.desk import refuse_classified
 from jiesu.web.cutting import file_answer
-from jiesu.web.pages.figures import Figure, Wanted, export_figure
+from jiesu.web.pages.figures import WANTED, Wanted, export_figure
 from jiesu.web.pages.forms import fields_of
 from jiesu.web.sessions import client_address
 
-__all__ = ["WANTED", "ExportPages", "asked_of"]
-
-Short = Annotated[str, msgspec.Meta(max_length=40)]
-
-
-def provide_wanted(
-    what: FromQuery[Figure],
-    month: FromQuery[Short | None] = None,
-    unit: FromQuery[Short | None] = None,
-    period: FromQuery[MonthKind] = MonthKind.CALENDAR,
-    tier: FromQuery[Short | None] = None,
-    sort: FromQuery[SortedBy] = SortedBy.SCORE,
-    by: FromQuery[By] = By.CATEGORY,
-    clock: FromQuery[ClockKind] = ClockKind.PETITIONER,
-    target: FromQuery[Target] = Target.RESOLVE,
-    which: FromQuery[Which] = Which.DUE,
-) -> Wanted:
-    """Which figure of what."""
-    return Wanted(what, month, unit, period, tier, sort, by, clock, target, which)
-
-
-WANTED = {"wanted": Provide(provide_wanted, sync_to_thread=False)}
+__all__ = ["ExportPages", "asked_of"]
 
 
 async def asked_of(request: Request[Any, Any, Any], rules: Rules, locale: Locale) -> Asked:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
+from litestar.di import Provide
+from litestar.params import FromQuery
 
 from jiesu.accounts.staff import Staff
 from jiesu.db.uow import UnitOfWork
@@ -31,8 +33,9 @@ from jiesu.web.pages.board_words import BOARD_WORDS
 from jiesu.web.pages.languages import N_, Say, speaker
 from jiesu.web.pages.words import WORDS
 
-__all__ = ["Figure", "Wanted", "export_figure"]
+__all__ = ["WANTED", "Figure", "Wanted", "export_figure"]
 
+Short = Annotated[str, msgspec.Meta(max_length=40)]
 #: Heading in Chinese, width in characters.
 Column = tuple[str, int]
 
@@ -62,6 +65,25 @@ class Wanted(msgspec.Struct, frozen=True, omit_defaults=True):
     clock: ClockKind = ClockKind.PETITIONER
     target: Target = Target.RESOLVE
     which: Which = Which.DUE
+
+
+def provide_wanted(
+    what: FromQuery[Figure],
+    month: FromQuery[Short | None] = None,
+    unit: FromQuery[Short | None] = None,
+    period: FromQuery[MonthKind] = MonthKind.CALENDAR,
+    tier: FromQuery[Short | None] = None,
+    sort: FromQuery[SortedBy] = SortedBy.SCORE,
+    by: FromQuery[By] = By.CATEGORY,
+    clock: FromQuery[ClockKind] = ClockKind.PETITIONER,
+    target: FromQuery[Target] = Target.RESOLVE,
+    which: FromQuery[Which] = Which.DUE,
+) -> Wanted:
+    """Which figure of what."""
+    return Wanted(what, month, unit, period, tier, sort, by, clock, target, which)
+
+
+WANTED = {"wanted": Provide(provide_wanted, sync_to_thread=False)}
 
 
 class Look(NamedTuple):
